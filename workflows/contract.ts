@@ -1,0 +1,134 @@
+/**
+ * Every name that workflows, activities, worker and command line share. Imports nothing, so that each of them can
+ * import it.
+ */
+
+/** Temporal namespace that `up` creates and uses. */
+export const NAMESPACE = 'birdkeeper';
+export const RETENTION_DAYS = 30;
+
+/** One queue per host, so that no host's worker runs another's code or stacks. */
+export const taskQueueOf = (host: string): string => `host.${host}`;
+
+export interface StackRef {
+  readonly host: string;
+  readonly stack: string;
+}
+
+export const keeperId = ({ host, stack }: StackRef): string => `stack/${host}/${stack}`;
+export const deploymentId = ({ host, stack }: StackRef, number: number): string =>
+  `deployment/${host}/${stack}/${number}`;
+export const scheduleId = (kind: ScheduleKind, { host, stack }: StackRef): string => `${kind}/${host}/${stack}`;
+
+export const SCHEDULE_KINDS = ['autodeploy', 'notebooks', 'backup'] as const;
+export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
+
+/** Workflow type that each schedule starts. */
+export const SCHEDULED_WORKFLOW: Readonly<Record<ScheduleKind, string>> = {
+  autodeploy: 'checkStack',
+  notebooks: 'deployNotebooks',
+  backup: 'backUpStack',
+};
+
+/** The steps of a deployment, in order; the same words in code, logs, queries, metrics, docs and tests. */
+export const PHASES = [
+  'inspect',
+  'fetch',
+  'stage',
+  'validate',
+  'pull',
+  'advance',
+  'apply',
+  'settle',
+  'record',
+  'roll back',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+export const CHECKOUT_WORDS = [
+  'up to date',
+  'behind',
+  'ahead',
+  'diverged',
+  'dirty',
+  'detached',
+  'no upstream',
+  'upstream gone',
+  'unreachable',
+  'not a repository',
+  'missing',
+] as const;
+export type CheckoutWord = (typeof CHECKOUT_WORDS)[number];
+
+export const STACK_WORDS = ['up to date', 'behind', 'blocked', 'degraded', 'quarantined', 'drifted'] as const;
+export type StackWord = (typeof STACK_WORDS)[number];
+
+/** How a deployment ended. */
+export const OUTCOMES = [
+  'deployed',
+  'up to date',
+  'blocked',
+  'degraded',
+  'quarantined',
+  'failed',
+  'rolled back',
+  'roll back failed',
+  'cancelled',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const TRIGGERS = ['check', 'forced', 'asked', 'first'] as const;
+/** check: the schedule saw a change; forced: `--force`; asked: a person, without force; first: nothing runs yet. */
+export type Trigger = (typeof TRIGGERS)[number];
+
+export const SIGNALS = { forceDeploy: 'forceDeploy', deploymentNeeded: 'deploymentNeeded' } as const;
+export const UPDATES = { deploy: 'deploy' } as const;
+export const QUERIES = { status: 'status' } as const;
+
+export const SEARCH_ATTRIBUTES = ['Stack', 'Host', 'Outcome', 'Commit', 'Trigger'] as const;
+
+/**
+ * Types of ApplicationFailure, by who or what clears them. Only those in `RETRYABLE_FAILURES` are tried again by
+ * Temporal; a plain error that is none of these is tried again too.
+ */
+export const FAILURES = {
+  /** env.local, default.env, settings, compose model, template: a commit or an edit must change. */
+  configuration: 'Configuration',
+  /** A checkout needs a person: local changes, diverged, unknown differences. */
+  blocked: 'Blocked',
+  /** Registry or git host refused our credentials. */
+  unauthorised: 'Unauthorised',
+  /** Image, commit or file that does not exist. */
+  notFound: 'NotFound',
+  /** A service crashed, stayed sick, or a probe failed. */
+  unhealthy: 'Unhealthy',
+  /** Compose or a hook returned an error that repeating does not mend. */
+  applyFailed: 'ApplyFailed',
+  /** Input that names nothing we know, or is malformed. */
+  badInput: 'BadInput',
+  /** The Docker Engine does not answer. */
+  engineUnavailable: 'EngineUnavailable',
+  /** Not enough room. */
+  diskFull: 'DiskFull',
+  /** Rate limited, 5xx, half a layer. */
+  registryBusy: 'RegistryBusy',
+  /** A git remote that does not answer. */
+  remoteUnavailable: 'RemoteUnavailable',
+  /** Lock held by a command of ours that still runs. */
+  busy: 'Busy',
+} as const;
+export type FailureType = (typeof FAILURES)[keyof typeof FAILURES];
+
+export const RETRYABLE_FAILURES: readonly FailureType[] = [
+  FAILURES.engineUnavailable,
+  FAILURES.registryBusy,
+  FAILURES.remoteUnavailable,
+  FAILURES.busy,
+];
+
+/** Failures of the surroundings: a rollback is not the remedy until the step was tried again. */
+export const isOurSurroundings = (type: string): boolean =>
+  type === FAILURES.engineUnavailable || type === FAILURES.diskFull || type === FAILURES.registryBusy;
+
+/** Exit status of the command line. */
+export const EXIT = { done: 0, failed: 1, usage: 2, blocked: 3, unreachable: 4, behind: 10 } as const;

@@ -1,0 +1,199 @@
+/**
+ * Plain data that travels between activities, workflows, state files and the command line. Imports only names. What
+ * crosses into a workflow history is small (under 10 kB per result) and free of secrets: names, hashes, digests.
+ */
+import type { CheckoutWord, Outcome, Phase, StackWord, Trigger } from './contract.js';
+
+/** Full commit id by checkout name. */
+export type Commits = Record<string, string>;
+
+/** What one look at one checkout saw. */
+export interface CheckoutObservation {
+  /** Unique in the stack: the basename of the directory, with a suffix when two share it. */
+  name: string;
+  /** Real path on the host. */
+  dir: string;
+  word: CheckoutWord;
+  branch?: string;
+  /** Short name of the remote-tracking branch, `origin/main`. */
+  upstream?: string;
+  /** Commit that is checked out. */
+  head?: string;
+  /** Commit of the remote-tracking branch after the look. */
+  upstreamCommit?: string;
+  /** Commits that upstream has and HEAD has not. */
+  behind: number;
+  /** Commits that HEAD has and upstream has not. */
+  ahead: number;
+  /** dirty: porcelain paths, at most 20, then `… and N more`. */
+  files?: string[];
+  /** unreachable, not a repository, missing: why, redacted, one line. */
+  error?: string;
+  /** Subject of `upstreamCommit`, at most 100 characters. */
+  subject?: string;
+}
+
+/** What `observeStack` returns. */
+export interface StackObservation {
+  stack: string;
+  checkouts: CheckoutObservation[];
+  /** The newest good release, or null when none is recorded. */
+  deployed: { number: number; commits: Commits } | null;
+  /** Releases that a deployment of ours found bad and that nobody released since. */
+  quarantined: QuarantinedRelease[];
+  /** One sentence per service that does not run as recorded (capped at 20). */
+  drift: string[];
+  /** Containers of this compose project that run now. */
+  running: number;
+  /** Number of a deployment that advanced or applied and never concluded. */
+  unfinished?: number;
+  /** The live configuration does not read: the last good settings were used for looking. */
+  configurationError?: string;
+}
+
+export interface QuarantinedRelease {
+  commits: Commits;
+  number: number;
+  reason: string;
+  /** ISO 8601, UTC. */
+  at: string;
+}
+
+/** What `decideStack` concludes. */
+export interface StackDecision {
+  word: StackWord;
+  /** Why, in a sentence or two. */
+  reason: string;
+  /** What clears it, when a person must act. */
+  remedy?: string;
+  /** The commits that a deployment would bring (upstream where behind, HEAD elsewhere). */
+  wanted: Commits;
+}
+
+export const SERVICE_ACTIONS = ['nothing', 'signal', 'restart', 'recreate'] as const;
+export type ServiceAction = (typeof SERVICE_ACTIONS)[number];
+
+/** One line of a plan: what happens to one service and why. */
+export interface ServiceDecision {
+  service: string;
+  action: ServiceAction;
+  /** With `signal`: HUP, USR1 … */
+  signal?: string;
+  reason: string;
+}
+
+/** What a deployment would do; small enough for a history, complete on disk. */
+export interface PlanSummary {
+  checkouts: { name: string; from: string; to: string; subjects: string[]; filesChanged: number }[];
+  /** Rendered files whose text would change, as paths relative to their checkout or absolute; capped at 50. */
+  renderedFiles: string[];
+  images: { reference: string; how: 'pull' | 'build'; services: string[] }[];
+  /** Only services whose action is not `nothing`; capped at 60. */
+  services: ServiceDecision[];
+  /** How many services stay as they are. */
+  untouched: number;
+  /** Services whose containers would be removed. */
+  removed: string[];
+  /** What could not be rolled back, a sentence each. */
+  irreversible: string[];
+  warnings: string[];
+}
+
+export const HEALTH_WORDS = [
+  'healthy',
+  'running',
+  'starting',
+  'unhealthy',
+  'restarting',
+  'exited',
+  'done',
+  'missing',
+] as const;
+/** running: no health check, up; done: a one-shot service that exited 0. */
+export type HealthWord = (typeof HEALTH_WORDS)[number];
+
+export interface ServiceHealth {
+  service: string;
+  health: HealthWord;
+  detail?: string;
+}
+
+/** What a service is, as recorded with a release (design: "What a service is"). */
+export interface ServiceFingerprint {
+  /** SHA-256 of its part of `docker compose config --format json`, keys sorted. */
+  definition: string;
+  /** SHA-256 over env files, file-based configs and secrets, and content of ours that is mounted. */
+  content: string;
+  /** Per mounted path of ours: hash, so that a change can be named. */
+  contents: Record<string, string>;
+  /** Image reference as Compose has it. */
+  image: string;
+  /** Image id (`sha256:…`). */
+  imageId: string;
+}
+
+/** A recorded good state of the host, one JSON line in `releases.jsonl`. */
+export interface Release {
+  /** Number of the deployment that made it; 0 for an adopted stack. */
+  number: number;
+  at: string;
+  commits: Commits;
+  services: Record<string, ServiceFingerprint>;
+  /** Container ids by service at the time of recording. */
+  containers: Record<string, string[]>;
+  /** SHA-256 of the text of each rendered file, by live path. */
+  rendered: Record<string, string>;
+}
+
+/** One attempt, one JSON line in `deployments.jsonl`. */
+export interface DeploymentRecord {
+  number: number;
+  trigger: Trigger;
+  reason: string;
+  startedAt: string;
+  endedAt: string;
+  outcome: Outcome;
+  /** Phase in which it ended. */
+  phase: Phase;
+  /** Why it ended so, redacted. */
+  message: string;
+  from: Commits;
+  to: Commits;
+  services: ServiceDecision[];
+}
+
+/** Answer of the `status` query of a deployment and text of its current details. */
+export interface DeploymentStatus {
+  number: number;
+  phase: Phase;
+  trigger: Trigger;
+  reason: string;
+  word?: StackWord;
+  checkouts: CheckoutObservation[];
+  plan?: PlanSummary;
+  health: ServiceHealth[];
+  outcome?: Outcome;
+  message?: string;
+  /** What happens next, or what a person must do. */
+  next: string;
+}
+
+/** A request in the keeper's queue. */
+export interface DeployRequest {
+  number: number;
+  trigger: Trigger;
+  force: boolean;
+  reason: string;
+}
+
+/** Answer of the `status` query of a keeper. */
+export interface KeeperStatus {
+  stack: string;
+  host: string;
+  running?: { number: number; trigger: Trigger; reason: string };
+  queued: DeployRequest[];
+  last?: { number: number; outcome: Outcome; message: string; at: string };
+  /** What the newest check said. */
+  look?: { word: StackWord; reason: string; commits: Commits; at: string };
+  nextNumber: number;
+}
