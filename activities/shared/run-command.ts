@@ -158,7 +158,8 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-function collect(stream: Readable, onLine?: (line: string) => void): { text(): string } {
+function collect(stream: Readable | null, onLine?: (line: string) => void): { text(): string } {
+  if (!stream) return { text: () => '' };
   const chunks: Buffer[] = [];
   let size = 0;
   stream.on('data', (chunk: Buffer) => {

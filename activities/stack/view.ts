@@ -1,0 +1,49 @@
+/**
+ * A stack as it is read: live, or staged (the wanted commits laid out beside the live checkouts and shown at the live
+ * paths). Everything that depends on the configuration goes through a view, so that a staged stack and the live one
+ * after `advance` are read by the same code.
+ */
+import type { Commits } from '../../workflows/model.js';
+import type { Command } from '../shared/run-command.js';
+import type { StackSettings } from './settings.js';
+
+export interface Checkout {
+  /** Unique in the stack. */
+  name: string;
+  /** Real path of the live work tree's root. */
+  dir: string;
+}
+
+export interface RenderedFile {
+  /** Live path of the rendered file. */
+  path: string;
+  text: Buffer;
+  mode: number;
+}
+
+export interface StackView {
+  readonly kind: 'live' | 'staged';
+  /** Compose project name. */
+  readonly name: string;
+  /** Real live path. */
+  readonly directory: string;
+  /** The stack's own checkout first (when the directory lies in one), then AUTODEPLOY_EXTRA_REPOS. */
+  readonly checkouts: readonly Checkout[];
+  /** Commit of each checkout as this view shows it. */
+  readonly commits: Commits;
+  /** Every variable that was exported: the environment of compose. Holds secrets: never leaves an activity. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly settings: StackSettings;
+  /** Live paths, in Compose's `-f` order. */
+  readonly composeFiles: readonly string[];
+  /** Component directories, live paths, in order. */
+  readonly components: readonly string[];
+  /** What the templates of this view give; not yet compared with what is on disk. */
+  readonly rendered: readonly RenderedFile[];
+  /** Warnings found while reading: missing component directory … */
+  readonly warnings: readonly string[];
+  /** Where the content shown at a live path can be read from this process. Identity for a live view. */
+  locate(livePath: string): string;
+  /** The command as it must be started so that live paths show this view. Identity for a live view. */
+  wrap(command: Command): Command;
+}

@@ -1,0 +1,155 @@
+/**
+ * The state directory: plain JSON and JSON lines, written atomically, enough to know by hand what runs and to build the
+ * keeper again on an empty Temporal server. Layout in `docs/state.md`.
+ */
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeploymentRecord, QuarantinedRelease, Release } from '../../workflows/model.js';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import { appendJsonLine, readJson, readJsonLines, writeJson } from '../shared/files.js';
+import * as schemas from './schemas.js';
+
+export type { Intent, LastGood, RegisteredStack } from './schemas.js';
+
+/** Names are used in paths and workflow ids; this is Compose's own rule for a project name. */
+const STACK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+export class StateDirectory {
+  constructor(readonly root: string) {}
+
+  readonly knownHosts = () => join(this.root, 'known_hosts');
+
+  /** Finds a stack by name. Throws BadInput when the name is none of ours. */
+  async stack(name: string): Promise<StackState> {
+    const known = await this.stacks();
+    const found = known.find((stack) => stack.name === name);
+    if (!found) {
+      const names = known.map((stack) => stack.name).join(', ') || 'none';
+      throw new StepFailure(
+        FAILURES.badInput,
+        `No stack named ${JSON.stringify(String(name).slice(0, 80))} is registered on this host (registered: ${names}). Start it with: birdkeeper up --stack DIR`,
+      );
+    }
+    return new StackState(this, found);
+  }
+
+  async stacks(): Promise<schemas.RegisteredStack[]> {
+    return (await readJson(this.path('stacks.json'), schemas.Registry)) ?? [];
+  }
+
+  /**
+   * Adds or updates a stack. Refuses a second directory of one name and one directory under two names.
+   */
+  async register(stack: schemas.RegisteredStack): Promise<StackState> {
+    if (!STACK_NAME.test(stack.name)) {
+      throw new StepFailure(
+        FAILURES.badInput,
+        `${JSON.stringify(stack.name)} cannot be a stack's name: use lower-case letters, digits, "-" and "_" (COMPOSE_PROJECT_NAME sets it).`,
+      );
+    }
+    const directory = await realpath(stack.directory);
+    const others = (await this.stacks()).filter((known) => known.name !== stack.name || known.directory !== directory);
+    const clash = others.find((known) => known.name === stack.name || known.directory === directory);
+    if (clash) {
+      throw new StepFailure(
+        FAILURES.badInput,
+        `Stack ${stack.name} in ${directory} clashes with stack ${clash.name} in ${clash.directory}: two stacks of one name, or one directory in two stacks, cannot be kept apart. End the former first: birdkeeper forget --stack ${clash.directory}`,
+      );
+    }
+    await writeJson(this.path('stacks.json'), [...others, { ...stack, directory }]);
+    return new StackState(this, { ...stack, directory });
+  }
+
+  async forget(name: string): Promise<void> {
+    const others = (await this.stacks()).filter((known) => known.name !== name);
+    await writeJson(this.path('stacks.json'), others);
+  }
+
+  path(...parts: string[]): string {
+    return join(this.root, ...parts);
+  }
+}
+
+/** What is recorded of one stack. */
+export class StackState {
+  constructor(
+    private readonly directory: StateDirectory,
+    readonly stack: schemas.RegisteredStack,
+  ) {}
+
+  get name(): string {
+    return this.stack.name;
+  }
+
+  path(...parts: string[]): string {
+    return this.directory.path('stacks', this.stack.name, ...parts);
+  }
+
+  get knownHosts(): string {
+    return this.directory.knownHosts();
+  }
+
+  /** Good releases, oldest first. */
+  releases(): Promise<Release[]> {
+    return readJsonLines(this.path('releases.jsonl'), schemas.Release);
+  }
+
+  async latestRelease(): Promise<Release | undefined> {
+    return (await this.releases()).at(-1);
+  }
+
+  recordRelease(release: Release): Promise<void> {
+    return appendJsonLine(this.path('releases.jsonl'), release);
+  }
+
+  /** Every attempt, oldest first. A number recorded twice (a step that ran twice) appears once. */
+  async deployments(): Promise<DeploymentRecord[]> {
+    const all = await readJsonLines(this.path('deployments.jsonl'), schemas.DeploymentRecord);
+    return [...new Map(all.map((record) => [record.number, record])).values()];
+  }
+
+  recordDeployment(record: DeploymentRecord): Promise<void> {
+    return appendJsonLine(this.path('deployments.jsonl'), record);
+  }
+
+  async quarantined(): Promise<QuarantinedRelease[]> {
+    return (await readJson(this.path('quarantine.json'), schemas.QuarantinedReleases)) ?? [];
+  }
+
+  setQuarantined(releases: QuarantinedRelease[]): Promise<void> {
+    return writeJson(this.path('quarantine.json'), releases);
+  }
+
+  intent(): Promise<schemas.Intent | undefined> {
+    return readJson(this.path('intent.json'), schemas.Intent);
+  }
+
+  setIntent(intent: schemas.Intent): Promise<void> {
+    return writeJson(this.path('intent.json'), intent);
+  }
+
+  clearIntent(): Promise<void> {
+    return rm(this.path('intent.json'), { force: true });
+  }
+
+  lastGood(): Promise<schemas.LastGood | undefined> {
+    return readJson(this.path('last-good.json'), schemas.LastGood);
+  }
+
+  setLastGood(settings: schemas.LastGood): Promise<void> {
+    return writeJson(this.path('last-good.json'), settings);
+  }
+
+  /** Folder of one deployment: staging, plan. */
+  async deploymentFolder(number: number): Promise<string> {
+    const folder = this.path('deployments', String(number));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
+  /** Lock that every command of ours takes which changes a checkout or the stack. */
+  async lock(): Promise<string> {
+    await mkdir(this.path(), { recursive: true, mode: 0o700 });
+    return this.path('lock');
+  }
+}

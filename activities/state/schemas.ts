@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { OUTCOMES, PHASES, TRIGGERS } from '../../workflows/contract.js';
+import { SERVICE_ACTIONS } from '../../workflows/model.js';
+
+const Commits = z.record(z.string(), z.string());
+
+export const RegisteredStack = z.object({
+  name: z.string(),
+  /** Real path of the stack directory. */
+  directory: z.string(),
+  /** Path of `env.local` as given, when it is not `<directory>/env.local`. */
+  envFile: z.string().optional(),
+});
+export type RegisteredStack = z.infer<typeof RegisteredStack>;
+export const Registry = z.array(RegisteredStack);
+
+const ServiceFingerprint = z.object({
+  definition: z.string(),
+  content: z.string(),
+  contents: z.record(z.string(), z.string()),
+  image: z.string(),
+  imageId: z.string(),
+});
+
+export const Release = z.object({
+  number: z.number().int(),
+  at: z.string(),
+  commits: Commits,
+  services: z.record(z.string(), ServiceFingerprint),
+  containers: z.record(z.string(), z.array(z.string())),
+  rendered: z.record(z.string(), z.string()),
+});
+
+export const ServiceDecision = z.object({
+  service: z.string(),
+  action: z.enum(SERVICE_ACTIONS),
+  signal: z.string().exactOptional(),
+  reason: z.string(),
+});
+
+export const DeploymentRecord = z.object({
+  number: z.number().int(),
+  trigger: z.enum(TRIGGERS),
+  reason: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  outcome: z.enum(OUTCOMES),
+  phase: z.enum(PHASES),
+  message: z.string(),
+  from: Commits,
+  to: Commits,
+  services: z.array(ServiceDecision),
+});
+
+export const QuarantinedReleases = z.array(
+  z.object({ commits: Commits, number: z.number().int(), reason: z.string(), at: z.string() }),
+);
+
+/** Written before anything moves, removed when the deployment concludes. */
+export const Intent = z.object({
+  number: z.number().int(),
+  direction: z.enum(['forward', 'back']),
+  /** Where the intent is: checkouts move during `advance`; from `apply` on containers may have changed too. */
+  reached: z.enum(['advance', 'apply']),
+  checkouts: z.array(z.object({ name: z.string(), dir: z.string(), from: z.string(), to: z.string() })),
+});
+export type Intent = z.infer<typeof Intent>;
+
+/** The settings of the newest good release that looking needs. */
+export const LastGood = z.object({
+  checkouts: z.array(z.object({ name: z.string(), dir: z.string() })),
+  keyDirectory: z.string().optional(),
+  knownHostsFile: z.string().optional(),
+});
+export type LastGood = z.infer<typeof LastGood>;
