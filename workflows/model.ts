@@ -66,6 +66,10 @@ export interface StackDecision {
   reason: string;
   /** What clears it, when a person must act. */
   remedy?: string;
+  /** Whether a deployment would clear it without a person. */
+  deploys: boolean;
+  /** What does not run as recorded is to be put right too. */
+  repair: boolean;
   /** The commits that a deployment would bring (upstream where behind, HEAD elsewhere). */
   wanted: Commits;
 }
@@ -184,6 +188,8 @@ export interface DeployRequest {
   trigger: Trigger;
   force: boolean;
   reason: string;
+  /** What the check that asked saw as wanted; absent when a person asked. */
+  commits?: Commits;
 }
 
 /** Answer of the `status` query of a keeper. */
@@ -195,5 +201,7 @@ export interface KeeperStatus {
   last?: { number: number; outcome: Outcome; message: string; at: string };
   /** What the newest check said. */
   look?: { word: StackWord; reason: string; commits: Commits; at: string };
+  /** Commits that failed before anything moved: not tried again before that time, unless a person asks. */
+  backOff?: { commits: Commits; failures: number; until: string };
   nextNumber: number;
 }

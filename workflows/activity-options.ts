@@ -1,0 +1,92 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../activities/types.js';
+import { FAILURES, RETRYABLE_FAILURES } from './contract.js';
+
+/**
+ * No `maximumAttempts` anywhere: a worker that is shut down spends an attempt, so steps are bounded by time. Failures
+ * that repeating does not mend are named instead.
+ */
+const RETRY: ActivityOptions['retry'] = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30s',
+  nonRetryableErrorTypes: Object.values(FAILURES).filter((type) => !RETRYABLE_FAILURES.includes(type)),
+};
+
+/** A killed worker is noticed after this long; a beat goes out every two seconds, so a busy host has room. */
+const HEARTBEAT = '10s';
+
+/** Reads files and asks the engine. */
+const LOOK: ActivityOptions = {
+  heartbeatTimeout: HEARTBEAT,
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '15m',
+  retry: RETRY,
+};
+/** Asks git remotes, each with a limit of its own far below this. */
+const ASK_REMOTES: ActivityOptions = {
+  heartbeatTimeout: HEARTBEAT,
+  startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '15m',
+  retry: RETRY,
+};
+/** Registries can be slow and images large; nothing has been stopped yet, so patience costs nothing. */
+const DOWNLOAD: ActivityOptions = {
+  heartbeatTimeout: HEARTBEAT,
+  startToCloseTimeout: '2h',
+  scheduleToCloseTimeout: '4h',
+  retry: RETRY,
+};
+/** Changes the host. Long enough for the engine or the host to come back and the step to be finished. */
+const CHANGE: ActivityOptions = {
+  heartbeatTimeout: HEARTBEAT,
+  startToCloseTimeout: '1h',
+  scheduleToCloseTimeout: '12h',
+  retry: RETRY,
+};
+/** Keeps the record: must succeed in the end, or the place is lost. */
+const RECORD: ActivityOptions = { heartbeatTimeout: HEARTBEAT, startToCloseTimeout: '5m', retry: RETRY };
+
+export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions>> = {
+  recallKeeper: LOOK,
+  beginDeployment: RECORD,
+  observeStack: ASK_REMOTES,
+  stageRelease: LOOK,
+  validateRelease: LOOK,
+  pullImages: DOWNLOAD,
+  advanceCheckouts: CHANGE,
+  applyServices: CHANGE,
+  settleServices: CHANGE,
+  reverseCheckouts: CHANGE,
+  concludeDeployment: RECORD,
+  reconcileSchedules: LOOK,
+  adoptStack: LOOK,
+  deployNotebooks: ASK_REMOTES,
+  backUpStack: DOWNLOAD,
+};
+
+type Summaries = { readonly [Name in keyof Activities]: (input: Parameters<Activities[Name]>[0]) => string };
+
+/** One line per activity in the Temporal UI, readable alone. */
+export const ACTIVITY_SUMMARIES: Summaries = {
+  recallKeeper: ({ stack }) => `recall what is recorded of ${stack}`,
+  beginDeployment: ({ stack, number }) => `open the log of deployment ${number} of ${stack}`,
+  observeStack: ({ stack, fetch }) =>
+    fetch ? `fetch every checkout of ${stack} and compare` : `inspect the checkouts of ${stack}`,
+  stageRelease: ({ stack }) => `stage the wanted commits of ${stack} beside the live checkouts`,
+  validateRelease: ({ stack }) => `validate the staged ${stack} and plan`,
+  pullImages: ({ stack }) => `pull and build the images ${stack} lacks`,
+  advanceCheckouts: ({ stack }) => `advance all checkouts of ${stack}, or none`,
+  applyServices: ({ stack, direction }) =>
+    direction === 'forward' ? `apply the plan to ${stack}` : `roll back: apply the former release of ${stack}`,
+  settleServices: ({ stack, direction }) =>
+    direction === 'forward'
+      ? `settle: wait until ${stack} is healthy and quiet`
+      : `roll back: wait until the former release of ${stack} is healthy`,
+  reverseCheckouts: ({ stack }) => `roll back: put the checkouts of ${stack} back`,
+  concludeDeployment: ({ number, outcome }) => `record deployment ${number}: ${outcome}`,
+  reconcileSchedules: ({ stack }) => `make the schedules of ${stack} what its configuration says`,
+  adoptStack: ({ stack }) => `adopt what runs of ${stack}`,
+  deployNotebooks: ({ stack }) => `deploy the tutorial notebooks of ${stack}`,
+  backUpStack: ({ stack }) => `back up ${stack}`,
+};

@@ -1,0 +1,153 @@
+import type { CheckoutWord } from '../contract.js';
+import type { CheckoutObservation, Commits, QuarantinedRelease, StackDecision, StackObservation } from '../model.js';
+
+/** A person must act on the checkout before anything can be deployed; what clears it. */
+const BLOCKING: Partial<Record<CheckoutWord, string>> = {
+  dirty: 'commit, revert or ignore these files',
+  diverged: 'bring the branch back onto its upstream (git rebase, or git reset --hard to the upstream)',
+  detached: 'check out a branch that has an upstream',
+  'no upstream': 'set one: git branch --set-upstream-to=REMOTE/BRANCH',
+  'upstream gone': 'the branch was deleted on the remote: check out another, or push it again',
+};
+
+/** The checkout cannot be looked at; the next look may succeed. */
+const UNSEEN: readonly CheckoutWord[] = ['unreachable', 'not a repository', 'missing'];
+
+/**
+ * What a look at a stack means. Pure.
+ *
+ * All checkouts advance, or none: one that is blocked or cannot be seen stops the others, because a half-updated stack is
+ * worse than a late one. What is deployed is compared with what is wanted, not with what is checked out, so that a machine
+ * that died between `advance` and `record` finishes without a new commit.
+ */
+export function decideStack(seen: StackObservation): StackDecision {
+  const wanted = wantedCommits(seen.checkouts);
+  const decided = (decision: Omit<StackDecision, 'wanted' | 'repair'> & { repair?: boolean }): StackDecision => ({
+    repair: false,
+    ...decision,
+    wanted,
+  });
+
+  const blocked = seen.checkouts.filter((checkout) => checkout.word in BLOCKING);
+  const unseen = seen.checkouts.filter((checkout) => UNSEEN.includes(checkout.word));
+  if (blocked.length > 0) {
+    return decided({
+      word: 'blocked',
+      deploys: false,
+      reason: sentences([...blocked, ...unseen].map(describeCheckout)),
+      remedy: sentences(blocked.map((checkout) => `${checkout.name}: ${BLOCKING[checkout.word]}`)),
+    });
+  }
+  if (unseen.length > 0) {
+    return decided({
+      word: 'degraded',
+      deploys: false,
+      reason: `${sentences(unseen.map(describeCheckout))} Nothing moves until every checkout can be looked at.`,
+    });
+  }
+  if (seen.unfinished !== undefined) {
+    return decided({
+      word: 'drifted',
+      deploys: true,
+      repair: true,
+      reason: `deployment ${seen.unfinished} never finished.`,
+    });
+  }
+
+  const changes = describeChanges(seen);
+  if (changes.length > 0) {
+    const bad = seen.quarantined.find((release) => sameCommits(release.commits, wanted));
+    return bad
+      ? decided({ word: 'quarantined', deploys: false, ...describeQuarantine(bad) })
+      : decided({ word: 'behind', deploys: true, reason: sentences(changes) });
+  }
+  if (seen.configurationError !== undefined) {
+    return decided({
+      word: 'blocked',
+      deploys: false,
+      reason: `the configuration cannot be read: ${seen.configurationError}`,
+      remedy: 'mend it in place, or push a commit that does',
+    });
+  }
+  if (seen.drift.length > 0) {
+    return decided({
+      word: 'drifted',
+      deploys: false,
+      repair: true,
+      reason: sentences(seen.drift),
+      remedy: 'put it right with: birdkeeper deploy --force',
+    });
+  }
+  return decided({
+    word: 'up to date',
+    deploys: false,
+    reason: 'every checkout is level with its upstream and deployed.',
+  });
+}
+
+/** Upstream's commit where the checkout is behind, its own elsewhere; what cannot be seen is left out. */
+export function wantedCommits(checkouts: readonly CheckoutObservation[]): Commits {
+  return Object.fromEntries(
+    checkouts.flatMap(({ name, word, upstreamCommit, head }) => {
+      const commit = word === 'behind' ? upstreamCommit : head;
+      return commit === undefined ? [] : [[name, commit]];
+    }),
+  );
+}
+
+export function sameCommits(a: Commits, b: Commits): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
+/** One line for people: `private is behind origin/main by 2 (4f2a91c Raise the limit)`. */
+export function describeCheckout(checkout: CheckoutObservation): string {
+  const { name, word, upstream = 'its upstream' } = checkout;
+  switch (word) {
+    case 'up to date':
+      return `${name} is level with ${upstream}`;
+    case 'behind':
+      return `${name} is behind ${upstream} by ${checkout.behind}${tip(checkout)}`;
+    case 'ahead':
+      return `${name} is ahead of ${upstream} by ${checkout.ahead}; local commits are not deployed by themselves`;
+    case 'diverged':
+      return `${name} has diverged from ${upstream} (${checkout.ahead} of its own, ${checkout.behind} missing)`;
+    case 'dirty':
+      return `${name} has local changes: ${(checkout.files ?? []).join(', ')}`;
+    case 'detached':
+      return `${name} is detached at ${short(checkout.head)}: no branch to follow`;
+    case 'no upstream':
+      return `${name}: branch ${checkout.branch ?? '?'} has no upstream to follow`;
+    case 'upstream gone':
+      return `${name}: ${upstream} no longer exists on the remote`;
+    case 'unreachable':
+    case 'not a repository':
+    case 'missing':
+      return `${name} is ${word}: ${checkout.error ?? checkout.dir}`;
+  }
+}
+
+export const short = (commit: string | undefined): string => (commit ?? 'unknown').slice(0, 7);
+
+function describeChanges({ checkouts, deployed, running }: StackObservation): string[] {
+  const behind = checkouts.filter(({ word }) => word === 'behind').map(describeCheckout);
+  if (behind.length > 0) return behind;
+  if (deployed === null) return [running === 0 ? 'nothing runs and nothing is recorded' : 'what runs is not recorded'];
+  // Local commits do not trigger: a person develops there.
+  return checkouts
+    .filter(({ name, word, head }) => word !== 'ahead' && deployed.commits[name] !== head)
+    .map(({ name, head }) => `${name} is checked out at ${short(head)}, deployed is ${short(deployed.commits[name])}`);
+}
+
+function describeQuarantine({ number, reason }: QuarantinedRelease): { reason: string; remedy: string } {
+  return {
+    reason: `deployment ${number} found this release bad: ${reason}`,
+    remedy: 'push a commit that mends it, or insist with: birdkeeper deploy --force',
+  };
+}
+
+function tip({ upstreamCommit, subject }: CheckoutObservation): string {
+  return upstreamCommit === undefined ? '' : ` (${short(upstreamCommit)}${subject === undefined ? '' : ` ${subject}`})`;
+}
+
+const sentences = (parts: string[]): string => parts.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(' ');

@@ -1,0 +1,41 @@
+import { short } from '../check-stack/decide.js';
+import type { DeploymentStatus, PlanSummary } from '../model.js';
+import { checkoutTable, serviceTable, table } from '../tables.js';
+
+/** Markdown for the Temporal UI: whoever opens a deployment understands it without reading code. */
+export function deploymentDetails(status: DeploymentStatus): string {
+  const { phase, outcome, message, plan, health, checkouts } = status;
+  return [
+    outcome === undefined ? `**Phase: ${phase}**` : `**${outcome}** (in phase ${phase})`,
+    `**Next**: ${status.next}`,
+    ...(message === undefined ? [] : [`**Why**:\n\n${quote(message)}`]),
+    ...(checkouts.length === 0 ? [] : [checkoutTable(checkouts)]),
+    ...(plan === undefined ? [] : planSections(plan)),
+    ...(plan === undefined && health.length === 0 ? [] : [serviceTable(plan?.services ?? [], health)]),
+    ...(plan === undefined ? [] : [`${plan.untouched} services stay untouched.`]),
+  ].join('\n\n');
+}
+
+function planSections(plan: PlanSummary): string[] {
+  const moves = plan.checkouts.map(({ name, from, to, subjects, filesChanged }) => [
+    name,
+    `${short(from)} → ${short(to)}`,
+    subjects[0] ?? '',
+    String(filesChanged),
+  ]);
+  const list = (title: string, items: string[]) => (items.length === 0 ? [] : [`**${title}**: ${items.join(', ')}`]);
+  return [
+    ...(moves.length === 0 ? [] : [table(['checkout', 'old → new', 'subject', 'files'], moves)]),
+    ...list('Rendered files that change', plan.renderedFiles),
+    ...list(
+      'Images',
+      plan.images.map(({ how, reference }) => `${how} ${reference}`),
+    ),
+    ...list('Removed', plan.removed),
+    ...list('Cannot be rolled back', plan.irreversible),
+    ...list('Warnings', plan.warnings),
+  ];
+}
+
+/** Command output is data: kept from becoming markup, and short. */
+const quote = (text: string): string => `~~~\n${text.replaceAll('~~~', '~ ~ ~').slice(0, 3000)}\n~~~`;

@@ -1,0 +1,5 @@
+/** The workflows that Temporal can start. */
+export { checkStack } from './check-stack/check-stack.js';
+export { deployStack } from './deploy-stack/deploy-stack.js';
+export { keepStack } from './keep-stack/keep-stack.js';
+export { backUpStack, deployNotebooks } from './scheduled-jobs.js';

@@ -1,0 +1,28 @@
+import type { KeeperStatus } from '../model.js';
+import { table } from '../tables.js';
+
+/** Markdown for the Temporal UI: what the keeper does, what waits, how the last one ended. */
+export function keeperDetails({ stack, running, queued, last, look, backOff }: KeeperStatus): string {
+  return [
+    running === undefined
+      ? `Keeps **${stack}**. Nothing runs.`
+      : `Deployment **${running.number}** of **${stack}** runs (${running.trigger}): ${running.reason}`,
+    ...(queued.length === 0
+      ? []
+      : [
+          table(
+            ['queued', 'trigger', 'force', 'reason'],
+            queued.map(({ number, trigger, force, reason }) => [String(number), trigger, String(force), reason]),
+          ),
+        ]),
+    ...(last === undefined ? [] : [`Last: deployment ${last.number} ended **${last.outcome}** at ${last.at}.`]),
+    ...(look === undefined
+      ? []
+      : [`Newest look that was not up to date: **${look.word}** at ${look.at}. ${look.reason}`]),
+    ...(backOff === undefined
+      ? []
+      : [
+          `Failed ${backOff.failures} times before anything moved; tried again after ${backOff.until}, or: birdkeeper deploy`,
+        ]),
+  ].join('\n\n');
+}

@@ -1,0 +1,100 @@
+/** The keeper's queue: what a request becomes, what is ignored, what a result changes. Pure. */
+import { sameCommits } from '../check-stack/decide.js';
+import { STACK_WORDS, type Outcome } from '../contract.js';
+import type { DeployStackResult } from '../deploy-stack/messages.js';
+import type { Commits, DeployRequest } from '../model.js';
+import { isCommits, isObject, reasonOf } from '../validate.js';
+import type { DeployAnswer, DeployAsk, DeploymentNeeded, KeeperMemory } from './messages.js';
+
+export const freshMemory = (nextNumber: number): KeeperMemory => ({ nextNumber, queue: [] });
+
+/** Adds a request, or joins the one that waits: the newest reason and commits count, force and first stay. */
+export function enqueue(
+  memory: KeeperMemory,
+  request: Omit<DeployRequest, 'number'>,
+): { memory: KeeperMemory; answer: DeployAnswer } {
+  const waiting = memory.queue[0];
+  if (waiting) {
+    const joined: DeployRequest = {
+      ...request,
+      number: waiting.number,
+      force: waiting.force || request.force,
+      trigger: waiting.force ? waiting.trigger : request.trigger,
+    };
+    return { memory: { ...memory, queue: [joined] }, answer: { number: waiting.number, collapsed: true } };
+  }
+  const number = memory.nextNumber;
+  return {
+    memory: { ...memory, nextNumber: number + 1, queue: [{ ...request, number }] },
+    answer: { number, collapsed: false },
+  };
+}
+
+export function requestFor({ reason, force = false, first = false }: DeployAsk): Omit<DeployRequest, 'number'> {
+  const trigger = first ? 'first' : force ? 'forced' : 'asked';
+  return {
+    trigger,
+    force,
+    reason: reasonOf(reason, force ? 'forced by a person' : first ? 'first deployment' : 'asked by a person'),
+  };
+}
+
+/**
+ * What a look of `checkStack` changes. A look at what is queued, or at what failed a moment ago, changes nothing; a look
+ * while a deployment runs is queued, because that deployment may have fetched before this commit, and is dropped by
+ * `afterDeployment` when it was the same.
+ */
+export function afterLook(memory: KeeperMemory, needed: DeploymentNeeded, now: Date): KeeperMemory {
+  const { word, reason, commits, deploys } = needed;
+  const looked: KeeperMemory = { ...memory, look: { word, reason, commits, at: now.toISOString() } };
+  if (!deploys || memory.queue.length > 0 || isBackingOff(memory, commits, now)) return looked;
+  return enqueue(looked, { trigger: 'check', force: false, reason, commits }).memory;
+}
+
+/** What an ended deployment changes. */
+export function afterDeployment(memory: KeeperMemory, result: DeployStackResult, now: Date): KeeperMemory {
+  const { number, outcome, message, commits } = result;
+  const next: KeeperMemory = {
+    ...memory,
+    last: { number, outcome, message: message.slice(0, MAX_MESSAGE), at: now.toISOString() },
+    queue: memory.queue.filter(
+      (request) => request.trigger !== 'check' || !sameCommits(request.commits ?? {}, commits),
+    ),
+  };
+  return withBackOff(next, outcome, commits, now);
+}
+
+const MAX_MESSAGE = 1_000;
+const FIRST_PAUSE_MINUTES = 5;
+const LONGEST_PAUSE_MINUTES = 6 * 60;
+
+/** What failed before anything moved is tried again after 5, 10, 20 … minutes, at most 6 hours, and at the next commit. */
+function withBackOff(memory: KeeperMemory, outcome: Outcome, commits: Commits, now: Date): KeeperMemory {
+  const { backOff, ...rest } = memory;
+  if (outcome !== 'failed') return rest;
+  const failures = backOff && sameCommits(backOff.commits, commits) ? backOff.failures + 1 : 1;
+  const minutes = Math.min(FIRST_PAUSE_MINUTES * 2 ** (failures - 1), LONGEST_PAUSE_MINUTES);
+  return { ...rest, backOff: { commits, failures, until: new Date(now.getTime() + minutes * 60_000).toISOString() } };
+}
+
+function isBackingOff({ backOff }: KeeperMemory, commits: Commits, now: Date): boolean {
+  return backOff !== undefined && sameCommits(backOff.commits, commits) && now < new Date(backOff.until);
+}
+
+/** The payload of `deploymentNeeded`, or undefined when it is nonsense. */
+export function parseNeeded(value: unknown): DeploymentNeeded | undefined {
+  if (!isObject(value) || !isCommits(value.commits) || typeof value.deploys !== 'boolean') return undefined;
+  const word = STACK_WORDS.find((known) => known === value.word);
+  if (word === undefined) return undefined;
+  return { word, reason: reasonOf(value.reason, word), commits: value.commits, deploys: value.deploys };
+}
+
+/** The payload of `deploy` or `forceDeploy`; whatever is not understood is left out. */
+export function parseAsk(value: unknown, force?: true): DeployAsk {
+  const given = isObject(value) ? value : typeof value === 'string' ? { reason: value } : {};
+  return {
+    ...(typeof given.reason === 'string' ? { reason: given.reason } : {}),
+    force: force ?? given.force === true,
+    first: given.first === true,
+  };
+}

@@ -1,0 +1,37 @@
+import { ApplicationFailure, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { JobActivities } from '../activities/types.js';
+import { activities } from './activities.js';
+import { FAILURES } from './contract.js';
+import { attribute } from './search-attributes.js';
+import { isStackInput } from './validate.js';
+
+export interface JobInput {
+  v: 1;
+  host: string;
+  stack: string;
+}
+
+/** Tutorial notebooks onto JupyterHub: stage, verify, swap. An unreachable or empty source fails the run and leaves the deployed ones. */
+export async function deployNotebooks(input: JobInput): ReturnType<JobActivities['deployNotebooks']> {
+  refuseNonsense(input, 'deployNotebooks');
+  const result = await activities.deployNotebooks({ stack: input.stack });
+  upsertSearchAttributes([attribute('Outcome', result.outcome), attribute('Commit', result.commit)]);
+  setCurrentDetails(`**${result.outcome}**: ${result.notebooks} notebooks at ${result.commit}`);
+  return result;
+}
+
+/** One restic snapshot of what `BIRDKEEPER_BACKUP_PATHS` names, tagged with the release. Stops nothing. */
+export async function backUpStack(input: JobInput): ReturnType<JobActivities['backUpStack']> {
+  refuseNonsense(input, 'backUpStack');
+  const result = await activities.backUpStack({ stack: input.stack });
+  upsertSearchAttributes([attribute('Outcome', 'backed up')]);
+  setCurrentDetails(
+    `Snapshot **${result.snapshot}** of release ${result.release ?? 'none'}: ${result.paths.join(', ')}`,
+  );
+  return result;
+}
+
+function refuseNonsense(input: unknown, workflow: string): void {
+  if (!isStackInput(input))
+    throw ApplicationFailure.nonRetryable(`${workflow} needs {v: 1, host, stack}`, FAILURES.badInput);
+}

@@ -1,0 +1,48 @@
+/** Markdown tables that the details of several workflows share. Pure. */
+import { short } from './check-stack/decide.js';
+import type { CheckoutObservation, ServiceDecision, ServiceHealth } from './model.js';
+
+/** Details are kept small: a stack of a hundred services names those that matter. */
+const MAX_ROWS = 40;
+
+export function checkoutTable(checkouts: readonly CheckoutObservation[]): string {
+  return table(
+    ['checkout', 'word', 'old → new', 'subject'],
+    checkouts.map(({ name, word, head, upstreamCommit, subject, error, files }) => [
+      name,
+      word,
+      word === 'behind' ? `${short(head)} → ${short(upstreamCommit)}` : short(head),
+      error ?? (files === undefined ? (subject ?? '') : files.join(', ')),
+    ]),
+  );
+}
+
+export function serviceTable(decisions: readonly ServiceDecision[], health: readonly ServiceHealth[]): string {
+  const words = new Map(
+    health.map(({ service, health: word, detail }) => [service, detail === undefined ? word : `${word} (${detail})`]),
+  );
+  const planned = decisions.map(({ service, action, signal, reason }) => [
+    service,
+    signal === undefined ? action : `${action} ${signal}`,
+    reason,
+    words.get(service) ?? '',
+  ]);
+  const named = new Set(decisions.map(({ service }) => service));
+  const others = health
+    .filter(({ service }) => !named.has(service))
+    .map(({ service, health: word }) => [service, 'nothing', '', word]);
+  return table(['service', 'decision', 'reason', 'health'], [...planned, ...others]);
+}
+
+export function table(heads: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  const more = rows.length > MAX_ROWS ? [`\n… and ${rows.length - MAX_ROWS} more`] : [];
+  return [line(heads), line(heads.map(() => '---')), ...rows.slice(0, MAX_ROWS).map(line), ...more].join('\n');
+}
+
+/** Commit subjects and file names are data: they must not break the table or become markup. */
+const cell = (text: string): string =>
+  text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[|<>`*_[\]\\]/g, '\\$&')
+    .slice(0, 160);

@@ -1,0 +1,38 @@
+/**
+ * Plain checks of what reaches a workflow from outside. zod would add a megabyte to the bundle, and an error thrown in a
+ * handler would fail the workflow task for ever.
+ */
+
+const MAX_REASON = 300;
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+export const isName = (value: unknown): value is string => typeof value === 'string' && NAME.test(value);
+
+/** `{v: 1, host, stack}`, which every workflow of a stack starts with. */
+export const isStackInput = (value: unknown): value is { v: 1; host: string; stack: string } =>
+  isObject(value) && value.v === 1 && isName(value.host) && isName(value.stack);
+
+/** The reason somebody gave, on one line and short; the fallback when there is none. */
+export function reasonOf(value: unknown, fallback: string): string {
+  const given = isObject(value) ? value.reason : value;
+  if (typeof given !== 'string') return fallback;
+  // Control characters would break log lines.
+  const line = [...given]
+    .map((c) => (c < ' ' || c === '\u007f' ? ' ' : c))
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, MAX_REASON);
+  return line === '' ? fallback : line;
+}
+
+const COMMIT = /^[0-9a-f]{7,64}$/;
+export const isCommits = (value: unknown): value is Record<string, string> =>
+  isObject(value) &&
+  Object.entries(value).length <= 100 &&
+  Object.entries(value).every(
+    ([name, commit]) => name.length <= 200 && typeof commit === 'string' && COMMIT.test(commit),
+  );
