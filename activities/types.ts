@@ -3,6 +3,7 @@
  * No input holds a command, a path or an image to run: only names that are looked up in the host's own records.
  */
 import type { Outcome, Phase, Trigger } from '../workflows/contract.js';
+import type { Step } from './shared/step.js';
 import type {
   Commits,
   PlanSummary,
@@ -82,3 +83,8 @@ export interface JobActivities {
 
 export type Activities = DeploymentActivities & JobActivities;
 export type { QuarantinedRelease };
+
+/** The same, as they are implemented: plain functions that are told about the attempt they run in. */
+export type StepActivities = {
+  [Name in keyof Activities]: (input: Parameters<Activities[Name]>[0], step: Step) => ReturnType<Activities[Name]>;
+};

@@ -1,0 +1,93 @@
+/**
+ * Makes Temporal activities of plain step functions: checks the input, beats on a timer, passes cancellation on, turns a
+ * StepFailure into an ApplicationFailure of its type, and takes secrets out of whatever leaves.
+ */
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { INPUTS } from '../activities/inputs.js';
+import { FAILURES, isStepFailure, messageOf } from '../activities/shared/failures.js';
+import type { Redact } from '../activities/shared/redact.js';
+import type { Step, StepLog } from '../activities/shared/step.js';
+import type { StepActivities } from '../activities/types.js';
+import { RETRYABLE_FAILURES } from '../workflows/contract.js';
+
+const HEARTBEAT_MS = 2_000;
+/** An error that nobody classified is a defect of ours or a hiccup: some tries, then the deployment ends or rolls back. */
+const TRIES_OF_UNKNOWN = 5;
+/** The server cuts a failure between attempts at 4 kB. */
+const MAX_MESSAGE = 3_500;
+
+export interface Surroundings {
+  redactFor(stack: string): Redact;
+  /** Log of one activity of one deployment or job. */
+  logFor(activity: string, input: { stack: string; number?: number }): StepLog;
+  /** Told when a step begins and ends, so that a shutdown can say what it waits for. */
+  running: Set<string>;
+}
+
+type Name = keyof StepActivities;
+type TemporalActivity = (input: unknown) => Promise<unknown>;
+
+export function toTemporalActivities(steps: StepActivities, around: Surroundings): Record<Name, TemporalActivity> {
+  const names = Object.keys(INPUTS) as Name[];
+  return Object.fromEntries(names.map((name) => [name, temporalActivity(name, steps, around)])) as Record<
+    Name,
+    TemporalActivity
+  >;
+}
+
+function temporalActivity(name: Name, steps: StepActivities, around: Surroundings): TemporalActivity {
+  const run = steps[name] as (input: { stack: string; number?: number }, step: Step) => Promise<unknown>;
+  return async (given) => {
+    const input = checkedInput(name, given);
+    const context = Context.current();
+    const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+    const label = `${name} of ${input.stack}${input.number === undefined ? '' : ` (deployment ${input.number})`}`;
+    around.running.add(label);
+    try {
+      return await run(input, {
+        signal: context.cancellationSignal,
+        attempt: context.info.attempt,
+        heartbeat: (details) => context.heartbeat(details),
+        log: around.logFor(name, input),
+      });
+    } catch (error) {
+      // Aborted work throws whatever it was doing; what happened is the cancellation.
+      if (context.cancellationSignal.aborted) throw cancellationOf(context);
+      throw toApplicationFailure(error, context.info.attempt, around.redactFor(input.stack));
+    } finally {
+      clearInterval(beat);
+      around.running.delete(label);
+    }
+  };
+}
+
+function checkedInput(name: Name, given: unknown): { stack: string; number?: number } {
+  const parsed = INPUTS[name].safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue?.path.join('.') ?? '';
+  throw ApplicationFailure.nonRetryable(
+    `${name}: input${where === '' ? '' : ` ${where}`}: ${issue?.message ?? 'malformed'}`,
+    FAILURES.badInput,
+  );
+}
+
+function cancellationOf(context: Context): unknown {
+  const reason: unknown = context.cancellationSignal.reason;
+  return reason instanceof CancelledFailure ? reason : new CancelledFailure('cancelled');
+}
+
+export function toApplicationFailure(error: unknown, attempt: number, redact: Redact): ApplicationFailure {
+  const message = redact(messageOf(error)).slice(0, MAX_MESSAGE);
+  if (!isStepFailure(error)) {
+    // The stack is ours to read, in the worker's log; a history keeps the message alone.
+    return ApplicationFailure.create({ message, type: 'Unknown', nonRetryable: attempt >= TRIES_OF_UNKNOWN });
+  }
+  const retryable = RETRYABLE_FAILURES.includes(error.type);
+  return ApplicationFailure.create({
+    message,
+    type: error.type,
+    nonRetryable: !retryable,
+    ...(retryable && error.retryAfterMs !== undefined ? { nextRetryDelay: error.retryAfterMs } : {}),
+  });
+}
