@@ -17,14 +17,25 @@ export async function writeAtomically(path: string, content: string | Buffer, mo
     }
     await chmod(scratch, mode);
     await rename(scratch, path);
+    await syncDirectory(dirname(path));
   } catch (error) {
     await rm(scratch, { force: true });
     throw error;
   }
 }
 
-export const writeJson = (path: string, value: unknown): Promise<void> =>
-  writeAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
+/** A rename is in the directory; without this a power cut may bring the former name back. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+export const writeJson = (path: string, value: unknown, mode = 0o600): Promise<void> =>
+  writeAtomically(path, `${JSON.stringify(value, null, 2)}\n`, mode);
 
 /** Appends one JSON line and syncs it. A line cut short by a crash is skipped by `readJsonLines`. */
 export async function appendJsonLine(path: string, value: unknown): Promise<void> {
@@ -37,6 +48,7 @@ export async function appendJsonLine(path: string, value: unknown): Promise<void
     const separator = size > 0 && last.toString() !== '\n' ? '\n' : '';
     await file.appendFile(`${separator}${JSON.stringify(value)}\n`);
     await file.sync();
+    if (size === 0) await syncDirectory(dirname(path));
   } finally {
     await file.close();
   }

@@ -9,10 +9,14 @@ const MASK = '‹redacted›';
 const SECRET_NAME = /(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|_KEY|AUTH|COOKIE|SALT|HASH)/i;
 /** Names that match the pattern above and hold no secret. */
 const PUBLIC_NAME = /(_DIR|_PATH|_FILE|_ROOT|_URL|_USER|_ENABLED|_NAME)$/i;
-const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*(?::[^\s/@]*)?@/gi;
+/** Up to the last "@" before the path: a password may hold one. */
+const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/gi;
 
-/** Redactor for text that knows no variables: credentials in URLs only. */
-export const redactUrls: Redact = (text) => text.replace(URL_CREDENTIALS, `$1${MASK}@`);
+/** Redactor for text that knows no variables: credentials in URLs only. The user of an ssh address is no secret. */
+export const redactUrls: Redact = (text) =>
+  text.replace(URL_CREDENTIALS, (whole, scheme: string, credentials: string) =>
+    /ssh:/i.test(scheme) && !credentials.includes(':') ? whole : `${scheme}${MASK}@`,
+  );
 
 export function createRedactor(variables: Readonly<Record<string, string>>): Redact {
   const secrets = [...new Set(Object.entries(variables).flatMap(([name, value]) => secretParts(name, value)))];
@@ -28,9 +32,16 @@ function secretParts(name: string, value: string): string[] {
     return trimmed
       .split('\n')
       .map((line) => line.trim())
-      .filter((line) => line.length >= 4);
+      .filter((line) => line.length >= 4)
+      .flatMap(spellings);
   }
   return [];
+}
+
+/** The forms in which programs repeat a value: as it is, in JSON, in a URL, with Compose's doubled dollar signs. */
+function spellings(value: string): string[] {
+  const inUrl = encodeURIComponent(Buffer.from(value).toString());
+  return [value, JSON.stringify(value).slice(1, -1), inUrl, value.replaceAll('$', '$$$$')];
 }
 
 export function looksSecret(name: string, value: string): boolean {
@@ -45,7 +56,8 @@ function isPublicShape(value: string): boolean {
     /^[\w.-]+\.[a-z]{2,}(:\d+)?$/i.test(value) || // host
     /^\d+(\.\d+){1,3}([:-]\S*)?$/.test(value) || // address or version
     /^[a-z0-9][\w.-]*:[\w.-]+$/i.test(value) || // image:tag, host:port
-    /^v?\d[\w.-]*$/.test(value) || // version, size, date
-    /^@every\b/.test(value)
+    /^v?\d+(\.\d+)+([-+.]?[a-z]{1,6}[\d.]{0,8}){0,2}$/i.test(value) || // version
+    /^\d{4}-\d{2}(-\d{2})?(T[\d:.]+(Z|[+-][\d:]+)?)?$/.test(value) || // date
+    /^\d+(\.\d+)?[a-z]{1,3}$/i.test(value) // size
   );
 }

@@ -1,13 +1,17 @@
 /**
  * The only place that starts child processes. A command is an argument list; nothing passes through a shell.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { messageOf } from './failures.js';
 
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
+  /** What messages call it, when guards around it would hide what it is. */
+  readonly shownAs?: string;
 }
 
 export interface RunOptions {
@@ -37,6 +41,9 @@ export interface RunResult {
 /** Standard output is data (`compose config` of a large stack), so the cap is far above what a step returns. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const TAIL_LINES = 15;
+const GRACE_MS = 5_000;
+/** Longer than the grace, so that a group that is being ended is seen to end. */
+const HELD_OUTPUT_MS = 500;
 
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
@@ -55,8 +62,8 @@ export class CommandFailed extends Error {
 }
 
 /** File and first arguments, for messages; options with values that could be long are left to the log. */
-export function describeCommand({ file, args }: Command): string {
-  return [file, ...args].slice(0, 8).join(' ').slice(0, 200);
+export function describeCommand({ file, args, shownAs }: Command): string {
+  return shownAs ?? [file, ...args].slice(0, 8).join(' ').slice(0, 200);
 }
 
 export function tailOf(output: string, lines = TAIL_LINES): string {
@@ -86,6 +93,7 @@ export function guarded(command: Command, guard: { lock: string; waitSeconds: nu
       command.file,
       ...command.args,
     ],
+    shownAs: describeCommand(command),
   };
 }
 
@@ -100,14 +108,7 @@ export const LIMIT_STATUS = 124;
  */
 export async function runCommand(command: Command, options: RunOptions): Promise<RunResult> {
   options.signal.throwIfAborted();
-  const child = spawn(command.file, [...command.args], {
-    cwd: options.cwd,
-    env: options.env,
-    detached: true,
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    ...(options.uid === undefined ? {} : { uid: options.uid }),
-    ...(options.gid === undefined ? {} : { gid: options.gid }),
-  });
+  const child = start(command, options);
   const stdout = collect(child.stdout, options.onLine && ((line) => options.onLine?.(line, 'stdout')));
   const stderr = collect(child.stderr, options.onLine && ((line) => options.onLine?.(line, 'stderr')));
   if (child.stdin) {
@@ -120,21 +121,14 @@ export async function runCommand(command: Command, options: RunOptions): Promise
   const stop = (why: 'timed out' | 'aborted') => {
     stopped ??= why;
     signalGroup(child.pid, 'SIGTERM');
-    setTimeout(() => signalGroup(child.pid, 'SIGKILL'), options.graceMs ?? 5_000).unref();
+    setTimeout(() => signalGroup(child.pid, 'SIGKILL'), options.graceMs ?? GRACE_MS).unref();
   };
   const timer = setTimeout(() => stop('timed out'), options.timeoutMs);
   const onAbort = () => stop('aborted');
   options.signal.addEventListener('abort', onAbort, { once: true });
 
   try {
-    const { status, signal, error } = await new Promise<{
-      status: number | null;
-      signal: string | null;
-      error?: Error;
-    }>((resolve) => {
-      child.once('error', (failure) => resolve({ status: null, signal: null, error: failure }));
-      child.once('close', (code, sig) => resolve({ status: code, signal: sig }));
-    });
+    const { status, signal, error } = await ended(child, options.graceMs ?? GRACE_MS);
     const fail = (reason: CommandFailed['reason'], detail: string) =>
       new CommandFailed(command, status, reason, stdout.text(), stderr.text(), detail);
     if (error) throw fail('not started', `could not be started (${error.message})`);
@@ -147,6 +141,51 @@ export async function runCommand(command: Command, options: RunOptions): Promise
     clearTimeout(timer);
     options.signal.removeEventListener('abort', onAbort);
   }
+}
+
+function start(command: Command, options: RunOptions): ChildProcess {
+  try {
+    return spawn(command.file, [...command.args], {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
+    });
+  } catch (error) {
+    // A list that is too long, a NUL byte, a user that we may not become: thrown at once, not told by an event.
+    const detail = `could not be started (${messageOf(error)})`;
+    throw new CommandFailed(command, null, 'not started', '', '', detail);
+  }
+}
+
+interface Ending {
+  status: number | null;
+  signal: string | null;
+  error?: Error;
+}
+
+/**
+ * Waits for the child and for the end of its output; for the latter not for ever, since a daemon that the command left
+ * behind in a session of its own may hold the pipe open.
+ */
+function ended(child: ChildProcess, graceMs: number): Promise<Ending> {
+  return new Promise((resolve) => {
+    let held: NodeJS.Timeout | undefined;
+    child.once('error', (error) => resolve({ status: null, signal: null, error }));
+    child.once('exit', (status, signal) => {
+      held = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        resolve({ status, signal });
+      }, graceMs + HELD_OUTPUT_MS);
+    });
+    child.once('close', (status, signal) => {
+      clearTimeout(held);
+      resolve({ status, signal });
+    });
+  });
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
@@ -168,4 +207,44 @@ function collect(stream: Readable | null, onLine?: (line: string) => void): { te
   });
   if (onLine) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
   return { text: () => Buffer.concat(chunks).toString('utf8') };
+}
+
+/** A program that was left running, and how it ends should that be while this process still looks. */
+export interface Detached {
+  readonly pid: number;
+  readonly ended: Promise<{ status: number | null; signal: string | null }>;
+}
+
+/**
+ * Starts a program that outlives this process, in a session of its own: neither ^C nor a closed terminal reaches it. Its
+ * output is appended to a file. Throws `CommandFailed` when it cannot be started.
+ */
+export async function startDetached(
+  command: Command,
+  options: { env: Record<string, string>; cwd?: string; outputFile: string },
+): Promise<Detached> {
+  const output = await open(options.outputFile, 'a', 0o600);
+  try {
+    const child = spawn(command.file, [...command.args], {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: ['ignore', output.fd, output.fd],
+    });
+    const end = new Promise<{ status: number | null; signal: string | null }>((resolve) =>
+      child.once('exit', (status, signal) => resolve({ status, signal })),
+    );
+    const failure = await new Promise<Error | undefined>((resolve) => {
+      child.once('spawn', () => resolve(undefined));
+      child.once('error', resolve);
+    });
+    if (failure !== undefined || child.pid === undefined) {
+      const detail = `could not be started (${messageOf(failure)})`;
+      throw new CommandFailed(command, null, 'not started', '', '', detail);
+    }
+    child.unref();
+    return { pid: child.pid, ended: end };
+  } finally {
+    await output.close();
+  }
 }

@@ -5,7 +5,7 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeploymentRecord, QuarantinedRelease, Release } from '../../workflows/model.js';
-import { FAILURES, StepFailure } from '../shared/failures.js';
+import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { appendJsonLine, readJson, readJsonLines, writeJson } from '../shared/files.js';
 import * as schemas from './schemas.js';
 
@@ -19,7 +19,7 @@ export class StateDirectory {
 
   readonly knownHosts = () => join(this.root, 'known_hosts');
 
-  /** Finds a stack by name. Throws BadInput when the name is none of ours. */
+  /** Finds a stack by name. Throws BadInput when the name is none of ours, or is no name at all. */
   async stack(name: string): Promise<StackState> {
     const known = await this.stacks();
     const found = known.find((stack) => stack.name === name);
@@ -27,7 +27,7 @@ export class StateDirectory {
       const names = known.map((stack) => stack.name).join(', ') || 'none';
       throw new StepFailure(
         FAILURES.badInput,
-        `No stack named ${JSON.stringify(String(name).slice(0, 80))} is registered on this host (registered: ${names}). Start it with: birdkeeper up --stack DIR`,
+        `No stack named ${quoted(name)} is registered on this host (registered: ${names}). Start it with: birdkeeper up --stack DIR`,
       );
     }
     return new StackState(this, found);
@@ -44,10 +44,10 @@ export class StateDirectory {
     if (!STACK_NAME.test(stack.name)) {
       throw new StepFailure(
         FAILURES.badInput,
-        `${JSON.stringify(stack.name)} cannot be a stack's name: use lower-case letters, digits, "-" and "_" (COMPOSE_PROJECT_NAME sets it).`,
+        `${quoted(stack.name)} cannot be a stack's name: use lower-case letters, digits, "-" and "_" (COMPOSE_PROJECT_NAME sets it).`,
       );
     }
-    const directory = await realpath(stack.directory);
+    const directory = await realDirectory(stack.directory);
     const others = (await this.stacks()).filter((known) => known.name !== stack.name || known.directory !== directory);
     const clash = others.find((known) => known.name === stack.name || known.directory === directory);
     if (clash) {
@@ -56,19 +56,33 @@ export class StateDirectory {
         `Stack ${stack.name} in ${directory} clashes with stack ${clash.name} in ${clash.directory}: two stacks of one name, or one directory in two stacks, cannot be kept apart. End the former first: birdkeeper forget --stack ${clash.directory}`,
       );
     }
-    await writeJson(this.path('stacks.json'), [...others, { ...stack, directory }]);
+    await writeJson(this.path('stacks.json'), [...others, { ...stack, directory }], REGISTRY_MODE);
     return new StackState(this, { ...stack, directory });
   }
 
   async forget(name: string): Promise<void> {
     const others = (await this.stacks()).filter((known) => known.name !== name);
-    await writeJson(this.path('stacks.json'), others);
+    await writeJson(this.path('stacks.json'), others, REGISTRY_MODE);
   }
 
   path(...parts: string[]): string {
     return join(this.root, ...parts);
   }
 }
+
+/** Input of a workflow is whatever somebody sent: an object that cannot be made a string must not pass for a fault of ours. */
+const quoted = (value: unknown): string => String(JSON.stringify(value)).slice(0, 80);
+
+async function realDirectory(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    throw new StepFailure(FAILURES.badInput, `The stack directory ${path} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+/** The command line run as another user finds a stack by its directory. Names and directories are no secret. */
+const REGISTRY_MODE = 0o644;
 
 /** What is recorded of one stack. */
 export class StackState {
@@ -89,9 +103,9 @@ export class StackState {
     return this.directory.knownHosts();
   }
 
-  /** Good releases, oldest first. */
-  releases(): Promise<Release[]> {
-    return readJsonLines(this.path('releases.jsonl'), schemas.Release);
+  /** Good releases, oldest first. A number recorded twice (a step that ran twice) appears once. */
+  async releases(): Promise<Release[]> {
+    return newestOfEach(await readJsonLines(this.path('releases.jsonl'), schemas.Release));
   }
 
   async latestRelease(): Promise<Release | undefined> {
@@ -104,8 +118,7 @@ export class StackState {
 
   /** Every attempt, oldest first. A number recorded twice (a step that ran twice) appears once. */
   async deployments(): Promise<DeploymentRecord[]> {
-    const all = await readJsonLines(this.path('deployments.jsonl'), schemas.DeploymentRecord);
-    return [...new Map(all.map((record) => [record.number, record])).values()];
+    return newestOfEach(await readJsonLines(this.path('deployments.jsonl'), schemas.DeploymentRecord));
   }
 
   recordDeployment(record: DeploymentRecord): Promise<void> {
@@ -140,8 +153,11 @@ export class StackState {
     return writeJson(this.path('last-good.json'), settings);
   }
 
-  /** Folder of one deployment: staging, plan. */
+  /** Folder of one deployment: staging, plan. Throws BadInput on what is no number: it becomes part of a path. */
   async deploymentFolder(number: number): Promise<string> {
+    if (!Number.isSafeInteger(number) || number < 0) {
+      throw new StepFailure(FAILURES.badInput, `${quoted(number)} is not the number of a deployment.`);
+    }
     const folder = this.path('deployments', String(number));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return folder;
@@ -153,3 +169,7 @@ export class StackState {
     return this.path('lock');
   }
 }
+
+const newestOfEach = <T extends { number: number }>(records: T[]): T[] => [
+  ...new Map(records.map((record) => [record.number, record])).values(),
+];
