@@ -1,0 +1,103 @@
+/**
+ * `npm test`: set-up, then types, lint, formatting and every suite. Whatever fails, the rest still runs. The last line
+ * is `N passed, N failed, N skipped`. Usage: node scripts/test.mjs [--slow] [NAME…]
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { impersonalEnvironment } from './setup/environment.mjs';
+import { setUp } from './setup/main.mjs';
+import { inWords } from './setup/report.mjs';
+import { select, vitestArguments } from './test/suites.mjs';
+import { closingLine, exitStatus, judge, NOTHING, sum } from './test/tally.mjs';
+
+/** @typedef {import('./test/tally.mjs').Tally} Tally */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const reporter = join(root, 'scripts', 'test', 'tally-reporter.mjs');
+
+process.exitCode = await main(process.argv.slice(2));
+
+/**
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} exit status
+ */
+async function main(args) {
+  const { slow, chosen } = select(args);
+  const { ready, found } = await setUp({ target: 'test' });
+  if (!ready) return close([{ ...NOTHING, failed: 1 }]);
+  const env = impersonalEnvironment(process.env, found);
+  /** @type {Tally[]} */
+  const tallies = [];
+  const summary = [];
+  for (const each of chosen) {
+    if (each.kind === 'vitest' && !each.filters.some(hasTests)) continue;
+    console.log(`\n== ${each.name}`);
+    const start = Date.now();
+    const tally = await (each.kind === 'check' ? check(each, env) : suite(each, slow, env));
+    tallies.push(tally);
+    summary.push(`  ${each.name.padEnd(12)} ${closingLine(tally).padEnd(38)} ${inWords(Date.now() - start)}`);
+  }
+  console.log(`\nSuites\n${summary.join('\n')}`);
+  return close(tallies);
+}
+
+/** @param {readonly Tally[]} tallies */
+function close(tallies) {
+  const total = sum(tallies);
+  for (const { name, reason } of total.skipped) console.log(`skipped: ${name}: ${reason}`);
+  console.log(`\n${closingLine(total)}`);
+  return exitStatus(total);
+}
+
+/**
+ * @param {import('./test/suites.mjs').Check} asked
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Tally>}
+ */
+async function check({ args }, env) {
+  const passed = (await node(args, env)) === 0;
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
+}
+
+/**
+ * @param {import('./test/suites.mjs').Suite} asked
+ * @param {boolean} slow
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Tally>}
+ */
+async function suite(asked, slow, env) {
+  const scratch = mkdtempSync(join(tmpdir(), 'birdkeeper-tally-'));
+  const file = join(scratch, 'tally.json');
+  try {
+    const status = await node(vitestArguments(asked, { slow, reporter }), { ...env, TALLY_FILE: file });
+    return judge(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined, status);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs Node on a script of a package and shows its output as it comes.
+ *
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number | null>} exit status
+ */
+function node(args, env) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...args], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.once('error', () => resolve(null)).once('close', resolve);
+  });
+}
+
+/** @param {string} filter */
+function hasTests(filter) {
+  const path = join(root, filter);
+  if (!existsSync(path)) return false;
+  return (
+    statSync(path).isFile() || readdirSync(path, { recursive: true }).some((name) => String(name).endsWith('.test.ts'))
+  );
+}

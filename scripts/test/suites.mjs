@@ -1,0 +1,68 @@
+/**
+ * What `npm test` runs, in order. A check counts as one test; a suite's numbers come from vitest.
+ *
+ * @typedef {{ name: string, kind: 'check', args: readonly string[] }} Check
+ * @typedef {{ name: string, kind: 'vitest', filters: readonly string[], options: readonly string[] }} Suite
+ */
+
+/** @type {readonly Check[]} */
+export const CHECKS = [
+  { name: 'types', kind: 'check', args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
+  {
+    name: 'lint',
+    kind: 'check',
+    args: [
+      'node_modules/eslint/bin/eslint.js',
+      '.',
+      '--max-warnings=0',
+      '--cache',
+      '--cache-location=node_modules/.cache/eslint/',
+    ],
+  },
+  {
+    name: 'format',
+    kind: 'check',
+    args: ['node_modules/prettier/bin/prettier.cjs', '--check', '.', '--cache', '--log-level=warn'],
+  },
+];
+
+/** @type {readonly Suite[]} */
+export const SUITES = [
+  { name: 'unit', kind: 'vitest', filters: ['test/unit/', 'test/architecture.test.ts'], options: [] },
+  { name: 'integration', kind: 'vitest', filters: ['test/integration/'], options: ['--maxWorkers=2'] },
+  { name: 'replay', kind: 'vitest', filters: ['test/replay/'], options: [] },
+  // One file after another: each runs a Temporal server, a worker and a stack, on what may be two cores.
+  { name: 'e2e', kind: 'vitest', filters: ['test/e2e/'], options: ['--no-file-parallelism'] },
+];
+
+const SLOW = '**/*.slow.test.ts';
+
+/**
+ * The command line of a suite.
+ *
+ * @param {Suite} suite
+ * @param {{ slow: boolean, reporter: string }} how
+ */
+export const vitestArguments = ({ filters, options }, { slow, reporter }) => [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  ...filters,
+  ...options,
+  ...(slow ? [] : [`--exclude=${SLOW}`]),
+  '--reporter=default',
+  `--reporter=${reporter}`,
+];
+
+/**
+ * Which of them were asked for; all without names. Throws on a name that there is not.
+ *
+ * @param {readonly string[]} args names of checks and suites, `--slow`
+ */
+export function select(args) {
+  const slow = args.includes('--slow');
+  const names = args.filter((word) => word !== '--slow');
+  const all = [...CHECKS, ...SUITES];
+  const unknown = names.find((name) => !all.some((each) => each.name === name));
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${all.map(({ name }) => name).join(', ')}, --slow`);
+  return { slow, chosen: names.length === 0 ? all : all.filter(({ name }) => names.includes(name)) };
+}
