@@ -1,0 +1,20 @@
+import type { Engine } from '../docker/types.js';
+import type { Schedules } from '../schedules/index.js';
+import type { Redact } from '../shared/redact.js';
+import type { StateDirectory } from '../state/index.js';
+import type { Journal } from './journal.js';
+
+/** What the activities of a deployment stand on; made once by `worker/`. */
+export interface Dependencies {
+  /** Name of this host in workflow ids. */
+  host: string;
+  state: StateDirectory;
+  engine: Engine;
+  /** The whole environment of child processes; the stack's variables are put on top for compose. */
+  environment: Readonly<Record<string, string>>;
+  journal: Journal;
+  /** Absent in a process without a Temporal server (`birdkeeper plan`). */
+  schedules?: Schedules;
+  /** What was read of a stack's configuration decides from then on what is taken out of its messages. */
+  rememberSecrets(stack: string, redact: Redact): void;
+}

@@ -1,0 +1,31 @@
+/** One `up` or `worker` per host: two would serve one queue with two opinions of what runs. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FAILURES, StepFailure } from '../activities/shared/failures.js';
+import { readJson, writeJson } from '../activities/shared/files.js';
+import { isServerAlive, processStart } from '../client/embedded-record.js';
+
+const Holder = z.object({ pid: z.number().int().positive(), pidStart: z.string().exactOptional(), since: z.string() });
+
+/** Takes the place, or says who has it. A place left by a killed process is free. Returns how to give it back. */
+export async function takePlace(stateDirectory: string): Promise<() => Promise<void>> {
+  const file = join(stateDirectory, 'up.json');
+  const holder = await readJson(file, Holder);
+  if (holder && holder.pid !== process.pid && (await isServerAlive({ ...UNUSED, ...holder }))) {
+    throw new StepFailure(
+      FAILURES.badInput,
+      `birdkeeper runs on this host already (process ${holder.pid}, since ${holder.since}; state in ${stateDirectory}). Look at it with: birdkeeper status. Stop it with ^C where it runs, or: kill ${holder.pid}`,
+    );
+  }
+  const pidStart = await processStart(process.pid);
+  await writeJson(file, {
+    pid: process.pid,
+    ...(pidStart === undefined ? {} : { pidStart }),
+    since: new Date().toISOString(),
+  });
+  return () => rm(file, { force: true });
+}
+
+/** `isServerAlive` looks at the process only. */
+const UNUSED = { address: '', uiAddress: '', database: '', serverVersion: '', cliVersion: '' };
