@@ -1,0 +1,113 @@
+/** Questions about commits. All of them only look. */
+import { realpath } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { isMissing } from '../shared/files.js';
+import type { Checkout } from '../stack/view.js';
+import { upstreamOf } from './observe.js';
+import { GitFailed, Repository, requireCommit, type GitOptions } from './repository.js';
+import { tidySubject } from './subjects.js';
+
+export interface Changes {
+  /** Newest first, at most 10 of at most 100 characters. */
+  subjects: string[];
+  filesChanged: number;
+  /** Every path that differs, relative to the checkout. */
+  paths: string[];
+}
+
+const MAX_SUBJECTS = 10;
+
+/** What `to` brings over `from`. Both are full commit ids. */
+export async function changesBetween(
+  checkout: Checkout,
+  from: string,
+  to: string,
+  options: GitOptions,
+): Promise<Changes> {
+  const range = `${requireCommit(from)}..${requireCommit(to)}`;
+  const repository = await Repository.at(checkout.dir, options);
+  const log = ['log', '-z', '--no-show-signature', `--max-count=${MAX_SUBJECTS}`, '--format=%s', range];
+  const subjects = (await repository.read(log)).split('\0').filter((subject) => subject !== '');
+  const paths = (await repository.read(['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to]))
+    .split('\0')
+    .filter((path) => path !== '');
+  return { subjects: subjects.map(tidySubject), filesChanged: paths.length, paths };
+}
+
+/**
+ * Ids of what `commit` has at each path (a blob for a file or link, a tree for a directory), undefined where it has
+ * nothing. `''` and `.` are the root. One git process, however many paths.
+ */
+export async function objectIds(
+  checkout: Checkout,
+  commit: string,
+  relativePaths: readonly string[],
+  options: GitOptions,
+): Promise<Map<string, string | undefined>> {
+  requireCommit(commit);
+  const repository = await Repository.at(checkout.dir, options);
+  const plain = relativePaths.filter((path) => !path.includes('\n'));
+  const input = plain.map((path) => `${commit}:${inTree(path)}\n`).join('');
+  const output = input === '' ? '' : await repository.read(['cat-file', '--batch-check'], { input });
+  const answers = output.split('\n');
+  const found = new Map<string, string | undefined>();
+  plain.forEach((path, index) => found.set(path, idIn(answers[index] ?? '')));
+  // A line break would split the question in two; such paths are asked for one by one.
+  for (const path of relativePaths.filter((candidate) => candidate.includes('\n'))) {
+    found.set(path, await repository.line(['rev-parse', '--quiet', '--verify', `${commit}:${inTree(path)}`]));
+  }
+  return found;
+}
+
+/** Git takes `./` as relative to the current directory and knows no trailing slash. */
+function inTree(path: string): string {
+  const normal = posix.normalize(path).replace(/\/+$/, '');
+  return normal === '.' ? '' : normal;
+}
+
+function idIn(answer: string): string | undefined {
+  return /^([0-9a-f]{40}|[0-9a-f]{64}) (?:blob|tree|commit) \d+$/.exec(answer)?.[1];
+}
+
+/** Whether `commit` is, or is an ancestor of, `upstream` (a full ref name or commit). False for an unknown commit. */
+export async function isReachable(
+  checkout: Checkout,
+  commit: string,
+  upstream: string,
+  options: GitOptions,
+): Promise<boolean> {
+  return isAncestor(await Repository.at(checkout.dir, options), commit, upstream);
+}
+
+export async function isAncestor(repository: Repository, commit: string, of: string): Promise<boolean> {
+  const args = ['merge-base', '--is-ancestor', requireCommit(commit), of];
+  // 128: an object that is not here, or a ref that does not exist.
+  return (await repository.ask(args, { okStatuses: [0, 1, 128] })).status === 0;
+}
+
+/** Full name of the remote-tracking branch that the checked-out branch follows. */
+export async function currentUpstream(repository: Repository): Promise<string | undefined> {
+  const branch = await repository.line(['symbolic-ref', '--quiet', 'HEAD']);
+  return branch === undefined ? undefined : (await upstreamOf(repository, branch))?.ref;
+}
+
+/**
+ * Real root of the work tree that contains a directory; undefined when none does, or the directory is missing. Throws
+ * when there is one that git refuses to look at: a checkout of somebody else must not pass for none.
+ */
+export async function repositoryRoot(dir: string, options: GitOptions): Promise<string | undefined> {
+  try {
+    const repository = await Repository.at(await realpath(dir), options);
+    return await repository.line(['rev-parse', '--show-toplevel']);
+  } catch (error) {
+    const outside = error instanceof GitFailed && /not a git repository|must be run in a work tree/.test(error.stderr);
+    if (isMissing(error) || outside) return undefined;
+    throw error;
+  }
+}
+
+/** Commit that is checked out in the work tree that holds `dir`. Throws `GitFailed` when there is none. */
+export async function headCommit(dir: string, options: GitOptions): Promise<string> {
+  const repository = await Repository.at(dir, options);
+  return (await repository.read(['rev-parse', '--verify', 'HEAD^{commit}'])).trim();
+}

@@ -1,0 +1,57 @@
+/** Reads `git status --porcelain=v2 --branch -z`. Pure. */
+
+export const statusCommand = (untracked: 'normal' | 'all'): string[] => [
+  'status',
+  '--porcelain=v2',
+  '--branch',
+  '-z',
+  '--no-renames',
+  `--untracked-files=${untracked}`,
+];
+
+export interface StatusEntry {
+  path: string;
+  kind: 'changed' | 'unmerged' | 'untracked';
+  /** Blob in the index; undefined when the index has no such path. */
+  indexId?: string;
+}
+
+export interface Status {
+  /** Commit of HEAD; undefined before the first commit. */
+  head?: string;
+  /** Undefined when detached. */
+  branch?: string;
+  entries: StatusEntry[];
+}
+
+export function parseStatus(output: string): Status {
+  const status: Status = { entries: [] };
+  for (const record of output.split('\0')) {
+    if (record.startsWith('# ')) readHeader(record, status);
+    else if (record !== '') status.entries.push(...readEntry(record));
+  }
+  return status;
+}
+
+function readHeader(record: string, status: Status): void {
+  const [, key, value] = /^# (\S+) ([^]*)$/.exec(record) ?? [];
+  if (key === 'branch.oid' && value !== undefined && value !== '(initial)') status.head = value;
+  if (key === 'branch.head' && value !== undefined && value !== '(detached)') status.branch = value;
+}
+
+/** Fields before the path: 8 for an ordinary entry, 10 for an unmerged one; paths may hold blanks. */
+function readEntry(record: string): StatusEntry[] {
+  const path = (fields: number) => record.split(' ').slice(fields).join(' ');
+  switch (record[0]) {
+    case '1': {
+      const indexId = record.split(' ')[7] ?? '';
+      return [{ path: path(8), kind: 'changed', ...(/^0+$/.test(indexId) ? {} : { indexId }) }];
+    }
+    case 'u':
+      return [{ path: path(10), kind: 'unmerged' }];
+    case '?':
+      return [{ path: path(1), kind: 'untracked' }];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * A git source that is read and nothing more: its branch is fetched into a bare cache of ours and one commit of it is
+ * laid out. There is no work tree, no remote and no branch of a person's that could be in the way.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FAILURES, type FailureType } from '../../workflows/contract.js';
+import type { NotebookSource, SourceGit } from '../notebooks/index.js';
+import { StepFailure } from '../shared/failures.js';
+import { redactUrls } from '../shared/redact.js';
+import { CommandFailed } from '../shared/run-command.js';
+import type { Step } from '../shared/step.js';
+import { explainFetchFailure, type FetchFailureKind } from './fetch-failure.js';
+import { chooseKey, type KeySettings } from './keys.js';
+import { QUIET_CONFIG, Repository, requireCommit } from './repository.js';
+import { sshRemote } from './ssh-command.js';
+import { hostKeysOf, withSsh } from './ssh-surroundings.js';
+
+export interface SourceSettings {
+  readonly keys: KeySettings;
+  /** Limit of one git call. */
+  readonly timeoutMs: number;
+  /** Added to git's clean environment: PATH, proxies. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+type CachedSource = NotebookSource & { cacheDir: string };
+
+export function createSourceGit(settings: SourceSettings): SourceGit {
+  return {
+    fetchSource: (source, step) => fetchSource(source, settings, step),
+    layOut: (work, step) => layOut(work, settings, step),
+  };
+}
+
+const REF = 'refs/birdkeeper/source';
+
+/** One commit without its past: the cache serves a tree. */
+export const fetchSourceCommand = ({ url, branch }: NotebookSource): string[] => [
+  ...QUIET_CONFIG,
+  'fetch',
+  '--quiet',
+  '--depth=1',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--no-auto-maintenance',
+  '--no-recurse-submodules',
+  '--end-of-options',
+  url,
+  `+refs/heads/${branch}:${REF}`,
+];
+
+/** The name by which a deploy key is looked for: that of the repository, since no directory of a person's has one. */
+export const nameOfSource = (url: string): string => /([^/:]+?)(?:\.git)?\/*$/.exec(url)?.[1] ?? 'source';
+
+/** A cache that a killed git left locked or half-written is no loss: it is made again. */
+export const isBrokenCache = (stderr: string): boolean =>
+  /\.lock': File exists|not a git repository: |bad object|object file .* is empty|is corrupt|invalid sha1 pointer/.test(
+    stderr,
+  );
+
+async function fetchSource(source: CachedSource, settings: SourceSettings, step: Step): Promise<string> {
+  try {
+    return await fetchInto(source, settings, step);
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    step.signal.throwIfAborted();
+    if (!isBrokenCache(error.stderr)) throw await explain(error, source, settings);
+    step.log.warn('The cache of a git source is broken and is made again', { cache: source.cacheDir });
+  }
+  await rm(source.cacheDir, { recursive: true, force: true });
+  try {
+    return await fetchInto(source, settings, step);
+  } catch (error) {
+    throw error instanceof CommandFailed ? await explain(error, source, settings) : error;
+  }
+}
+
+async function fetchInto(source: CachedSource, settings: SourceSettings, step: Step): Promise<string> {
+  await mkdir(source.cacheDir, { recursive: true, mode: 0o700 });
+  const cache = await open(source.cacheDir, settings, step);
+  await cache.run(['init', '--quiet', '--bare', '.']);
+  const fetch = (environment: Record<string, string>) =>
+    cache.run(fetchSourceCommand(source), { ...environment, GIT_DIR: source.cacheDir });
+  if (sshRemote(source.url) === undefined) await fetch({});
+  else {
+    const key = await keyOf(source, settings);
+    await withSsh({ settings: settings.keys, key, owner: cache.owner }, (command) =>
+      // The variant is named because git would otherwise guess it from the quoted command.
+      fetch({ GIT_SSH_COMMAND: command, GIT_SSH_VARIANT: 'ssh' }),
+    );
+  }
+  return (await cache.read(['rev-parse', '--verify', `${REF}^{commit}`])).trim();
+}
+
+const open = (cacheDir: string, { timeoutMs, environment = {} }: SourceSettings, { signal }: Step) =>
+  Repository.at(cacheDir, { signal, timeoutMs, environment });
+
+const keyOf = ({ url }: NotebookSource, { keys }: SourceSettings) => chooseKey(keys, nameOfSource(url), url);
+
+const CONSEQUENCES: Readonly<Record<FetchFailureKind, FailureType>> = {
+  'host key changed': FAILURES.blocked,
+  'host key unknown': FAILURES.blocked,
+  refused: FAILURES.unauthorised,
+  'no repository': FAILURES.notFound,
+  unreachable: FAILURES.remoteUnavailable,
+};
+
+async function explain(error: CommandFailed, source: CachedSource, settings: SourceSettings): Promise<StepFailure> {
+  const url = redactUrls(source.url);
+  if (/No space left on device/.test(error.stderr)) {
+    return new StepFailure(FAILURES.diskFull, `No room for the cache of ${url} in ${source.cacheDir}.`);
+  }
+  if (/couldn't find remote ref/.test(error.stderr)) {
+    const message = `${url} has no branch ${source.branch}. Push it, or correct the branch's name.`;
+    return new StepFailure(FAILURES.notFound, message);
+  }
+  const ssh = sshRemote(source.url);
+  const key = await keyOf(source, settings);
+  const hostKeys = hostKeysOf(settings.keys);
+  const { kind, message } = explainFetchFailure({
+    stderr: error.stderr,
+    url,
+    knownHosts: hostKeys.file,
+    strict: hostKeys.strict,
+    user: 'the worker',
+    ...(error.reason === 'timed out' ? { timedOutAfter: settings.timeoutMs / 1000 } : {}),
+    ...(ssh === undefined ? {} : { host: ssh.host }),
+    ...(key === undefined ? {} : { key }),
+  });
+  // Without the cause: git's own words may repeat the credentials of an address.
+  return new StepFailure(CONSEQUENCES[kind], message);
+}
+
+/** Twice: writes the same files. Attributes of the source (line ends) are honoured, hooks are not run. */
+async function layOut(
+  { cacheDir, commit, directory }: { cacheDir: string; commit: string; directory: string },
+  settings: SourceSettings,
+  step: Step,
+): Promise<void> {
+  const cache = await open(cacheDir, settings, step);
+  // An index of its own: two runs may lay out at the same time.
+  const index = join(cacheDir, `index-${randomBytes(4).toString('hex')}`);
+  const environment = { GIT_DIR: cacheDir, GIT_WORK_TREE: directory, GIT_INDEX_FILE: index };
+  try {
+    await cache.run([...QUIET_CONFIG, 'read-tree', requireCommit(commit)], environment);
+    await cache.run([...QUIET_CONFIG, 'checkout-index', '--all', '--force', '--quiet'], environment);
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || !/No space left on device/.test(error.stderr)) throw error;
+    throw new StepFailure(FAILURES.diskFull, `No room for the files of the source in ${directory}.`);
+  } finally {
+    await rm(index, { force: true });
+  }
+}
