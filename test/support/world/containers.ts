@@ -1,0 +1,86 @@
+/** What the engine has of a compose project, and taking it away. Through the docker command line: a test looks with other eyes than the product. */
+import { z } from 'zod';
+import { attempt, output } from './programs.js';
+
+export interface ContainerState {
+  service: string;
+  id: string;
+  startedAt: string;
+  /** running, exited, restarting … */
+  status: string;
+  /** healthy, unhealthy, starting; undefined without a health check. */
+  health: string | undefined;
+  exitCode: number;
+  /** Reference as Compose gave it. */
+  image: string;
+  imageId: string;
+}
+
+const Inspected = z.array(
+  z.object({
+    Id: z.string(),
+    Image: z.string(),
+    Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
+    State: z.object({
+      Status: z.string(),
+      StartedAt: z.string(),
+      ExitCode: z.number(),
+      Health: z.object({ Status: z.string() }).optional(),
+    }),
+  }),
+);
+
+type Env = Record<string, string>;
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+/** Every container of the project, one-off ones too, by service name. */
+export async function containersOf(project: string, env: Env): Promise<ContainerState[]> {
+  const ids = await idsOf(['ps', '--all', '--quiet', '--no-trunc'], project, env);
+  if (ids.length === 0) return [];
+  // One that went away since the listing is no failure; the others are printed all the same.
+  const { stdout } = await attempt('docker', ['inspect', '--type', 'container', ...ids], { env });
+  return Inspected.parse(JSON.parse(stdout))
+    .map(({ Id, Image, Config, State }) => ({
+      service: Config.Labels['com.docker.compose.service'] ?? '',
+      id: Id,
+      startedAt: State.StartedAt,
+      status: State.Status,
+      health: State.Health?.Status,
+      exitCode: State.ExitCode,
+      image: Config.Image,
+      imageId: Image,
+    }))
+    .sort((a, b) => a.service.localeCompare(b.service));
+}
+
+/** Removes containers, volumes, networks and images of the project. Twice: nothing is left to do. */
+export async function removeProject(project: string, env: Env): Promise<void> {
+  await removeAll(['rm', '--force', '--volumes'], await idsOf(['ps', '--all', '--quiet'], project, env), env);
+  await removeAll(['volume', 'rm', '--force'], await idsOf(['volume', 'ls', '--quiet'], project, env), env);
+  await removeAll(['network', 'rm'], await idsOf(['network', 'ls', '--quiet'], project, env), env);
+  await removeImages(project, env);
+}
+
+/** Images whose name has the project as a part of its path, those that lost their tag to a newer one included. */
+async function removeImages(project: string, env: Env): Promise<void> {
+  const listing = await output('docker', ['image', 'ls', '--all', '--format', '{{.Repository}} {{.Tag}} {{.ID}}'], {
+    env,
+  });
+  const named = listing.split('\n').flatMap((line) => {
+    const [repository = '', tag = '', id = ''] = line.split(' ');
+    if (!repository.split('/').includes(project)) return [];
+    return [tag === '<none>' ? id : `${repository}:${tag}`];
+  });
+  await removeAll(['image', 'rm', '--force'], [...new Set(named)], env);
+}
+
+async function idsOf(listing: readonly string[], project: string, env: Env): Promise<string[]> {
+  const text = await output('docker', [...listing, '--filter', `label=${PROJECT_LABEL}=${project}`], { env });
+  return text.split('\n').filter((id) => id !== '');
+}
+
+async function removeAll(command: readonly string[], names: readonly string[], env: Env): Promise<void> {
+  // What is gone already is no failure; what is left shows in the next listing.
+  if (names.length > 0) await attempt('docker', [...command, ...names], { env });
+}

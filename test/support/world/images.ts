@@ -1,0 +1,66 @@
+/** The sample's images: a base that only this host has, and `api` by version in the local registry. */
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { output } from './programs.js';
+
+/** well: answers and is healthy; sick: runs, but its health check fails; crashing: ends at once with status 3. */
+export type ApiKind = 'well' | 'sick' | 'crashing';
+
+export class SampleImages {
+  readonly base: string;
+  /** Without a tag. */
+  readonly api: string;
+
+  constructor(
+    private readonly dir: string,
+    project: string,
+    registry: string,
+    private readonly env: Record<string, string>,
+  ) {
+    this.base = `${project}/base:1`;
+    this.api = `${registry}/${project}/api`;
+  }
+
+  /** From a static busybox: no registry has to be reached. */
+  async buildBase(): Promise<void> {
+    const context = join(this.dir, 'images', 'base');
+    await mkdir(context, { recursive: true });
+    await copyFile(busybox(), join(context, 'busybox'));
+    await writeFile(
+      join(context, 'Dockerfile'),
+      'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\n',
+    );
+    await this.docker('build', '--quiet', '--tag', this.base, context);
+    await rm(context, { recursive: true });
+  }
+
+  /** Builds a version of `api`, pushes it and takes it from this host again: whoever deploys it must pull. */
+  async publishApi(tag: string, kind: ApiKind = 'well'): Promise<void> {
+    const reference = `${this.api}:${tag}`;
+    const context = join(this.dir, 'images', `api-${tag}`);
+    await mkdir(join(context, 'www'), { recursive: true });
+    await writeFile(join(context, 'www', 'index.html'), `api ${tag}\n`);
+    if (kind !== 'sick') await writeFile(join(context, 'www', 'health'), 'ok\n');
+    await writeFile(join(context, 'Dockerfile'), apiDockerfile(this.base, kind));
+    await this.docker('build', '--quiet', '--tag', reference, context);
+    await this.docker('push', '--quiet', reference);
+    await this.docker('image', 'rm', reference);
+    await rm(context, { recursive: true });
+  }
+
+  private docker(...args: string[]): Promise<string> {
+    return output('docker', args, { env: this.env });
+  }
+}
+
+function busybox(): string {
+  const found = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
+  if (found === undefined) throw new Error('no busybox on this machine: apt-get install busybox-static');
+  return found;
+}
+
+function apiDockerfile(base: string, kind: ApiKind): string {
+  const command = kind === 'crashing' ? '["sh", "-c", "exit 3"]' : '["httpd", "-f", "-p", "8080", "-h", "/www"]';
+  return [`FROM ${base}`, 'COPY www /www', `CMD ${command}`, ''].join('\n');
+}
