@@ -1,0 +1,167 @@
+/**
+ * What a deployment does to each service and why. Pure: it compares what was recorded with what is wanted, and looks at
+ * what runs only where nothing is recorded or a repair is asked for.
+ *
+ * It is made twice. Before images are pulled, a service whose image is going to be pulled or built counts as changed;
+ * afterwards the real ids decide.
+ */
+import type { ServiceDecision, ServiceFingerprint } from '../../workflows/model.js';
+import { BUILD_KEY, isSingleFile } from './fingerprint-keys.js';
+import type { ImageNeed } from './images.js';
+import type { ServiceDefinition } from './model.js';
+import { replicasOf } from './model.js';
+import { onChange } from './on-change.js';
+import type { Services } from './order.js';
+import { propagate } from './propagate.js';
+import { type RunningContainer, containersOf, departure, shortId } from './running.js';
+
+export interface PlanInput {
+  services: Services;
+  /** Every service of the files, those that no profile enables included: they are not removed. */
+  declared: readonly string[];
+  /** Of the newest release; empty when none is recorded. */
+  recorded: Readonly<Record<string, ServiceFingerprint>>;
+  wanted: Readonly<Record<string, ServiceFingerprint>>;
+  running: readonly RunningContainer[];
+  /** What is still to be pulled or built; empty once that is done. */
+  images: readonly ImageNeed[];
+  options: {
+    /** `--remove-orphans` is among the options of the stack. */
+    removeOrphans: boolean;
+    /** Services that do not run as recorded count as changed. */
+    repair: boolean;
+  };
+  /** Services that were sick before anything was touched. */
+  sickBefore?: readonly string[];
+}
+
+export interface ServicePlan {
+  /** One per service of the model, in order of names. */
+  decisions: ServiceDecision[];
+  /** Services whose containers are removed. */
+  removed: string[];
+  /** What a rollback could not bring back, a sentence each. */
+  irreversible: string[];
+  warnings: string[];
+}
+
+export function planServices(input: PlanInput): ServicePlan {
+  const names = Object.keys(input.services).sort();
+  const decisions = propagate(
+    names.map((name) => decide(name, input)),
+    input.services,
+  );
+  const gone = goneServices(input);
+  return {
+    decisions,
+    removed: input.options.removeOrphans ? gone : [],
+    irreversible: decisions.flatMap((decision) => irreversible(decision, input)),
+    warnings: [
+      ...names.flatMap((name) => onChange(name, input.services[name]?.labels ?? {}).warning ?? []),
+      ...decisions.flatMap((decision) => leftAsItIs(decision, input)),
+      ...(input.options.removeOrphans ? [] : gone.map(notRemoved)),
+    ],
+  };
+}
+
+function decide(name: string, input: PlanInput): ServiceDecision {
+  const service = input.services[name];
+  const wanted = input.wanted[name];
+  if (!service || !wanted) return { service: name, action: 'nothing', reason: 'unchanged' };
+  const containers = containersOf(input.running, name);
+  const recorded = input.recorded[name];
+  const recreate = (reason: string): ServiceDecision => ({ service: name, action: 'recreate', reason });
+  if (!recorded) {
+    if (replicasOf(service) === 0 && containers.length === 0) {
+      return { service: name, action: 'nothing', reason: 'asks for no container' };
+    }
+    return recreate(containers.length === 0 ? 'not running yet' : 'runs, but no release has recorded it');
+  }
+  const image = imageChange(recorded, wanted, input.images);
+  const changes = [image, recorded.definition === wanted.definition ? undefined : 'its definition changed'];
+  const reason = changes.filter((change) => change !== undefined).join('; ');
+  if (reason !== '') return recreate(reason);
+  if (input.options.repair) {
+    const wrong = departure(service, wanted, containers);
+    if (wrong !== undefined) return recreate(wrong);
+  }
+  return contentDecision(name, service, recorded, wanted);
+}
+
+function imageChange(
+  recorded: ServiceFingerprint,
+  wanted: ServiceFingerprint,
+  images: readonly ImageNeed[],
+): string | undefined {
+  if (recorded.image !== wanted.image) return `image ${recorded.image} → ${wanted.image}`;
+  const need = images.find(({ reference, how }) => reference === wanted.image && how !== 'present');
+  if (need) return `image ${wanted.image} is ${need.how === 'pull' ? 'pulled' : 'built'}: ${need.reason}`;
+  if (wanted.imageId !== recorded.imageId) {
+    return `image ${wanted.image} is another one now (${shortId(recorded.imageId)} → ${shortId(wanted.imageId)})`;
+  }
+  return undefined;
+}
+
+function contentDecision(
+  name: string,
+  service: ServiceDefinition,
+  recorded: ServiceFingerprint,
+  wanted: ServiceFingerprint,
+): ServiceDecision {
+  const changed = changedPaths(recorded, wanted);
+  if (changed.length === 0) return { service: name, action: 'nothing', reason: 'unchanged' };
+  const reason = `${summary(changed)} changed`;
+  const { action, signal } = onChange(name, service.labels);
+  const stale = changed.some((path) => isSingleFile(recorded.contents[path]) || isSingleFile(wanted.contents[path]));
+  if (stale && (action === 'nothing' || action === 'signal')) {
+    return { service: name, action: 'restart', reason: `${reason} (mounted as a single file, which goes stale)` };
+  }
+  if (action === 'nothing') return { service: name, action, reason: `${reason}; its label says none` };
+  return { service: name, action, reason, ...(signal === undefined ? {} : { signal }) };
+}
+
+function changedPaths(recorded: ServiceFingerprint, wanted: ServiceFingerprint): string[] {
+  const paths = new Set([...Object.keys(recorded.contents), ...Object.keys(wanted.contents)]);
+  paths.delete(BUILD_KEY);
+  return [...paths].filter((path) => recorded.contents[path] !== wanted.contents[path]).sort();
+}
+
+function summary(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
+}
+
+/** Services with containers that no compose file names any more. */
+function goneServices({ running, declared, services }: PlanInput): string[] {
+  const names = running.filter((container) => !container.oneOff).map((container) => container.service);
+  return [...new Set(names)].filter((name) => !declared.includes(name) && !(name in services)).sort();
+}
+
+const notRemoved = (name: string): string =>
+  `Service ${name} is in no compose file any more and still runs: it is left alone (--remove-orphans in COMPOSE_UP_EXTRA_OPTS removes such services).`;
+
+function irreversible(decision: ServiceDecision, input: PlanInput): string[] {
+  const { service: name, action } = decision;
+  const [service, recorded, wanted] = [input.services[name], input.recorded[name], input.wanted[name]];
+  if (action !== 'recreate' || !service || !recorded || !wanted) return [];
+  const change = imageChange(recorded, wanted, input.images);
+  const written = service.volumes
+    .filter((mount) => mount.read_only !== true && ['volume', 'bind'].includes(mount.type))
+    .flatMap((mount) => mount.source ?? [])
+    .filter((source) => !(source in wanted.contents) && !source.endsWith('.sock'));
+  if (change === undefined || written.length === 0) return [];
+  return [`${name}: ${change}, and it writes to ${summary(written)}: a rollback brings the image back, not the data.`];
+}
+
+/** What a deployment that touches only what changed leaves as it is, although it is not well. */
+function leftAsItIs({ service: name, action }: ServiceDecision, input: PlanInput): string[] {
+  const [service, recorded] = [input.services[name], input.recorded[name]];
+  if (action !== 'nothing' || !service || !recorded) return [];
+  const wrong = departure(service, recorded, containersOf(input.running, name));
+  if (wrong !== undefined) {
+    return [
+      `Service ${name} is unchanged but does not run as recorded (${wrong}): deploy with --force to put it right.`,
+    ];
+  }
+  return input.sickBefore?.includes(name) ? [`Service ${name} is unchanged and was sick before.`] : [];
+}

@@ -1,0 +1,165 @@
+import type Docker from 'dockerode';
+import { engineAddress } from './address.js';
+import { EngineClient } from './client.js';
+import { LABELS, byServiceAndNumber, containerOf } from './containers.js';
+import { statusOf } from './errors.js';
+import { projectEvents } from './events.js';
+import { logLines } from './logs.js';
+import { networkOf, volumeOf } from './resources.js';
+import type { Call, Engine, EngineContainer, ExistingResource, PublishedPort } from './types.js';
+
+/** An engine that is alive answers these in milliseconds, under load in a second or two. */
+const LOOK_MS = 15_000;
+const PING_MS = 5_000;
+/** Removing stops first, which takes as long as the container's own grace. */
+const REMOVE_MS = 120_000;
+
+/** `dockerHost`: value of the form of DOCKER_HOST; the default socket unless given. Connects at the first call. */
+export function createEngine(options: { dockerHost?: string } = {}): Engine {
+  const client = new EngineClient(engineAddress(options.dockerHost));
+  return {
+    ping: (call) => ping(client, call),
+    containers: (project, call) => containers(client, project, call),
+    imageId: async (reference, call) => (await inspectImage(client, reference, call))?.Id,
+    repoDigests: async (reference, call) => (await inspectImage(client, reference, call))?.RepoDigests ?? [],
+    tag: (reference, name, call) => tag(client, reference, name, call),
+    untag: (name, call) => untag(client, name, call),
+    remove: (id, call) => remove(client, id, call),
+    logs: (id, lines, call) => logs(client, id, lines, call),
+    events: (project, eventOptions) => projectEvents(client, project, eventOptions),
+    resources: (names, call) => resources(client, names, call),
+    portsOfOthers: (project, call) => portsOfOthers(client, project, call),
+  };
+}
+
+async function ping(client: EngineClient, { signal }: Call): Promise<{ version: string; dataRoot: string }> {
+  const info = (await client.call('ping', PING_MS, signal, (docker) => docker.info())) as {
+    ServerVersion: string;
+    DockerRootDir: string;
+  };
+  return { version: info.ServerVersion, dataRoot: info.DockerRootDir };
+}
+
+async function containers(client: EngineClient, project: string, { signal }: Call): Promise<EngineContainer[]> {
+  const listed = await client.call(`containers of ${project}`, LOOK_MS, signal, (docker, abortSignal) =>
+    docker.listContainers({ all: true, filters: { label: [`${LABELS.project}=${project}`] }, abortSignal }),
+  );
+  const inspected = await Promise.all(
+    // A container may go between the list and the look at it.
+    listed.map(({ Id }) =>
+      unlessMissing(() =>
+        client.call(`inspect ${Id.slice(0, 12)}`, LOOK_MS, signal, (docker, abortSignal) =>
+          docker.getContainer(Id).inspect({ abortSignal }),
+        ),
+      ),
+    ),
+  );
+  return inspected.flatMap((found) => (found ? [containerOf(found)] : [])).sort(byServiceAndNumber);
+}
+
+function inspectImage(
+  client: EngineClient,
+  reference: string,
+  { signal }: Call,
+): Promise<Docker.ImageInspectInfo | undefined> {
+  return unlessMissing(() =>
+    client.call(`inspect image ${reference}`, LOOK_MS, signal, (docker) => docker.getImage(reference).inspect()),
+  );
+}
+
+async function tag(client: EngineClient, reference: string, name: string, { signal }: Call): Promise<void> {
+  const { repo, tag: version } = splitReference(name);
+  await client.call(`tag ${reference} as ${name}`, LOOK_MS, signal, (docker) =>
+    docker.getImage(reference).tag({ repo, tag: version }),
+  );
+}
+
+async function untag(client: EngineClient, name: string, { signal }: Call): Promise<void> {
+  await unlessMissing(() =>
+    client.call(`remove image name ${name}`, LOOK_MS, signal, (docker) => docker.getImage(name).remove()),
+  );
+}
+
+async function remove(client: EngineClient, id: string, { signal }: Call): Promise<void> {
+  await unlessMissing(async () => {
+    await client.call(`stop ${id.slice(0, 12)}`, REMOVE_MS, signal, (docker) =>
+      docker
+        .getContainer(id)
+        .stop()
+        .catch((error: unknown) => {
+          // 304: it was not running.
+          if (statusOf(error) !== 304) throw error;
+        }),
+    );
+    await client.call(`remove ${id.slice(0, 12)}`, REMOVE_MS, signal, (docker) =>
+      docker.getContainer(id).remove({ force: true, v: false }),
+    );
+  });
+}
+
+async function logs(client: EngineClient, id: string, lines: number, { signal }: Call): Promise<string[]> {
+  const raw = await unlessMissing(() =>
+    client.call(`logs of ${id.slice(0, 12)}`, LOOK_MS, signal, (docker, abortSignal) =>
+      docker.getContainer(id).logs({ follow: false, stdout: true, stderr: true, tail: lines, abortSignal }),
+    ),
+  );
+  return raw === undefined ? [] : logLines(raw).slice(-lines);
+}
+
+async function resources(
+  client: EngineClient,
+  names: { volumes: string[]; networks: string[] },
+  { signal }: Call,
+): Promise<ExistingResource[]> {
+  const volumes = names.volumes.map((name) =>
+    unlessMissing(async () =>
+      volumeOf(
+        await client.call(`inspect volume ${name}`, LOOK_MS, signal, (docker) => docker.getVolume(name).inspect()),
+      ),
+    ),
+  );
+  const networks = names.networks.map((name) =>
+    unlessMissing(async () =>
+      networkOf(
+        await client.call<Docker.NetworkInspectInfo>(`inspect network ${name}`, LOOK_MS, signal, (docker) =>
+          docker.getNetwork(name).inspect(),
+        ),
+      ),
+    ),
+  );
+  return (await Promise.all([...volumes, ...networks])).flatMap((found) => found ?? []);
+}
+
+async function portsOfOthers(
+  client: EngineClient,
+  project: string,
+  { signal }: Call,
+): Promise<(PublishedPort & { holder: string })[]> {
+  const running = await client.call('published ports', LOOK_MS, signal, (docker, abortSignal) =>
+    docker.listContainers({ abortSignal }),
+  );
+  return running
+    .filter((container) => container.Labels[LABELS.project] !== project)
+    .flatMap((container) =>
+      container.Ports.filter((port) => port.Type === 'tcp' && port.PublicPort).map((port) => ({
+        address: port.IP ?? '',
+        port: port.PublicPort,
+        holder: container.Names[0]?.replace(/^\//, '') ?? container.Id.slice(0, 12),
+      })),
+    );
+}
+
+async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (statusOf(error instanceof Error ? error.cause : undefined) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** `repository` and `tag` of a reference; a port of the registry is no tag. */
+export function splitReference(reference: string): { repo: string; tag: string } {
+  const match = /^(.*?)(?::([\w][\w.-]*))?$/.exec(reference);
+  return { repo: match?.[1] ?? reference, tag: match?.[2] ?? 'latest' };
+}

@@ -1,0 +1,101 @@
+/**
+ * What the engine client says and takes. The other folders import these types, never the client.
+ */
+
+export const CONTAINER_STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
+export type ContainerState = (typeof CONTAINER_STATES)[number];
+
+/** A container of a compose project, one-off containers (`compose run`) included. */
+export interface EngineContainer {
+  id: string;
+  /** Without the leading slash. */
+  name: string;
+  service: string;
+  /** Compose's container number, from 1. */
+  number: number;
+  oneOff: boolean;
+  state: ContainerState;
+  /** Absent when the container has no health check. */
+  health?: 'starting' | 'healthy' | 'unhealthy';
+  /** Output of the newest failed health check, one line of at most 200 characters. */
+  healthOutput?: string;
+  exitCode: number;
+  /** How often the engine restarted it by its policy since it was created or started by hand. */
+  restartCount: number;
+  /** The engine starts it again after a failure. */
+  restarts: boolean;
+  imageId: string;
+  /** ISO 8601 as the engine writes it. */
+  createdAt: string;
+  startedAt: string;
+  /** Published TCP ports. */
+  ports: PublishedPort[];
+}
+
+export interface PublishedPort {
+  /** Empty or 0.0.0.0: every address. */
+  address: string;
+  port: number;
+}
+
+/** Something happened to a container of the project. */
+export interface EngineEvent {
+  containerId: string;
+  service: string;
+  /** `start`, `die`, `oom`, `restart`, `health_status: unhealthy` … as the engine writes it. */
+  action: string;
+  /** With `die`. */
+  exitCode?: number;
+  /** Milliseconds of the engine's clock. */
+  at: number;
+}
+
+/** A volume or network as it exists. */
+export interface ExistingResource {
+  kind: 'volume' | 'network';
+  name: string;
+  driver: string;
+  options: Record<string, string>;
+  labels: Record<string, string>;
+  /** Networks only. */
+  internal?: boolean;
+  attachable?: boolean;
+  ipv6?: boolean;
+  subnets?: string[];
+}
+
+export interface Call {
+  signal: AbortSignal;
+}
+
+/**
+ * Every call has a limit of its own and ends with the signal. An engine that cannot be reached or does not answer in
+ * time is a `StepFailure` of type EngineUnavailable.
+ */
+export interface Engine {
+  /** Version of the engine and its data root. */
+  ping(call: Call): Promise<{ version: string; dataRoot: string }>;
+  /** Containers of a compose project, by service and number. */
+  containers(project: string, call: Call): Promise<EngineContainer[]>;
+  /** Id of a local image, or undefined when there is none of that reference. */
+  imageId(reference: string, call: Call): Promise<string | undefined>;
+  /** `name@sha256:…` under which registries know a local image; empty for one that was built here. */
+  repoDigests(reference: string, call: Call): Promise<string[]>;
+  /** Gives an image one more name, which keeps it from being pruned. */
+  tag(reference: string, name: string, call: Call): Promise<void>;
+  /** Takes a name away; the last name of an unused image takes the image with it. Nothing happens when there is none. */
+  untag(name: string, call: Call): Promise<void>;
+  /** Stops within the grace of the container, then removes it; volumes stay. Nothing happens when it is gone. */
+  remove(containerId: string, call: Call): Promise<void>;
+  /** The last lines that a container wrote, both streams. */
+  logs(containerId: string, lines: number, call: Call): Promise<string[]>;
+  /**
+   * Container events of a project from `sinceMs` (engine's clock) on. Ends with the signal; throws EngineUnavailable when
+   * the stream breaks.
+   */
+  events(project: string, options: { sinceMs?: number; signal: AbortSignal }): AsyncIterable<EngineEvent>;
+  /** Existing volumes and networks among these names. */
+  resources(names: { volumes: string[]; networks: string[] }, call: Call): Promise<ExistingResource[]>;
+  /** Published TCP ports of all running containers that belong to another project or to none, with the holder's name. */
+  portsOfOthers(project: string, call: Call): Promise<(PublishedPort & { holder: string })[]>;
+}
