@@ -76,7 +76,7 @@ async function downloadBySdk(directory, root, env) {
     run(process.execPath, [script, directory], { cwd: root, env, timeoutMs: 60_000 }),
   );
   if (ran.status === 0) return undefined;
-  return ran.problem ?? ran.stderr.trim().split('\n').at(-1) ?? 'refused';
+  return (ran.problem ?? ran.stderr.trim().split('\n').at(-1) ?? 'refused').slice(0, 240);
 }
 
 /**

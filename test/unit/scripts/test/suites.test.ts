@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { select, SUITES, vitestArguments } from '../../../../scripts/test/suites.mjs';
+
+const how = { slow: false, reporter: '/r.mjs' };
+
+describe('scripts/test/suites', () => {
+  it('without names everything runs, checks first, end-to-end last', () => {
+    expect(select([]).chosen.map(({ name }) => name)).toEqual([
+      'types',
+      'lint',
+      'format',
+      'unit',
+      'integration',
+      'replay',
+      'e2e',
+    ]);
+  });
+
+  it('names choose, in the same order', () => {
+    expect(select(['e2e', 'unit', '--slow'])).toMatchObject({
+      slow: true,
+      chosen: [{ name: 'unit' }, { name: 'e2e' }],
+    });
+  });
+
+  it('a name that there is not stops the run instead of passing with nothing', () => {
+    expect(() => select(['unti'])).toThrow('unti is none of types');
+  });
+
+  it('slow tests run only when they are asked for', () => {
+    for (const suite of SUITES) {
+      expect(vitestArguments(suite, how)).toContain('--exclude=**/*.slow.test.ts');
+      expect(vitestArguments(suite, { ...how, slow: true }).join(' ')).not.toContain('slow.test');
+    }
+  });
+
+  it('end-to-end files run one after another, integration two at a time', () => {
+    const argumentsOf = (name: string) =>
+      SUITES.filter((suite) => suite.name === name).flatMap((suite) => vitestArguments(suite, how));
+    expect(argumentsOf('e2e')).toContain('--no-file-parallelism');
+    expect(argumentsOf('integration')).toContain('--maxWorkers=2');
+  });
+});
