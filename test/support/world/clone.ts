@@ -21,14 +21,15 @@ const IDENTITY = {
 /** A work tree of a developer, or of the host at its making. */
 export class Clone {
   private readonly env: Record<string, string>;
+  private readonly ssh: string;
 
   constructor(
     readonly dir: string,
     private readonly remote: Remote,
     env: Record<string, string>,
   ) {
-    const ssh = `ssh -i ${remote.key} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`;
-    this.env = { ...env, ...IDENTITY, GIT_SSH_COMMAND: ssh };
+    this.ssh = `ssh -i ${remote.key} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`;
+    this.env = { ...env, ...IDENTITY, GIT_SSH_COMMAND: this.ssh };
   }
 
   /** The first work tree of an empty remote: branch main, one commit, pushed. */
@@ -36,6 +37,10 @@ export class Clone {
     await mkdir(this.dir, { recursive: true });
     await this.git('init', '--quiet', '--initial-branch=main');
     await this.git('remote', 'add', 'origin', this.remote.url);
+    // Whoever looks around in here can commit and push without further ado.
+    await this.git('config', 'core.sshCommand', this.ssh);
+    await this.git('config', 'user.name', IDENTITY.GIT_AUTHOR_NAME);
+    await this.git('config', 'user.email', IDENTITY.GIT_AUTHOR_EMAIL);
     return this.push(files, 'Begin');
   }
 

@@ -14,6 +14,7 @@ import { World, type RepositoryName } from './world.js';
 
 export * from './sample-stack.js';
 export { waitFor } from './wait.js';
+export { keepOwnWorlds, removeOwnWorlds, stopKeptWorlds } from './ledger.js';
 export { World };
 export type { ContainerState } from './containers.js';
 

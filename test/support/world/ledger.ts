@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { processStart } from '../../../client/embedded-record.js';
 import { removeProject } from './containers.js';
 import { worldEnvironment } from './programs.js';
+import { waitFor } from './wait.js';
 
 const Entry = z.object({
   project: z.string(),
@@ -17,6 +18,8 @@ const Entry = z.object({
   ownerPid: z.number(),
   /** A number used again by another process is told apart. */
   ownerStart: z.string().optional(),
+  /** Its owner waits to be told to end it. */
+  kept: z.boolean().optional(),
 });
 type Entry = z.infer<typeof Entry>;
 
@@ -27,8 +30,10 @@ export async function enter(project: string, dir: string): Promise<void> {
   await mkdir(LEDGER, { recursive: true, mode: 0o700 });
   const ownerStart = await processStart(process.pid);
   const entry: Entry = { project, dir, ownerPid: process.pid, ...(ownerStart === undefined ? {} : { ownerStart }) };
-  await writeFile(fileOf(project), `${JSON.stringify(entry)}\n`);
+  await write(entry);
 }
+
+const write = (entry: Entry): Promise<void> => writeFile(fileOf(entry.project), `${JSON.stringify(entry)}\n`);
 
 /** Ends every process of a world and removes all that it made. Twice: nothing is left to do. */
 export async function removeWorld(project: string, dir: string): Promise<void> {
@@ -50,6 +55,34 @@ export async function sweep(): Promise<string[]> {
   }
   return left;
 }
+
+/** Removes the worlds of this process, those that are still being made included. */
+export async function removeOwnWorlds(): Promise<void> {
+  for (const { project, dir } of await ownEntries()) await removeWorld(project, dir);
+}
+
+/** Marks the worlds of this process: `stopKeptWorlds` ends them. */
+export async function keepOwnWorlds(): Promise<void> {
+  for (const entry of await ownEntries()) await write({ ...entry, kept: true });
+}
+
+/** Tells the owners of kept worlds to end them, and waits until they have. Returns the projects. */
+export async function stopKeptWorlds(): Promise<string[]> {
+  await sweep();
+  const kept = (await entries()).filter((entry) => entry.kept);
+  for (const pid of new Set(kept.map(({ ownerPid }) => ownerPid))) process.kill(pid, 'SIGTERM');
+  const projects = kept.map(({ project }) => project);
+  await waitFor(
+    'the end of what is kept',
+    async () => !(await entries()).some(({ project }) => projects.includes(project)),
+    {
+      within: 60_000,
+    },
+  );
+  return projects;
+}
+
+const ownEntries = async (): Promise<Entry[]> => (await entries()).filter(({ ownerPid }) => ownerPid === process.pid);
 
 async function entries(): Promise<Entry[]> {
   const names = await readdir(LEDGER).catch(() => []);

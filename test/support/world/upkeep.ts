@@ -87,7 +87,8 @@ export class Upkeep {
   }
 }
 
-const READY = /is kept|Ready/i;
+/** The last thing that it says at its start. */
+const READY = /is kept\. /;
 
 /** The program as it is shipped: built, from the root of this repository, wherever this file runs from. */
 function builtProgram(): string {
