@@ -1,0 +1,80 @@
+/** A connection to the chosen server that answers or fails within seconds, and is always closed. */
+import { Client, Connection } from '@temporalio/client';
+import { messageOf } from '../activities/shared/failures.js';
+import { taskQueueOf } from '../workflows/contract.js';
+import type { ServerChoice } from './address.js';
+import { unreachable } from './failures.js';
+
+/** With loading the libraries, the promise "within 5 s" is kept. */
+const CONNECT_LIMIT_MS = 3_000;
+export const CALL_LIMIT_MS = 3_500;
+/** A worker's long poll is renewed every minute; who has not been seen for longer than this is gone. */
+const POLLER_FRESH_MS = 75_000;
+
+export interface Session {
+  readonly client: Client;
+  readonly choice: ServerChoice;
+  /** Runs calls that must answer within the limit (`CALL_LIMIT_MS` unless given). */
+  within<T>(call: () => Promise<T>, limitMs?: number): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** How to have a server and a worker, for messages. */
+export const howToStart = (stackDirectory: string): string => `Start it with: birdkeeper up --stack ${stackDirectory}`;
+
+/** Throws `CommandEnd` (unreachable) that says which server, why that one, and how to start it. */
+export async function connect(choice: ServerChoice | undefined, stackDirectory: string): Promise<Session> {
+  const start = howToStart(stackDirectory);
+  if (!choice) {
+    throw unreachable('No Temporal server: none is named, and no embedded one was ever started on this host.', start);
+  }
+  if (!choice.isRunning) throw unreachable(`Not running: ${choice.sentence}.`, start);
+  const { address, namespace, security } = choice;
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: CONNECT_LIMIT_MS, ...security });
+    const client = new Client({ connection, namespace });
+    return {
+      client,
+      choice,
+      within: (call, limitMs = CALL_LIMIT_MS) => connection.withDeadline(Date.now() + limitMs, call),
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    const remedy = choice.isEmbedded
+      ? start
+      : `Start that server and its worker, or name none and use this host's own: birdkeeper up --stack ${stackDirectory}`;
+    throw unreachable(`No answer from ${choice.sentence}: ${messageOf(error).split('\n')[0]}`, remedy);
+  }
+}
+
+/** Connects, calls, and closes also when the call fails. */
+export async function withSession<T>(
+  choice: ServerChoice | undefined,
+  stackDirectory: string,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await connect(choice, stackDirectory);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Whether a worker of the host takes workflow tasks. A worker that was killed is missed after a minute or so. */
+export async function isWorkerPolling(session: Session, host: string): Promise<boolean> {
+  const { pollers } = await session.within(() =>
+    session.client.workflowService.describeTaskQueue({
+      namespace: session.client.options.namespace,
+      taskQueue: { name: taskQueueOf(host) },
+      taskQueueType: 1, // TASK_QUEUE_TYPE_WORKFLOW
+    }),
+  );
+  const now = Date.now();
+  return (pollers ?? []).some(
+    ({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) * 1_000 < POLLER_FRESH_MS,
+  );
+}
+
+export const noWorker = (host: string, choice: ServerChoice, stackDirectory: string) =>
+  unreachable(`No worker of host ${host} answers on ${choice.sentence}.`, howToStart(stackDirectory));

@@ -1,0 +1,41 @@
+/**
+ * What the command line cannot do itself, because it needs the worker's libraries: `bin/` hands it in, loaded when it is
+ * asked for.
+ */
+import type { ServiceHealth } from '../workflows/model.js';
+import type { PlanAnswer } from './schemas.js';
+
+export interface StackOptions {
+  /** Real path. */
+  stackDir: string;
+  envFile?: string;
+  /** `--address`. */
+  address?: string;
+}
+
+export interface PlanOptions {
+  stackDir: string;
+  envFile?: string;
+  json: boolean;
+}
+
+export interface ReplayVerdict {
+  replays: boolean;
+  /** Events of the history. */
+  events: number;
+  /** Type of the workflow, as the history has it. */
+  workflowType: string;
+  /** When it does not replay: the first command that differs, a sentence. */
+  difference?: string;
+}
+
+export interface Handlers {
+  /** Stays until it is told to stop. */
+  up(options: StackOptions): Promise<void>;
+  worker(options: StackOptions): Promise<void>;
+  plan(options: PlanOptions): Promise<PlanAnswer>;
+  /** `history`: JSON as `temporal workflow show --output json` writes it, or as the client fetched it. */
+  replay(history: unknown, workflowId: string): Promise<ReplayVerdict>;
+  /** Health of the containers of a compose project, by looking at the engine. */
+  health(stack: string): Promise<ServiceHealth[]>;
+}

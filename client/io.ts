@@ -1,0 +1,29 @@
+/** What a command is given of the world: where it writes, and what it may know. Tests give their own. */
+import type { Handlers } from './handlers.js';
+import type { ClientSettings } from './settings.js';
+
+export interface Io {
+  /** One line of the answer. */
+  out(line: string): void;
+  /** One line about the answer: progress, notices, errors. */
+  err(line: string): void;
+  now(): Date;
+}
+
+export interface CommandContext {
+  io: Io;
+  settings: ClientSettings;
+  handlers: Handlers;
+}
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  /** Directory of the stack, as given. */
+  stack: string;
+  envFile?: string;
+  address?: string;
+  json?: boolean;
+}
+
+export const printJson = (io: Io, value: unknown): void => io.out(JSON.stringify(value, null, 2));
+export const printLines = (io: Io, lines: readonly string[]): void => lines.forEach((line) => io.out(line));

@@ -1,0 +1,179 @@
+/** Typed calls to the workflows of one stack. */
+import {
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  ScheduleNotFoundError,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { z } from 'zod';
+import {
+  deploymentId,
+  keeperId,
+  QUERIES,
+  SCHEDULE_KINDS,
+  scheduleId,
+  SIGNALS,
+  UPDATES,
+  type StackRef,
+} from '../workflows/contract.js';
+import type { DeployAnswer as DeployAnswerType, DeployAsk } from '../workflows/keep-stack/messages.js';
+import type { DeploymentStatus as DeploymentStatusType, KeeperStatus as KeeperStatusType } from '../workflows/model.js';
+import { CALL_LIMIT_MS, isWorkerPolling, noWorker, type Session } from './connection.js';
+import { DeployAnswer, DeploymentStatus, DeployResult, KeeperStatus } from './schemas.js';
+
+/** What a workflow answered, or why it did not. no worker: nobody runs its code now. */
+export type Answer<T> = { is: 'answer'; value: T } | { is: 'not found' } | { is: 'no worker' };
+
+/** What the keeper knows. */
+export const askKeeper = (session: Session, ref: StackRef): Promise<Answer<KeeperStatusType>> =>
+  query(session, keeperId(ref), KeeperStatus);
+
+/**
+ * The keeper's answer, or none when there is no keeper. Throws `CommandEnd` (unreachable) when no worker runs: one that was
+ * killed seems to poll for a minute or so, so that only an answer proves a worker.
+ */
+export async function requireAnsweringWorker(
+  session: Session,
+  ref: StackRef,
+  stackDirectory: string,
+): Promise<KeeperStatusType | undefined> {
+  const answer = (await isWorkerPolling(session, ref.host)) ? await askKeeper(session, ref) : undefined;
+  if (answer?.is === 'answer') return answer.value;
+  if (answer?.is === 'not found') return undefined;
+  throw noWorker(ref.host, session.choice, stackDirectory);
+}
+
+/** Where a deployment is. A closed one answers too, as long as a worker runs. */
+export const askDeployment = (session: Session, ref: StackRef, number: number): Promise<Answer<DeploymentStatusType>> =>
+  query(session, deploymentId(ref, number), DeploymentStatus);
+
+/** Asks the keeper for a deployment; answers at once with the number of the one that will look. */
+export function askForDeployment(session: Session, ref: StackRef, ask: DeployAsk): Promise<Answer<DeployAnswerType>> {
+  return answered(async () => {
+    const handle = session.client.workflow.getHandle(keeperId(ref));
+    // The library polls for the outcome for as long as it takes; a worker that is gone must not hold the command.
+    return DeployAnswer.parse(
+      await session.within(() => handle.executeUpdate<unknown, [DeployAsk]>(UPDATES.deploy, { args: [ask] })),
+    );
+  });
+}
+
+/** The signal form of the same, for whoever does not need the number. */
+export async function signalForceDeploy(session: Session, ref: StackRef, reason: string): Promise<void> {
+  const handle = session.client.workflow.getHandle(keeperId(ref));
+  await session.within(() => handle.signal(SIGNALS.forceDeploy, { reason }));
+}
+
+/** Waits until a deployment closed, and gives its result. Throws what Temporal throws when it failed as a workflow. */
+export async function deploymentResult(session: Session, ref: StackRef, number: number): Promise<DeployResult> {
+  const handle = session.client.workflow.getHandle(deploymentId(ref, number));
+  return DeployResult.parse(await handle.result());
+}
+
+/** Whether the workflow of a deployment is closed; undefined when there is none (still queued, or never begun). */
+export async function isDeploymentClosed(
+  session: Session,
+  ref: StackRef,
+  number: number,
+): Promise<boolean | undefined> {
+  try {
+    const handle = session.client.workflow.getHandle(deploymentId(ref, number));
+    return (await session.within(() => handle.describe())).status.name !== 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Ids of the stack's schedules that exist. */
+export async function listSchedules(session: Session, ref: StackRef): Promise<string[]> {
+  const found: string[] = [];
+  for (const id of SCHEDULE_KINDS.map((kind) => scheduleId(kind, ref))) {
+    if (await ifThere(() => session.client.schedule.getHandle(id).describe(), session)) found.push(id);
+  }
+  return found;
+}
+
+/** Deletes the stack's schedules; those that are gone already are no failure. Gives the ids deleted. */
+export async function deleteSchedules(session: Session, ref: StackRef): Promise<string[]> {
+  const deleted: string[] = [];
+  for (const id of SCHEDULE_KINDS.map((kind) => scheduleId(kind, ref))) {
+    if (await ifThere(() => session.client.schedule.getHandle(id).delete(), session)) deleted.push(id);
+  }
+  return deleted;
+}
+
+/** Ids of the keeper's children that run now. Needs no worker. Undefined: there is no keeper. */
+export async function runningChildren(session: Session, ref: StackRef): Promise<string[] | undefined> {
+  try {
+    const described = await session.within(() => session.client.workflow.getHandle(keeperId(ref)).describe());
+    if (described.status.name !== 'RUNNING') return undefined;
+    return (described.raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Ends the keeper. Children run on (they are abandoned, not cancelled). False: there was none. */
+export async function terminateKeeper(session: Session, ref: StackRef, reason: string): Promise<boolean> {
+  return ifThere(() => session.client.workflow.getHandle(keeperId(ref)).terminate(reason), session);
+}
+
+function query<T>(session: Session, workflowId: string, schema: z.ZodType<T>): Promise<Answer<T>> {
+  return answered(async () => {
+    const handle = session.client.workflow.getHandle(workflowId);
+    return schema.parse(await session.within(() => handle.query(QUERIES.status)));
+  });
+}
+
+/** Turns the ways in which Temporal says "nobody there" into an answer; everything else is thrown. */
+async function answered<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { is: 'answer', value: await withLimit(ask) };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { is: 'not found' };
+    if (isSilence(error)) return { is: 'no worker' };
+    throw error;
+  }
+}
+
+/** A second limit of ours: some calls of the library try again after the deadline of the call. */
+async function withLimit<T>(ask: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer()), CALL_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([ask(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** FAILED_PRECONDITION: the server has seen no worker lately. A query that is not there: the workflow has not begun. */
+const FAILED_PRECONDITION = 9;
+function isSilence(error: unknown): boolean {
+  const known = [NoAnswer, WorkflowUpdateRPCTimeoutOrCancelledError, QueryNotRegisteredError];
+  if (known.some((kind) => error instanceof kind)) return true;
+  // The library wraps what the server said.
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcDeadlineError(cause) || (isGrpcServiceError(cause) && Number(cause.code) === FAILED_PRECONDITION);
+}
+
+async function ifThere(act: () => Promise<unknown>, session: Session): Promise<boolean> {
+  try {
+    await session.within(act);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/** What an outcome means for whoever asked. Pure. */
+import { EXIT, type Outcome } from '../workflows/contract.js';
+import type { ExitStatus } from './failures.js';
+
+export function statusOfOutcome(outcome: Outcome): ExitStatus {
+  switch (outcome) {
+    case 'deployed':
+    case 'up to date':
+      return EXIT.done;
+    case 'failed':
+    case 'rolled back':
+    case 'roll back failed':
+    case 'cancelled':
+      return EXIT.failed;
+    case 'blocked':
+    case 'quarantined':
+    case 'degraded':
+      return EXIT.blocked;
+  }
+}

@@ -1,0 +1,127 @@
+/** The command line: which commands there are and what they take. What they do is loaded when one is chosen. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { EXIT } from '../workflows/contract.js';
+import { endOf, type ExitStatus } from './failures.js';
+import type { Handlers } from './handlers.js';
+import type { CommandContext, CommonOptions, Io } from './io.js';
+import type { ClientSettings } from './settings.js';
+
+export interface ProgramOptions {
+  handlers: Handlers;
+  io: Io;
+  /** Read when a command runs, so that `--help` needs nothing. */
+  settings(): ClientSettings;
+  version: string;
+  cwd: string;
+}
+
+const EXIT_HELP = `
+Exit status: 0 done or nothing to do, 1 the work failed, 2 wrong use or bad input, 3 blocked (a person must act),
+4 no Temporal server or no worker answers, 10 (check --exit-code) behind.`;
+
+/** Runs one command; gives its exit status. Never throws, never ends the process. */
+export async function runProgram(args: readonly string[], options: ProgramOptions): Promise<number> {
+  let status: ExitStatus = EXIT.done;
+  const program = buildProgram(options, (ended) => (status = ended));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    // commander has told already what was wrong, or shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const end = endOf(error);
+    options.io.err(end.message);
+    return end.status;
+  }
+}
+
+function buildProgram(options: ProgramOptions, finish: (status: ExitStatus) => void): Command {
+  const program = new Command('birdkeeper')
+    .description('Keeps a docker compose stack that lives in git checkouts deployed and healthy.')
+    .version(options.version)
+    .addHelpText('after', EXIT_HELP)
+    .showHelpAfterError('(birdkeeper --help shows what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => options.io.out(text.trimEnd()),
+      writeErr: (text) => options.io.err(text.trimEnd()),
+    });
+
+  /** A command with the options that all of them take; `act` is loaded when it runs. */
+  const verb = <O extends CommonOptions>(
+    usage: string,
+    description: string,
+    act: () => Promise<(context: CommandContext, options: O, argument: string) => Promise<ExitStatus>>,
+  ): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--stack <dir>', 'directory of the stack', options.cwd)
+      .option('--env-file <file>', "the stack's env.local, when it is elsewhere")
+      .option('--address <host:port>', 'Temporal server')
+      .exitOverride()
+      .action(async (...given: unknown[]) => {
+        const command = given.at(-1);
+        if (!(command instanceof Command)) return;
+        const run = await act();
+        const context = { io: options.io, handlers: options.handlers, settings: options.settings() };
+        finish(await run(context, command.opts<O>(), command.args[0] ?? ''));
+      });
+
+  addActingCommands(verb);
+  addReadingCommands(verb);
+  return program;
+}
+
+type Verb = <O extends CommonOptions>(
+  usage: string,
+  description: string,
+  act: () => Promise<(context: CommandContext, options: O, argument: string) => Promise<ExitStatus>>,
+) => Command;
+
+function addActingCommands(verb: Verb): void {
+  verb('up', 'run it all: Temporal when no address is given, worker, keeper, schedules; stays', async () => {
+    return (await import('./commands/up.js')).up;
+  });
+  verb('worker', 'run only the worker; stays', async () => (await import('./commands/up.js')).worker);
+  verb('deploy', 'ask the keeper for a deployment', async () => (await import('./commands/deploy.js')).deploy)
+    .option('--force', 'also a quarantined release; puts right whatever does not run as recorded')
+    .option('--reason <text>', 'why, for the log and the history', oneReason)
+    .option('--wait', 'show what happens and end with the outcome');
+  verb('forget', 'end keeper and schedules; the containers run on', async () => {
+    return (await import('./commands/forget.js')).forget;
+  });
+}
+
+function addReadingCommands(verb: Verb): void {
+  const json = ['--json', 'as JSON (docs/commands.md)'] as const;
+  verb('check', 'look now: a line per checkout', async () => (await import('./commands/check.js')).check)
+    .option(...json)
+    .option('--exit-code', 'end with 10 when behind, 3 when a person must act');
+  verb('plan', 'what a deployment would do; changes nothing, needs no server', async () => {
+    return (await import('./commands/plan.js')).plan;
+  }).option(...json);
+  verb('status', 'what runs, since when, is it healthy, is it behind, what to do', async () => {
+    return (await import('./commands/status.js')).status;
+  }).option(...json);
+  verb('history', 'deployments and how they ended, newest first', async () => {
+    return (await import('./commands/history.js')).history;
+  })
+    .option(...json)
+    .option('--limit <n>', 'how many', count, 20);
+  verb('replay <file-or-id>', "replay a workflow's history against this code", async () => {
+    return (await import('./commands/replay.js')).replay;
+  }).option(...json);
+}
+
+function count(text: string): number {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('give a whole number above 0.');
+  return n;
+}
+
+function oneReason(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line === '') throw new InvalidArgumentError('say why, or leave it out.');
+  return line.slice(0, 300);
+}

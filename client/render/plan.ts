@@ -1,0 +1,48 @@
+/** What a deployment would do, for people. Pure. */
+import type { PlanSummary, ServiceDecision } from '../../workflows/model.js';
+import { columns, oneLine, short } from '../text.js';
+import { commits } from './decision.js';
+
+const INDENT = '  ';
+
+export function renderPlan(plan: PlanSummary): string[] {
+  return [
+    ...plan.checkouts.flatMap(renderCheckout),
+    ...section(
+      'images',
+      columns(
+        plan.images.map(({ how, reference, services }) => [how, reference, services.join(', ')]),
+        INDENT,
+      ),
+    ),
+    ...section('rendered files', list(plan.renderedFiles)),
+    ...section('services', columns(plan.services.map(serviceCells), INDENT)),
+    untouched(plan),
+    ...section('removed', list(plan.removed)),
+    ...section('cannot be rolled back', list(plan.irreversible)),
+    ...section('warnings', list(plan.warnings)),
+  ];
+}
+
+/** Service, action, reason. */
+export const serviceCells = ({ service, action, signal, reason }: ServiceDecision): string[] => [
+  service,
+  signal === undefined ? action : `${action} ${signal}`,
+  reason,
+];
+
+function renderCheckout(checkout: PlanSummary['checkouts'][number]): string[] {
+  const { name, from, to, subjects, filesChanged } = checkout;
+  if (from === to) return [`${oneLine(name)}: stays at ${short(from)}`];
+  const files = filesChanged === 1 ? '1 file' : `${filesChanged} files`;
+  return [`${oneLine(name)}: ${short(from)} → ${short(to)}, ${commits(subjects.length)}, ${files}`, ...list(subjects)];
+}
+
+function untouched({ untouched: n, services }: PlanSummary): string {
+  if (services.length === 0) return n === 0 ? 'no service' : `no service is touched (${n})`;
+  return n === 1 ? '1 service stays as it is' : `${n} services stay as they are`;
+}
+
+const list = (items: readonly string[]): string[] => items.map((item) => `${INDENT}${oneLine(item)}`);
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`${title}:`, ...lines];

@@ -1,0 +1,101 @@
+/** What is known of a stack: what is recorded on this host, and what keeper and engine say when they can be asked. */
+import { messageOf } from '../activities/shared/failures.js';
+import type { StackState } from '../activities/state/index.js';
+import { withSession } from './connection.js';
+import type { CommandContext } from './io.js';
+import { askDeployment, requireAnsweringWorker } from './keeper.js';
+import type { StackReport } from './schemas.js';
+import { serverFor, type KnownStack } from './stack.js';
+import { todoOf } from './todo.js';
+
+type Recorded = Pick<StackReport, 'release' | 'last' | 'quarantined' | 'unfinished'>;
+type FromKeeper = Pick<StackReport, 'source' | 'notices' | 'look' | 'running' | 'queued'>;
+
+/** Does not fail because a server, a worker or the engine cannot be asked: that is what it tells then. */
+export async function reportOn(
+  context: CommandContext,
+  stack: KnownStack,
+  address: string | undefined,
+): Promise<StackReport> {
+  const [recorded, keeper, engine] = await Promise.all([
+    recordedState(stack.state),
+    askKeeperOf(context, stack, address),
+    askEngine(context, stack.ref.stack),
+  ]);
+  const report: StackReport = {
+    ...stack.ref,
+    directory: stack.directory,
+    ...recorded,
+    ...keeper,
+    notices: [...keeper.notices, ...engine.notices],
+    health: engine.health,
+    todo: [],
+  };
+  return { ...report, todo: todoOf(report) };
+}
+
+async function recordedState(state: StackState): Promise<Recorded> {
+  const [release, deployments, quarantined, intent] = await Promise.all([
+    state.latestRelease(),
+    state.deployments(),
+    state.quarantined(),
+    state.intent(),
+  ]);
+  const last = deployments.at(-1);
+  return {
+    release: release
+      ? {
+          number: release.number,
+          at: release.at,
+          commits: release.commits,
+          services: Object.keys(release.services).length,
+        }
+      : null,
+    last: last ? { number: last.number, outcome: last.outcome, message: last.message, at: last.endedAt } : null,
+    quarantined,
+    unfinished: intent?.number ?? null,
+  };
+}
+
+/** What the keeper says; without it, why it said nothing. */
+export async function askKeeperOf(
+  { settings }: CommandContext,
+  stack: KnownStack,
+  address: string | undefined,
+): Promise<FromKeeper> {
+  const nothing = { look: null, running: null, queued: [] };
+  try {
+    const choice = await serverFor(settings, stack, address);
+    return await withSession(choice, stack.directory, async (session) => {
+      const keeper = await requireAnsweringWorker(session, stack.ref, stack.directory);
+      if (!keeper) {
+        const why = `The stack has no keeper. Start it with: birdkeeper up --stack ${stack.directory}`;
+        return { source: 'state directory', notices: [why], ...nothing };
+      }
+      const { look, running, queued } = keeper;
+      const deployment = running && (await askDeployment(session, stack.ref, running.number));
+      const seen = deployment?.is === 'answer' ? deployment.value : undefined;
+      return {
+        source: 'keeper',
+        notices: [],
+        look: look ?? null,
+        running: running ? { ...running, phase: seen?.phase ?? null, next: seen?.next ?? '' } : null,
+        queued,
+      };
+    });
+  } catch (error) {
+    const why = `From the state directory only. ${messageOf(error)}`;
+    return { source: 'state directory', notices: [why], ...nothing };
+  }
+}
+
+async function askEngine(
+  { handlers }: CommandContext,
+  stack: string,
+): Promise<Pick<StackReport, 'health' | 'notices'>> {
+  try {
+    return { health: await handlers.health(stack), notices: [] };
+  } catch (error) {
+    return { health: null, notices: [`Health is not known. ${messageOf(error)}`] };
+  }
+}

@@ -1,0 +1,162 @@
+/** What comes back from workflows, checked before it is shown. Unknown fields are let through: a newer worker may send more. */
+import { z } from 'zod';
+import { CHECKOUT_WORDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../workflows/contract.js';
+import { HEALTH_WORDS } from '../workflows/model.js';
+import { DeploymentRecord, ServiceDecision } from '../activities/state/schemas.js';
+
+const Commits = z.record(z.string(), z.string());
+
+export const CheckoutObservation = z.object({
+  name: z.string(),
+  dir: z.string(),
+  word: z.enum(CHECKOUT_WORDS),
+  branch: z.string().exactOptional(),
+  upstream: z.string().exactOptional(),
+  head: z.string().exactOptional(),
+  upstreamCommit: z.string().exactOptional(),
+  behind: z.number(),
+  ahead: z.number(),
+  files: z.array(z.string()).exactOptional(),
+  error: z.string().exactOptional(),
+  subject: z.string().exactOptional(),
+});
+
+export const StackDecision = z.object({
+  word: z.enum(STACK_WORDS),
+  reason: z.string(),
+  remedy: z.string().exactOptional(),
+  deploys: z.boolean(),
+  repair: z.boolean(),
+  wanted: Commits,
+});
+
+export const PlanSummary = z.object({
+  checkouts: z.array(
+    z.object({
+      name: z.string(),
+      from: z.string(),
+      to: z.string(),
+      subjects: z.array(z.string()),
+      filesChanged: z.number(),
+    }),
+  ),
+  renderedFiles: z.array(z.string()),
+  images: z.array(z.object({ reference: z.string(), how: z.enum(['pull', 'build']), services: z.array(z.string()) })),
+  services: z.array(ServiceDecision),
+  untouched: z.number(),
+  removed: z.array(z.string()),
+  irreversible: z.array(z.string()),
+  warnings: z.array(z.string()),
+});
+
+export const ServiceHealth = z.object({
+  service: z.string(),
+  health: z.enum(HEALTH_WORDS),
+  detail: z.string().exactOptional(),
+});
+
+/** Result of `checkStack`, and what `birdkeeper check --json` prints. */
+export const CheckAnswer = z.object({ decision: StackDecision, checkouts: z.array(CheckoutObservation) });
+export type CheckAnswer = z.infer<typeof CheckAnswer>;
+
+/** What `birdkeeper plan --json` prints. No plan: there is nothing to do, or it may not be done. */
+export const PlanAnswer = CheckAnswer.extend({ plan: PlanSummary.exactOptional() });
+export type PlanAnswer = z.infer<typeof PlanAnswer>;
+
+/** Answer of a deployment's `status` query. */
+export const DeploymentStatus = z.object({
+  number: z.number().int(),
+  phase: z.enum(PHASES),
+  trigger: z.enum(TRIGGERS),
+  reason: z.string(),
+  word: z.enum(STACK_WORDS).exactOptional(),
+  checkouts: z.array(CheckoutObservation),
+  plan: PlanSummary.exactOptional(),
+  health: z.array(ServiceHealth),
+  outcome: z.enum(OUTCOMES).exactOptional(),
+  message: z.string().exactOptional(),
+  next: z.string(),
+});
+
+const DeployRequest = z.object({
+  number: z.number().int(),
+  trigger: z.enum(TRIGGERS),
+  force: z.boolean(),
+  reason: z.string(),
+  commits: Commits.exactOptional(),
+});
+
+/** Answer of a keeper's `status` query. */
+export const KeeperStatus = z.object({
+  stack: z.string(),
+  host: z.string(),
+  running: z.object({ number: z.number().int(), trigger: z.enum(TRIGGERS), reason: z.string() }).exactOptional(),
+  queued: z.array(DeployRequest),
+  last: z
+    .object({ number: z.number().int(), outcome: z.enum(OUTCOMES), message: z.string(), at: z.string() })
+    .exactOptional(),
+  look: z.object({ word: z.enum(STACK_WORDS), reason: z.string(), commits: Commits, at: z.string() }).exactOptional(),
+  backOff: z.object({ commits: Commits, failures: z.number(), until: z.string() }).exactOptional(),
+  nextNumber: z.number().int(),
+});
+
+/** Answer of the `deploy` update. */
+export const DeployAnswer = z.object({ number: z.number().int(), collapsed: z.boolean() });
+
+/** Result of `deployStack`. */
+export const DeployResult = z.object({
+  number: z.number().int(),
+  outcome: z.enum(OUTCOMES),
+  phase: z.enum(PHASES),
+  message: z.string(),
+});
+export type DeployResult = z.infer<typeof DeployResult>;
+
+/** What `birdkeeper status --json` prints. */
+export const StackReport = z.object({
+  stack: z.string(),
+  host: z.string(),
+  directory: z.string(),
+  /** keeper: it answered, too; state directory: only what is recorded on disk is known. */
+  source: z.enum(['keeper', 'state directory']),
+  /** Why something is not known. */
+  notices: z.array(z.string()),
+  /** The newest good release. */
+  release: z.object({ number: z.number().int(), at: z.string(), commits: Commits, services: z.number() }).nullable(),
+  /** The newest attempt that ended. */
+  last: z
+    .object({ number: z.number().int(), outcome: z.enum(OUTCOMES), message: z.string(), at: z.string() })
+    .nullable(),
+  quarantined: z.array(z.object({ commits: Commits, number: z.number().int(), reason: z.string(), at: z.string() })),
+  /** Deployment that moved something and has not concluded. */
+  unfinished: z.number().int().nullable(),
+  /** What the newest check said; null when no keeper answered or none looked yet. */
+  look: z.object({ word: z.enum(STACK_WORDS), reason: z.string(), commits: Commits, at: z.string() }).nullable(),
+  /** The deployment that runs now. */
+  running: z
+    .object({
+      number: z.number().int(),
+      trigger: z.enum(TRIGGERS),
+      reason: z.string(),
+      phase: z.enum(PHASES).nullable(),
+      next: z.string(),
+    })
+    .nullable(),
+  queued: z.array(DeployRequest),
+  /** By looking at the engine; null when it could not be asked. */
+  health: z.array(ServiceHealth).nullable(),
+  /** What a person must do; empty when nothing. */
+  todo: z.array(z.string()),
+});
+export type StackReport = z.infer<typeof StackReport>;
+
+/** What `birdkeeper history --json` prints, newest first. */
+export const HistoryAnswer = z.object({
+  stack: z.string(),
+  host: z.string(),
+  source: z.enum(['keeper', 'state directory']),
+  notices: z.array(z.string()),
+  running: StackReport.shape.running,
+  deployments: z.array(DeploymentRecord),
+});
+export type HistoryAnswer = z.infer<typeof HistoryAnswer>;

@@ -1,0 +1,46 @@
+/** What a person must do, out of what is known of a stack. Pure. */
+import type { HealthWord } from '../workflows/model.js';
+import type { StackReport } from './schemas.js';
+
+const SICK: readonly HealthWord[] = ['unhealthy', 'restarting', 'exited', 'missing'];
+
+export const isSick = (health: HealthWord): boolean => SICK.includes(health);
+
+/** Sentences, most urgent first; empty when nothing is to be done. */
+export function todoOf(report: Omit<StackReport, 'todo'>): string[] {
+  const { last, look, health, running, unfinished, source, directory } = report;
+  // Whatever is wrong now, the deployment that runs is about to change it.
+  if (running !== null) return [];
+  const sick = (health ?? []).filter((service) => isSick(service.health)).map(({ service }) => service);
+  return [
+    ...(last?.outcome === 'roll back failed'
+      ? [
+          `Deployment ${last.number} could not be rolled back: look at the containers and the log, then put it right with: birdkeeper deploy --force`,
+        ]
+      : []),
+    ...(sick.length > 0
+      ? [`Not well: ${sick.join(', ')}. Look at their logs: docker compose logs ${sick.join(' ')}`]
+      : []),
+    ...lookTodo(look),
+    ...(unfinished !== null && source === 'state directory'
+      ? [`Deployment ${unfinished} is not finished. It goes on with: birdkeeper up --stack ${directory}`]
+      : []),
+  ];
+}
+
+function lookTodo(look: StackReport['look']): string[] {
+  switch (look?.word) {
+    case 'blocked':
+      return [`Blocked: ${look.reason} What clears each is told by: birdkeeper check`];
+    case 'degraded':
+      return [`A checkout cannot be looked at: ${look.reason}`];
+    case 'quarantined':
+      return [`${look.reason} Push a commit that mends it, or insist with: birdkeeper deploy --force`];
+    case 'drifted':
+      return [`${look.reason} Put it right with: birdkeeper deploy --force`];
+    case 'behind':
+    case 'up to date':
+    case undefined:
+      return [];
+  }
+}

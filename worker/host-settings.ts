@@ -1,0 +1,156 @@
+/** The only reader of the environment on the worker's side: what belongs to this machine, read once at the start. */
+import { access, chmod, constants, mkdir } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
+import { z } from 'zod';
+import { FAILURES, StepFailure } from '../activities/shared/failures.js';
+import { keepHostName } from '../client/host-name.js';
+import {
+  cacheDirectory,
+  personalLogDirectory,
+  statePlace,
+  SYSTEM_LOG_DIRECTORY,
+  SYSTEM_STATE_DIRECTORY,
+  temporalEnvironment,
+  type Environment,
+  type Person,
+} from '../client/places.js';
+
+const Settings = z.object({
+  BIRDKEEPER_HOST: z.string().optional(),
+  BIRDKEEPER_TEMPORAL_CLI: z.string().optional(),
+  BIRDKEEPER_LOG_FORMAT: z.enum(['text', 'json']).default('text'),
+  DOCKER_HOST: z.string().optional(),
+});
+
+export type LogFormat = 'text' | 'json';
+
+export interface HostSettings {
+  stateDirectory: string;
+  /** Name in workflow ids and the task queue. */
+  host: string;
+  person: Person;
+  /** DOCKER_HOST; undefined: the default socket. */
+  dockerHost: string | undefined;
+  logFormat: LogFormat;
+  /** BIRDKEEPER_TEMPORAL_CLI. */
+  temporalCli: string | undefined;
+  cacheDirectory: string;
+  personalLogDirectory: string;
+  /** TEMPORAL_* and what finding the profile file needs, for `chooseServer`. */
+  temporalEnvironment: Record<string, string>;
+  /** The whole environment of every child process. */
+  childEnvironment: Record<string, string>;
+  /** Sentences to be told once, at the start. */
+  notices: string[];
+}
+
+/**
+ * What children get. SSH_AUTH_SOCK is left out on purpose: with the keys of whoever happened to start the worker, a
+ * deployment would work today and fail after the next reboot. COMPOSE_* belongs to the stack, not to the machine.
+ */
+const PASSED_ON =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|XDG_RUNTIME_DIR|XDG_CONFIG_HOME|DOCKER_[A-Z_]+|BUILDKIT_[A-Z_]+|(HTTP|HTTPS|FTP|ALL|NO)_PROXY|(http|https|ftp|all|no)_proxy|SSL_CERT_FILE|SSL_CERT_DIR)$/;
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export function childEnvironment(env: Environment, person: Person): Record<string, string> {
+  return { PATH: DEFAULT_PATH, HOME: person.home, ...definedOnly(env, (name) => PASSED_ON.test(name)) };
+}
+
+/**
+ * Reads and checks the settings; makes the state directory; keeps the host's name. Throws `StepFailure` of type
+ * Configuration that names the variable.
+ */
+export async function readHostSettings(
+  env: Environment = process.env,
+  person: Person = thisPerson(env),
+  machine: string = hostname(),
+): Promise<HostSettings> {
+  const settings = parse(env);
+  const place = statePlace(env, person, process.cwd());
+  await makeStateDirectory(place.directory);
+  const notices =
+    place.why === 'personal'
+      ? [
+          `Not root: state is kept in ${place.directory} rather than ${SYSTEM_STATE_DIRECTORY} (BIRDKEEPER_STATE_DIR sets it).`,
+        ]
+      : [];
+  return {
+    stateDirectory: place.directory,
+    host: await keepHostName(place.directory, settings.BIRDKEEPER_HOST, machine),
+    person,
+    dockerHost: settings.DOCKER_HOST,
+    logFormat: settings.BIRDKEEPER_LOG_FORMAT,
+    temporalCli: settings.BIRDKEEPER_TEMPORAL_CLI,
+    cacheDirectory: cacheDirectory(env, person),
+    personalLogDirectory: personalLogDirectory(env, person),
+    temporalEnvironment: temporalEnvironment(env),
+    childEnvironment: childEnvironment(env, person),
+    notices,
+  };
+}
+
+function parse(env: Environment): z.infer<typeof Settings> {
+  // An empty value is how a compose file or a unit says "not set".
+  const given = definedOnly(env, (name) => env[name]?.trim() !== '');
+  const parsed = Settings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = issue?.path.join('.') ?? 'environment';
+  throw new StepFailure(FAILURES.configuration, `${name}: ${issue?.message} (got ${JSON.stringify(given[name])})`);
+}
+
+function definedOnly(env: Environment, wanted: (name: string) => boolean): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && wanted(entry[0])),
+  );
+}
+
+function thisPerson(env: Environment): Person {
+  return { isRoot: process.getuid?.() === 0, home: env.HOME ?? homedir() };
+}
+
+/** Everybody may pass through to the few files that are theirs to read; each of the others has its own mode. */
+async function makeStateDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await chmod(directory, 0o755);
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    throw new StepFailure(
+      FAILURES.configuration,
+      `The state directory ${directory} cannot be used (${error instanceof Error ? error.message : String(error)}). Set BIRDKEEPER_STATE_DIR to one that this user may write.`,
+    );
+  }
+}
+
+/**
+ * Chooses where a stack's logs go: the configured directory, made when missing; where it cannot be written, this user's
+ * own. `tell` hears of each directory once.
+ */
+export function logDirectoryChooser(
+  own: string,
+  tell: (notice: string) => void,
+): (configured: string | undefined) => Promise<string> {
+  const told = new Set<string>();
+  return async (configured) => {
+    const wanted = configured?.trim() ? configured : SYSTEM_LOG_DIRECTORY;
+    const problem = await problemWith(wanted);
+    if (problem === undefined) return wanted;
+    await mkdir(own, { recursive: true });
+    if (!told.has(wanted)) {
+      told.add(wanted);
+      tell(`Logs go to ${own}, because ${wanted} cannot be written (${problem}).`);
+    }
+    return own;
+  };
+}
+
+async function problemWith(directory: string): Promise<string | undefined> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+}
