@@ -1,16 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 
+export interface WriteOptions {
+  /** Owner of the new file; only root can give one. */
+  owner?: { uid: number; gid: number };
+  /** Directory on the same file system for the half-written file, where it must not lie beside the target. */
+  scratchDirectory?: string;
+}
+
 /** Writes beside, syncs, renames: a reader sees the old or the new text, never a part. */
-export async function writeAtomically(path: string, content: string | Buffer, mode = 0o600): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: string | Buffer,
+  mode = 0o600,
+  { owner, scratchDirectory }: WriteOptions = {},
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const scratch = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const scratch = `${scratchDirectory ? join(scratchDirectory, basename(path)) : path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(scratch, 'w', mode);
     try {
       await file.writeFile(content);
+      if (owner) await file.chown(owner.uid, owner.gid);
       await file.sync();
     } finally {
       await file.close();

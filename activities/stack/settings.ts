@@ -1,7 +1,120 @@
-/** Placeholder shape until the schema stands; see the stack helper. */
-export interface StackSettings {
-  platformFrequency: string;
-  notebookFrequency: string;
-  backupFrequency: string;
-  healthTimeoutSeconds: number;
+/** Our settings, read once per reading of a stack out of its variables. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import { createRedactor } from '../shared/redact.js';
+import { parseFrequency } from './frequency.js';
+import { parseProbes } from './probes.js';
+import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingRow } from './settings-table.js';
+
+const parsed = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  });
+
+const optional = <T>(parse: (text: string) => T) => parsed((text) => (text === '' ? undefined : parse(text)));
+const words = parsed((text) => text.split(/\s+/).filter((word) => word !== ''));
+const path = (text: string): string => {
+  if (!text.startsWith('/')) throw new RangeError('should be an absolute path');
+  return resolve(text);
+};
+const decimal = (text: string): number => {
+  if (!/^\d{1,7}(\.\d{1,3})?$/.test(text)) throw new RangeError('should be a number of 0 or more');
+  return Number(text);
+};
+const above0 = (text: string): number => {
+  const value = decimal(text);
+  if (value === 0) throw new RangeError('should be a number above 0');
+  return value;
+};
+const wholeAbove0 = (text: string): number => {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new RangeError('should be a whole number above 0');
+  return Number(text);
+};
+const frequency = parsed((text) => {
+  parseFrequency(text);
+  return text;
+});
+
+export const StackSettings = z.object({
+  /** Absolute directories. */
+  extraRepos: words,
+  keyDirectory: optional(path),
+  knownHostsFile: optional(path),
+  gitTimeoutSeconds: parsed(above0),
+  /** Text that `parseFrequency` accepts; empty: no schedule. */
+  platformFrequency: frequency,
+  notebookFrequency: frequency,
+  backupFrequency: frequency,
+  logDir: parsed(path),
+  composeUpExtraOptions: words,
+  healthTimeoutSeconds: parsed(above0),
+  settleSeconds: parsed(decimal),
+  settleSecondsNoHealthcheck: parsed(decimal),
+  probes: parsed(parseProbes),
+  keepReleases: parsed(wholeAbove0),
+  minFreeDiskMb: parsed(decimal),
+  /** Names of volumes and absolute directories. */
+  backupPaths: words,
+  /** May hold credentials. */
+  backupRepository: optional(String),
+  backupPasswordFile: optional(path),
+  /** May hold credentials. */
+  notebookSource: optional(String),
+  notebookBranch: optional(String),
+  notebookDir: optional(path),
+}) satisfies z.ZodType<Record<SettingKey, unknown>>;
+export type StackSettings = z.infer<typeof StackSettings>;
+
+/** Where a variable was assigned, for messages. */
+export type Origin = (name: string) => { file: string; line: number } | undefined;
+
+/**
+ * Throws `Configuration` with one line per wrong setting: `NAME: should be … (got "…", FILE line N)`.
+ */
+export function readSettings(
+  variables: Readonly<Record<string, string>>,
+  directory: string,
+  originOf: Origin = () => undefined,
+): StackSettings {
+  const found = Object.fromEntries(SETTING_KEYS.map((key) => [key, lookUp(key, variables)]));
+  const texts = Object.fromEntries(SETTING_KEYS.map((key) => [key, found[key]?.text ?? '']));
+  const result = StackSettings.safeParse(texts);
+  if (result.success) {
+    return { ...result.data, extraRepos: result.data.extraRepos.map((dir) => resolve(directory, dir)) };
+  }
+  const redact = createRedactor(variables);
+  const lines = result.error.issues.map((issue) => {
+    const { name, text } = found[String(issue.path[0])] ?? { name: 'setting', text: '' };
+    const origin = originOf(name);
+    const from = origin ? `, ${origin.file} line ${origin.line}` : '';
+    return `${name}: ${issue.message} (got ${JSON.stringify(redact(text).slice(0, 80))}${from})`;
+  });
+  throw new StepFailure(FAILURES.configuration, lines.join('\n'));
+}
+
+/** The deciding name and its text. Set and not blank beats set and blank beats the default. */
+export function lookUp(key: SettingKey, variables: Readonly<Record<string, string>>): { name: string; text: string } {
+  const row: SettingRow = SETTINGS[key];
+  const set = row.names.filter((name) => variables[name] !== undefined);
+  const name = set.find((candidate) => (variables[candidate] ?? '').trim() !== '') ?? set[0] ?? row.names[0];
+  const text = (variables[name] ?? '').trim();
+  const usesDefault = text === '' && !(row.emptyCounts && set.length > 0);
+  return { name, text: usesDefault ? defaultText(key, row, variables) : text };
+}
+
+function defaultText(key: SettingKey, row: SettingRow, variables: Readonly<Record<string, string>>): string {
+  if (key === 'notebookFrequency') return lookUp('notebookSource', variables).text === '' ? '' : '@hourly';
+  let complete = true;
+  const text = row.default.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = variables[name] ?? '';
+    complete &&= value !== '';
+    return value;
+  });
+  return complete ? text : '';
 }

@@ -6,6 +6,7 @@
 import type { Commits } from '../../workflows/model.js';
 import type { Command } from '../shared/run-command.js';
 import type { StackSettings } from './settings.js';
+import type { Staged } from './staged-paths.js';
 
 export interface Checkout {
   /** Unique in the stack. */
@@ -40,10 +41,18 @@ export interface StackView {
   readonly components: readonly string[];
   /** What the templates of this view give; not yet compared with what is on disk. */
   readonly rendered: readonly RenderedFile[];
+  /** Names of `VARS` without a value: nothing may be rendered or started while there are any. */
+  readonly missingRequired: readonly string[];
   /** Warnings found while reading: missing component directory … */
   readonly warnings: readonly string[];
   /** Where the content shown at a live path can be read from this process. Identity for a live view. */
   locate(livePath: string): string;
   /** The command as it must be started so that live paths show this view. Identity for a live view. */
   wrap(command: Command): Command;
+}
+
+/** The staged stack also tells what lies over what, for who writes into the staged trees. */
+export interface StagedView extends StackView {
+  readonly kind: 'staged';
+  readonly staged: Staged;
 }

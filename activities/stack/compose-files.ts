@@ -1,0 +1,81 @@
+/** Which files make the compose project, and its name. Pure; what is on disk is handed in. */
+import { join, resolve } from 'node:path';
+
+export const BASE_FILES = ['docker-compose.yml', 'compose.yaml', 'compose.yml', 'docker-compose.yaml'] as const;
+/** Compose's own order, for a directory that is not of upstream's form. */
+const COMPOSE_ORDER = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'] as const;
+const OVERRIDE_FILES = [
+  'compose.override.yaml',
+  'compose.override.yml',
+  'docker-compose.override.yml',
+  'docker-compose.override.yaml',
+] as const;
+
+export interface ComposeFileInput {
+  directory: string;
+  /** Component directories in order. */
+  components: readonly string[];
+  /** `COMPOSE_FILE` and `COMPOSE_PATH_SEPARATOR`, from the environment or `.env`; blank: unset. */
+  composeFile: string;
+  separator: string;
+  exists: (livePath: string) => boolean;
+}
+
+/**
+ * The `-f` list. A directory with `default.env` is of upstream's form: `docker-compose.yml` and no override file, as its
+ * script calls Compose. Any other is read as `docker compose` alone would, override file included.
+ */
+export function composeFiles(input: ComposeFileInput): string[] {
+  const extras = input.components.map((dir) => join(dir, 'docker-compose-extra.yml')).filter(input.exists);
+  return [...baseFiles(input), ...extras];
+}
+
+function baseFiles({ directory, composeFile, separator, exists }: ComposeFileInput): string[] {
+  const first = (names: readonly string[]) => names.map((name) => join(directory, name)).find(exists);
+  if (composeFile.trim() !== '') {
+    return composeFile
+      .split(separator || ':')
+      .filter((file) => file.trim() !== '')
+      .map((file) => resolve(directory, file));
+  }
+  if (exists(join(directory, 'default.env'))) return [first(BASE_FILES)].filter((file) => file !== undefined);
+  return [first(COMPOSE_ORDER), first(OVERRIDE_FILES)].filter((file) => file !== undefined);
+}
+
+/** Compose's rule for a name made out of a directory's. Empty when nothing is left of it. */
+export const normaliseName = (directoryName: string): string =>
+  directoryName
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '');
+
+/** A name that the text decides, none of its business, or a form that only Compose can read. */
+export type Told = { is: 'value'; value: string } | { is: 'absent' } | { is: 'unclear' };
+
+const LITERAL = /^(?:"([^"$\\#]*)"|'([^'$\\#]*)'|([^\s"'$\\#{}[\]&*!|>%@`]+))\s*(?:#.*)?$/;
+
+/** Value of a variable in the text of a `.env` file. */
+export function dotEnvValue(text: string, name: string): Told {
+  if (!text.includes(name)) return { is: 'absent' };
+  const line = text
+    .split(/\r?\n/)
+    .findLast((candidate) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*[=:]`).test(candidate));
+  if (line === undefined) return text.replace(/^\s*#.*$/gm, '').includes(name) ? { is: 'unclear' } : { is: 'absent' };
+  return literal(line.replace(/^[^=:]*[=:]\s*/, ''));
+}
+
+/** Top-level `name:` in the text of a compose file. */
+export function topLevelName(text: string): Told {
+  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(#.*|---.*)?$/.test(line));
+  // Flow style, explicit keys, or a document that is indented as a whole: Compose can tell.
+  if (/^[\s{?]/.test(lines[0] ?? '')) return { is: 'unclear' };
+  const [name, ...others] = lines.filter((line) => /^(["']?)name\1\s*:/.test(line));
+  if (name === undefined) return { is: 'absent' };
+  return others.length === 0 ? literal(name.replace(/^[^:]*:\s*/, '')) : { is: 'unclear' };
+}
+
+function literal(written: string): Told {
+  const match = LITERAL.exec(written.trim());
+  const value = match?.[1] ?? match?.[2] ?? match?.[3];
+  return value === undefined ? { is: 'unclear' } : { is: 'value', value };
+}

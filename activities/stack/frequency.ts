@@ -1,0 +1,66 @@
+/** How often scheduled work runs, from the text of a setting. Pure. */
+import { Cron } from 'croner';
+
+export type Frequency =
+  | { kind: 'none' }
+  /** Five-field cron lines in UTC; the work runs when any of them matches. */
+  | { kind: 'cron'; expressions: string[] }
+  | { kind: 'interval'; seconds: number };
+
+const WORDS: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** What a frequency may look like, for messages. */
+export const FREQUENCY_FORM =
+  'should be empty, five cron fields in UTC (7 5 * * *), a word (@hourly, @daily, @weekly …) or @every with a time (@every 5m, @every 1h30m)';
+
+/** Throws a RangeError that says what is expected. */
+export function parseFrequency(text: string): Frequency {
+  const trimmed = text.trim();
+  if (trimmed === '') return { kind: 'none' };
+  if (/^@every\b/.test(trimmed)) return { kind: 'interval', seconds: secondsOf(trimmed.slice('@every'.length).trim()) };
+  const fields = (WORDS[trimmed.toLowerCase()] ?? trimmed).split(/\s+/);
+  return { kind: 'cron', expressions: cronLines(fields) };
+}
+
+function secondsOf(duration: string): number {
+  if (!/^(\d{1,6}[smhd])+$/.test(duration)) throw new RangeError(FREQUENCY_FORM);
+  const seconds = [...duration.matchAll(/(\d+)([smhd])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? 's'] ?? 1),
+    0,
+  );
+  if (seconds < 1) throw new RangeError(`${FREQUENCY_FORM}; an interval is at least one second`);
+  return seconds;
+}
+
+function cronLines(fields: string[]): string[] {
+  const [minute, hour, day, month, weekday] = fields;
+  const plain = fields.every((field) => /^[0-9A-Za-z*,/-]+$/.test(field) && !/(^|[^A-Za-z])[LW]\b/i.test(field));
+  if (fields.length !== 5 || !plain) throw new RangeError(FREQUENCY_FORM);
+  const restricted = (field = '*') => !field.startsWith('*');
+  // Cron runs when either day matches; a schedule of Temporal wants both. Two lines make it either.
+  const lines =
+    restricted(day) && restricted(weekday)
+      ? [`${minute} ${hour} ${day} ${month} *`, `${minute} ${hour} * ${month} ${weekday}`]
+      : [fields.join(' ')];
+  for (const line of lines) check(line);
+  return lines;
+}
+
+function check(line: string): void {
+  let next: Date | null;
+  try {
+    next = new Cron(line, { mode: '5-part', timezone: 'UTC', paused: true }).nextRun();
+  } catch {
+    throw new RangeError(FREQUENCY_FORM);
+  }
+  if (next === null) throw new RangeError('should name a time that comes (this one never does)');
+}

@@ -1,0 +1,127 @@
+/**
+ * Every setting of ours that a stack's configuration can hold, as data: the schema, the documentation and its test read
+ * this table.
+ */
+export interface SettingRow {
+  /** Names that are looked up, the deciding one first: an old name beats its newer one when both are set. */
+  readonly names: readonly [string, ...string[]];
+  /** Text that stands for an unset variable; `${NAME}` is another variable of the stack. */
+  readonly default: string;
+  readonly meaning: string;
+  /** An empty value is a value (no schedule) rather than the default. */
+  readonly emptyCounts?: true;
+}
+
+export const SETTINGS = {
+  extraRepos: {
+    names: ['AUTODEPLOY_EXTRA_REPOS', 'BIRDHOUSE_AUTODEPLOY_EXTRA_REPOS'],
+    default: '',
+    meaning: 'Further checkouts that belong to the stack: directories, absolute or relative to the stack directory',
+  },
+  keyDirectory: {
+    names: ['AUTODEPLOY_DEPLOY_KEY_ROOT_DIR', 'BIRDHOUSE_AUTODEPLOY_DEPLOY_KEY_ROOT_DIR'],
+    default: '',
+    meaning: 'Directory of the ssh keys: <repository>_deploy_key, else id_rsa_git_ssh_read_only',
+  },
+  knownHostsFile: {
+    names: ['BIRDKEEPER_KNOWN_HOSTS'],
+    default: '',
+    meaning: "File of the git hosts' keys, checked strictly; unset: keys are accepted once and kept",
+  },
+  gitTimeoutSeconds: {
+    names: ['BIRDKEEPER_GIT_TIMEOUT_SECONDS'],
+    default: '120',
+    meaning: 'Longest time for one git command that talks to a remote',
+  },
+  platformFrequency: {
+    names: ['AUTODEPLOY_PLATFORM_FREQUENCY', 'BIRDHOUSE_AUTODEPLOY_PLATFORM_FREQUENCY'],
+    default: '7 5 * * *',
+    meaning: 'How often the checkouts are looked at; empty: never by itself',
+    emptyCounts: true,
+  },
+  notebookFrequency: {
+    names: ['AUTODEPLOY_NOTEBOOK_FREQUENCY', 'BIRDHOUSE_AUTODEPLOY_NOTEBOOK_FREQUENCY'],
+    default: '',
+    meaning: 'How often the notebooks are deployed; unset: @hourly when BIRDKEEPER_NOTEBOOK_SOURCE is set',
+    emptyCounts: true,
+  },
+  backupFrequency: {
+    names: ['BIRDKEEPER_BACKUP_FREQUENCY'],
+    default: '',
+    meaning: 'How often the stack is backed up; empty: never by itself',
+    emptyCounts: true,
+  },
+  logDir: {
+    names: ['PAVICS_LOG_DIR', 'BIRDHOUSE_LOG_DIR'],
+    default: '/var/log/PAVICS',
+    meaning: 'Directory of autodeploy.log, notebookdeploy.log and backup.log',
+  },
+  composeUpExtraOptions: {
+    names: ['COMPOSE_UP_EXTRA_OPTS', 'BIRDHOUSE_COMPOSE_UP_EXTRA_OPTS'],
+    default: '',
+    meaning: 'Further options of docker compose up; --remove-orphans removes services that left the file',
+  },
+  healthTimeoutSeconds: {
+    names: ['BIRDKEEPER_HEALTH_TIMEOUT_SECONDS'],
+    default: '180',
+    meaning: 'Longest time until every changed service is healthy and quiet',
+  },
+  settleSeconds: {
+    names: ['BIRDKEEPER_SETTLE_SECONDS'],
+    default: '2',
+    meaning: 'How long a service with a health check must stay quiet',
+  },
+  settleSecondsNoHealthcheck: {
+    names: ['BIRDKEEPER_SETTLE_SECONDS_NO_HEALTHCHECK'],
+    default: '10',
+    meaning: 'How long a service without a health check must stay quiet',
+  },
+  probes: {
+    names: ['BIRDKEEPER_PROBES'],
+    default: '',
+    meaning: 'HTTP checks of the stack, one a line or separated by ";": URL [STATUS] [TEXT THAT THE ANSWER HOLDS]',
+  },
+  keepReleases: {
+    names: ['BIRDKEEPER_KEEP_RELEASES'],
+    default: '5',
+    meaning: 'Good releases that are kept with their images',
+  },
+  minFreeDiskMb: {
+    names: ['BIRDKEEPER_MIN_FREE_DISK_MB'],
+    default: '1024',
+    meaning: 'Free space below which no deployment is begun, in MB',
+  },
+  backupPaths: {
+    names: ['BIRDKEEPER_BACKUP_PATHS'],
+    default: '',
+    meaning: 'Volumes (by name) and directories (absolute) that a backup holds, whitespace separated',
+  },
+  backupRepository: {
+    names: ['BIRDKEEPER_BACKUP_REPOSITORY'],
+    default: '',
+    meaning: 'restic repository',
+  },
+  backupPasswordFile: {
+    names: ['BIRDKEEPER_BACKUP_PASSWORD_FILE'],
+    default: '',
+    meaning: 'File that holds the password of the restic repository',
+  },
+  notebookSource: {
+    names: ['BIRDKEEPER_NOTEBOOK_SOURCE'],
+    default: '',
+    meaning: 'git repository of the tutorial notebooks',
+  },
+  notebookBranch: {
+    names: ['BIRDKEEPER_NOTEBOOK_BRANCH'],
+    default: '',
+    meaning: "Branch of the notebooks; unset: the repository's own",
+  },
+  notebookDir: {
+    names: ['BIRDKEEPER_NOTEBOOK_DIR'],
+    default: '${JUPYTERHUB_USER_DATA_DIR}/tutorial-notebooks',
+    meaning: 'Directory that is replaced by the notebooks',
+  },
+} as const satisfies Record<string, SettingRow>;
+
+export type SettingKey = keyof typeof SETTINGS;
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
