@@ -40,9 +40,8 @@ export function table(heads: string[], rows: string[][]): string {
   return [line(heads), line(heads.map(() => '---')), ...rows.slice(0, MAX_ROWS).map(line), ...more].join('\n');
 }
 
-/** Commit subjects and file names are data: they must not break the table or become markup. */
-const cell = (text: string): string =>
-  text
-    .replace(/[\r\n]+/g, ' ')
-    .replace(/[|<>`*_[\]\\]/g, '\\$&')
-    .slice(0, 160);
+const cell = (text: string): string => inline(text.slice(0, 160));
+
+/** Commit subjects, reasons and file names are data: on one line, and kept from becoming markup or breaking a table. */
+export const inline = (text: string): string =>
+  text.replace(/[\r\n\u2028\u2029]+/g, ' ').replace(/[|<>`*_~[\]\\]/g, '\\$&');

@@ -1,6 +1,6 @@
 import { short } from '../check-stack/decide.js';
 import type { DeploymentStatus, PlanSummary } from '../model.js';
-import { checkoutTable, serviceTable, table } from '../tables.js';
+import { checkoutTable, inline, serviceTable, table } from '../tables.js';
 
 /** Markdown for the Temporal UI: whoever opens a deployment understands it without reading code. */
 export function deploymentDetails(status: DeploymentStatus): string {
@@ -23,7 +23,8 @@ function planSections(plan: PlanSummary): string[] {
     subjects[0] ?? '',
     String(filesChanged),
   ]);
-  const list = (title: string, items: string[]) => (items.length === 0 ? [] : [`**${title}**: ${items.join(', ')}`]);
+  const list = (title: string, items: string[]) =>
+    items.length === 0 ? [] : [`**${title}**: ${items.map(inline).join(', ')}`];
   return [
     ...(moves.length === 0 ? [] : [table(['checkout', 'old → new', 'subject', 'files'], moves)]),
     ...list('Rendered files that change', plan.renderedFiles),

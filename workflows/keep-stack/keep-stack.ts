@@ -16,7 +16,8 @@ import type { DeployStackResult } from '../deploy-stack/messages.js';
 import { failureOf } from '../failure-of.js';
 import type { DeployRequest, KeeperStatus } from '../model.js';
 import { attribute } from '../search-attributes.js';
-import { isObject, isStackInput } from '../validate.js';
+import { inline } from '../tables.js';
+import { isStackInput } from '../validate.js';
 import {
   deploymentNeededSignal,
   deployUpdate,
@@ -25,18 +26,20 @@ import {
   type KeeperMemory,
   type KeepStackInput,
 } from './messages.js';
+import { readMemory } from './memory.js';
 import { keeperDetails } from './narrate.js';
-import { afterDeployment, afterLook, enqueue, freshMemory, parseAsk, parseNeeded, requestFor } from './queue.js';
+import { afterDeployment, afterLook, enqueue, parseAsk, parseNeeded, requestFor } from './queue.js';
 
 /**
  * Owns the right to change a stack, for ever: a queue, not a lock. One piece of work at a time, as a child that outlives
  * it; continues as new after each, when no child runs. Handlers never await, and survive any input.
  */
 export async function keepStack(input: KeepStackInput): Promise<void> {
-  if (!isStackInput(input))
+  const remembered = isStackInput(input) ? readMemory(input.memory) : undefined;
+  if (remembered === undefined)
     throw ApplicationFailure.nonRetryable('keepStack needs {v: 1, host, stack, memory}', FAILURES.badInput);
   const { host, stack } = input;
-  let memory = isMemory(input.memory) ? input.memory : freshMemory(1);
+  let memory = remembered;
   let running: DeployRequest | undefined;
 
   const status = (): KeeperStatus => {
@@ -85,7 +88,7 @@ async function deploy({ host, stack }: KeepStackInput, request: DeployRequest): 
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: [attribute('Stack', stack), attribute('Host', host), attribute('Trigger', trigger)],
       staticSummary: `deployment ${number} of ${stack}: ${reason}`.slice(0, 200),
-      staticDetails: `Deployment **${number}** of stack **${stack}** on host **${host}**.\n\nTrigger: ${trigger}. Reason: ${reason}`,
+      staticDetails: `Deployment **${number}** of stack **${stack}** on host **${host}**.\n\nTrigger: ${trigger}. Reason: ${inline(reason)}`,
     });
   } catch (error) {
     const { message } = failureOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
@@ -93,6 +96,3 @@ async function deploy({ host, stack }: KeepStackInput, request: DeployRequest): 
     return { number, outcome: 'failed', phase: 'inspect', message, commits: {} };
   }
 }
-
-const isMemory = (value: unknown): value is KeeperMemory =>
-  isObject(value) && Number.isSafeInteger(value.nextNumber) && Array.isArray(value.queue);

@@ -1,12 +1,12 @@
 import type { KeeperStatus } from '../model.js';
-import { table } from '../tables.js';
+import { inline, table } from '../tables.js';
 
 /** Markdown for the Temporal UI: what the keeper does, what waits, how the last one ended. */
 export function keeperDetails({ stack, running, queued, last, look, backOff }: KeeperStatus): string {
   return [
     running === undefined
       ? `Keeps **${stack}**. Nothing runs.`
-      : `Deployment **${running.number}** of **${stack}** runs (${running.trigger}): ${running.reason}`,
+      : `Deployment **${running.number}** of **${stack}** runs (${running.trigger}): ${inline(running.reason)}`,
     ...(queued.length === 0
       ? []
       : [
@@ -18,7 +18,7 @@ export function keeperDetails({ stack, running, queued, last, look, backOff }: K
     ...(last === undefined ? [] : [`Last: deployment ${last.number} ended **${last.outcome}** at ${last.at}.`]),
     ...(look === undefined
       ? []
-      : [`Newest look that was not up to date: **${look.word}** at ${look.at}. ${look.reason}`]),
+      : [`Newest look that was not up to date: **${look.word}** at ${look.at}. ${inline(look.reason)}`]),
     ...(backOff === undefined
       ? []
       : [

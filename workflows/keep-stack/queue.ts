@@ -1,6 +1,6 @@
 /** The keeper's queue: what a request becomes, what is ignored, what a result changes. Pure. */
 import { sameCommits } from '../check-stack/decide.js';
-import { STACK_WORDS, type Outcome } from '../contract.js';
+import { STACK_WORDS, type Outcome, type Trigger } from '../contract.js';
 import type { DeployStackResult } from '../deploy-stack/messages.js';
 import type { Commits, DeployRequest } from '../model.js';
 import { isCommits, isObject, reasonOf } from '../validate.js';
@@ -8,7 +8,10 @@ import type { DeployAnswer, DeployAsk, DeploymentNeeded, KeeperMemory } from './
 
 export const freshMemory = (nextNumber: number): KeeperMemory => ({ nextNumber, queue: [] });
 
-/** Adds a request, or joins the one that waits: the newest reason and commits count, force and first stay. */
+/** Which of two triggers a joined request keeps: what a person asked for is never dropped as a look that was seen to. */
+const RANK: Readonly<Record<Trigger, number>> = { check: 0, asked: 1, first: 2, forced: 3 };
+
+/** Adds a request, or joins the one that waits: the newest reason and commits count, force and the stronger trigger stay. */
 export function enqueue(
   memory: KeeperMemory,
   request: Omit<DeployRequest, 'number'>,
@@ -19,7 +22,7 @@ export function enqueue(
       ...request,
       number: waiting.number,
       force: waiting.force || request.force,
-      trigger: waiting.force ? waiting.trigger : request.trigger,
+      trigger: RANK[waiting.trigger] > RANK[request.trigger] ? waiting.trigger : request.trigger,
     };
     return { memory: { ...memory, queue: [joined] }, answer: { number: waiting.number, collapsed: true } };
   }

@@ -1,0 +1,52 @@
+import { OUTCOMES, STACK_WORDS, TRIGGERS } from '../contract.js';
+import type { Commits, DeployRequest } from '../model.js';
+import { isObject } from '../validate.js';
+import type { KeeperMemory } from './messages.js';
+
+/**
+ * What a keeper was started with, or undefined when numbering cannot go on from it. Anybody can start a workflow, and a
+ * request that is none would make the keeper continue as new for ever; whatever else is malformed is left out, because a
+ * keeper must not die of its memory.
+ */
+export function readMemory(value: unknown): KeeperMemory | undefined {
+  if (!isObject(value) || !isNumber(value.nextNumber) || !Array.isArray(value.queue)) return undefined;
+  const { nextNumber, queue, last, look, backOff } = value;
+  return {
+    nextNumber,
+    queue: queue.filter(isRequest),
+    ...(isLast(last) ? { last } : {}),
+    ...(isLook(look) ? { look } : {}),
+    ...(isBackOff(backOff) ? { backOff } : {}),
+  };
+}
+
+const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTime = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
+const isOneOf = (words: readonly string[], value: unknown): boolean => words.some((word) => word === value);
+const isCommitMap = (value: unknown): value is Commits => isObject(value) && Object.values(value).every(isText);
+
+const isRequest = (value: unknown): value is DeployRequest =>
+  isObject(value) &&
+  isNumber(value.number) &&
+  isOneOf(TRIGGERS, value.trigger) &&
+  typeof value.force === 'boolean' &&
+  isText(value.reason) &&
+  (value.commits === undefined || isCommitMap(value.commits));
+
+const isLast = (value: unknown): value is NonNullable<KeeperMemory['last']> =>
+  isObject(value) &&
+  isNumber(value.number) &&
+  isOneOf(OUTCOMES, value.outcome) &&
+  isText(value.message) &&
+  isTime(value.at);
+
+const isLook = (value: unknown): value is NonNullable<KeeperMemory['look']> =>
+  isObject(value) &&
+  isOneOf(STACK_WORDS, value.word) &&
+  isText(value.reason) &&
+  isCommitMap(value.commits) &&
+  isTime(value.at);
+
+const isBackOff = (value: unknown): value is NonNullable<KeeperMemory['backOff']> =>
+  isObject(value) && isCommitMap(value.commits) && isNumber(value.failures) && isTime(value.until);
