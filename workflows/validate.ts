@@ -24,9 +24,9 @@ export function reasonOf(value: unknown, fallback: string): string {
     .map((c) => (c < ' ' || c === '\u007f' ? ' ' : c))
     .join('')
     .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, MAX_REASON);
-  return line === '' ? fallback : line;
+    .trim();
+  // Cut between characters, not inside one.
+  return line === '' ? fallback : [...line].slice(0, MAX_REASON).join('').trimEnd();
 }
 
 const COMMIT = /^[0-9a-f]{7,64}$/;

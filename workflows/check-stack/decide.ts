@@ -22,67 +22,80 @@ const UNSEEN: readonly CheckoutWord[] = ['unreachable', 'not a repository', 'mis
  */
 export function decideStack(seen: StackObservation): StackDecision {
   const wanted = wantedCommits(seen.checkouts);
-  const decided = (decision: Omit<StackDecision, 'wanted' | 'repair'> & { repair?: boolean }): StackDecision => ({
-    repair: false,
-    ...decision,
-    wanted,
-  });
+  const verdict =
+    interruptedVerdict(seen) ??
+    blockedVerdict(seen.checkouts) ??
+    degradedVerdict(seen.checkouts) ??
+    unfinishedVerdict(seen) ??
+    behindVerdict(seen, wanted) ??
+    unreadableVerdict(seen) ??
+    driftedVerdict(seen) ??
+    UP_TO_DATE;
+  return { repair: false, ...verdict, wanted };
+}
 
-  const blocked = seen.checkouts.filter((checkout) => checkout.word in BLOCKING);
-  const unseen = seen.checkouts.filter((checkout) => UNSEEN.includes(checkout.word));
-  if (blocked.length > 0) {
-    return decided({
-      word: 'blocked',
-      deploys: false,
-      reason: sentences([...blocked, ...unseen].map(describeCheckout)),
-      remedy: sentences(blocked.map((checkout) => `${checkout.name}: ${BLOCKING[checkout.word]}`)),
-    });
-  }
-  if (unseen.length > 0) {
-    return decided({
-      word: 'degraded',
-      deploys: false,
-      reason: `${sentences(unseen.map(describeCheckout))} Nothing moves until every checkout can be looked at.`,
-    });
-  }
-  if (seen.unfinished !== undefined) {
-    return decided({
-      word: 'drifted',
-      deploys: true,
-      repair: true,
-      reason: `deployment ${seen.unfinished} never finished.`,
-    });
-  }
+type Verdict = Omit<StackDecision, 'wanted' | 'repair'> & { repair?: boolean };
 
-  const changes = describeChanges(seen);
-  if (changes.length > 0) {
-    const bad = seen.quarantined.find((release) => sameCommits(release.commits, wanted));
-    return bad
-      ? decided({ word: 'quarantined', deploys: false, ...describeQuarantine(bad) })
-      : decided({ word: 'behind', deploys: true, reason: sentences(changes) });
-  }
-  if (seen.configurationError !== undefined) {
-    return decided({
-      word: 'blocked',
-      deploys: false,
-      reason: `the configuration cannot be read: ${seen.configurationError}`,
-      remedy: 'mend it in place, or push a commit that does',
-    });
-  }
-  if (seen.drift.length > 0) {
-    return decided({
-      word: 'drifted',
-      deploys: false,
-      repair: true,
-      reason: sentences(seen.drift),
-      remedy: 'put it right with: birdkeeper deploy --force',
-    });
-  }
-  return decided({
-    word: 'up to date',
+const UP_TO_DATE: Verdict = {
+  word: 'up to date',
+  deploys: false,
+  reason: 'every checkout is level with its upstream and deployed.',
+};
+
+/** Half-written files of a killed `advance` look like local changes: only a deployment can tell them apart. */
+function interruptedVerdict({ interrupted, unfinished }: StackObservation): Verdict | undefined {
+  if (interrupted !== true) return undefined;
+  const reason = `deployment ${unfinished ?? '?'} was interrupted while checkouts moved.`;
+  return { word: 'drifted', deploys: true, repair: true, reason };
+}
+
+function blockedVerdict(checkouts: readonly CheckoutObservation[]): Verdict | undefined {
+  const blocked = checkouts.filter(({ word }) => word in BLOCKING);
+  if (blocked.length === 0) return undefined;
+  const unseen = checkouts.filter(({ word }) => UNSEEN.includes(word));
+  return {
+    word: 'blocked',
     deploys: false,
-    reason: 'every checkout is level with its upstream and deployed.',
-  });
+    reason: sentences([...blocked, ...unseen].map(describeCheckout)),
+    remedy: sentences(blocked.map(({ name, word }) => `${name}: ${BLOCKING[word]}`)),
+  };
+}
+
+function degradedVerdict(checkouts: readonly CheckoutObservation[]): Verdict | undefined {
+  const unseen = checkouts.filter(({ word }) => UNSEEN.includes(word));
+  if (unseen.length === 0) return undefined;
+  const reason = `${sentences(unseen.map(describeCheckout))} Nothing moves until every checkout can be looked at.`;
+  return { word: 'degraded', deploys: false, reason };
+}
+
+function unfinishedVerdict({ unfinished }: StackObservation): Verdict | undefined {
+  if (unfinished === undefined) return undefined;
+  return { word: 'drifted', deploys: true, repair: true, reason: `deployment ${unfinished} never finished.` };
+}
+
+function behindVerdict(seen: StackObservation, wanted: Commits): Verdict | undefined {
+  const changes = describeChanges(seen);
+  if (changes.length === 0) return undefined;
+  const bad = seen.quarantined.find((release) => sameCommits(release.commits, wanted));
+  if (bad) return { word: 'quarantined', deploys: false, ...describeQuarantine(bad) };
+  return { word: 'behind', deploys: true, reason: sentences(changes) };
+}
+
+/** A push may mend it, so it hides nothing that is behind. */
+function unreadableVerdict({ configurationError }: StackObservation): Verdict | undefined {
+  if (configurationError === undefined) return undefined;
+  return {
+    word: 'blocked',
+    deploys: false,
+    reason: `the configuration cannot be read: ${configurationError}`,
+    remedy: 'mend it in place, or push a commit that does',
+  };
+}
+
+function driftedVerdict({ drift }: StackObservation): Verdict | undefined {
+  if (drift.length === 0) return undefined;
+  const remedy = 'put it right with: birdkeeper deploy --force';
+  return { word: 'drifted', deploys: false, repair: true, reason: sentences([...drift]), remedy };
 }
 
 /** Upstream's commit where the checkout is behind, its own elsewhere; what cannot be seen is left out. */
@@ -99,6 +112,10 @@ export function sameCommits(a: Commits, b: Commits): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
+
+/** A directory may be called `constructor`. */
+const commitOf = (commits: Commits, name: string): string | undefined =>
+  Object.hasOwn(commits, name) ? commits[name] : undefined;
 
 /** One line for people: `private is behind origin/main by 2 (4f2a91c Raise the limit)`. */
 export function describeCheckout(checkout: CheckoutObservation): string {
@@ -135,8 +152,9 @@ function describeChanges({ checkouts, deployed, running }: StackObservation): st
   if (deployed === null) return [running === 0 ? 'nothing runs and nothing is recorded' : 'what runs is not recorded'];
   // Local commits do not trigger: a person develops there.
   return checkouts
-    .filter(({ name, word, head }) => word !== 'ahead' && deployed.commits[name] !== head)
-    .map(({ name, head }) => `${name} is checked out at ${short(head)}, deployed is ${short(deployed.commits[name])}`);
+    .map((checkout) => ({ ...checkout, recorded: commitOf(deployed.commits, checkout.name) }))
+    .filter(({ word, head, recorded }) => word !== 'ahead' && recorded !== head)
+    .map(({ name, head, recorded }) => `${name} is checked out at ${short(head)}, deployed is ${short(recorded)}`);
 }
 
 function describeQuarantine({ number, reason }: QuarantinedRelease): { reason: string; remedy: string } {
