@@ -2,6 +2,8 @@ import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.js';
 import { FAILURES, RETRYABLE_FAILURES } from './contract.js';
 
+const HOPELESS = Object.values(FAILURES).filter((type) => !RETRYABLE_FAILURES.includes(type));
+
 /**
  * No `maximumAttempts` anywhere: a worker that is shut down spends an attempt, so steps are bounded by time. Failures
  * that repeating does not mend are named instead.
@@ -10,7 +12,7 @@ const RETRY: ActivityOptions['retry'] = {
   initialInterval: '1s',
   backoffCoefficient: 2,
   maximumInterval: '30s',
-  nonRetryableErrorTypes: Object.values(FAILURES).filter((type) => !RETRYABLE_FAILURES.includes(type)),
+  nonRetryableErrorTypes: HOPELESS,
 };
 
 /** A killed worker is noticed after this long; a beat goes out every two seconds, so a busy host has room. */
@@ -44,8 +46,12 @@ const CHANGE: ActivityOptions = {
   scheduleToCloseTimeout: '12h',
   retry: RETRY,
 };
-/** Keeps the record: must succeed in the end, or the place is lost. */
-const RECORD: ActivityOptions = { heartbeatTimeout: HEARTBEAT, startToCloseTimeout: '5m', retry: RETRY };
+/** Keeps the record: must succeed in the end, or the place is lost. A full disk is waited out, not given up on. */
+const RECORD: ActivityOptions = {
+  heartbeatTimeout: HEARTBEAT,
+  startToCloseTimeout: '5m',
+  retry: { ...RETRY, nonRetryableErrorTypes: HOPELESS.filter((type) => type !== FAILURES.diskFull) },
+};
 
 export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions>> = {
   recallKeeper: LOOK,

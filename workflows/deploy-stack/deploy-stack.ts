@@ -24,6 +24,7 @@ export const deploymentStatusQuery = defineQuery<DeploymentStatus>(QUERIES.statu
 const TEMPORAL: Surroundings = {
   failureOf,
   isCancellation,
+  isCancelled: () => CancellationScope.current().consideredCancelled,
   shielded: (work) => CancellationScope.nonCancellable(work),
 };
 

@@ -15,6 +15,8 @@ export interface Surroundings {
   /** Type and message of anything that an activity throws. */
   failureOf(error: unknown): plan.Failure;
   isCancellation(error: unknown): boolean;
+  /** A person asked for the end; a step that had begun may have succeeded all the same. */
+  isCancelled(): boolean;
   /** Runs to the end even when the deployment is cancelled. */
   shielded<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -25,6 +27,8 @@ interface Ending {
   cancelled?: boolean;
 }
 
+const CANCELLED: Ending = { outcome: 'cancelled', message: 'cancelled before anything moved', cancelled: true };
+
 type Act = DeploymentActivities;
 
 export async function run(
@@ -34,20 +38,35 @@ export async function run(
   around: Surroundings,
 ): Promise<DeployStackResult> {
   const { stack, number, trigger, reason } = ask;
-  const { startedAt } = await act.beginDeployment({ stack, number, trigger, reason });
+  // What was begun is concluded, also when it is cancelled at once.
+  const { startedAt } = await around.shielded(() => act.beginDeployment({ stack, number, trigger, reason }));
 
   const ending = await deploy(ask, act, tell, around);
 
-  const { outcome, message, cancelled = false } = ending;
+  const { outcome, cancelled = false } = ending;
   const phase = tell.status.phase;
   const quarantine = plan.quarantines(outcome, cancelled);
-  tell.ended(outcome, message);
-  await around.shielded(async () => {
-    await act.concludeDeployment({ stack, number, outcome, phase, message, trigger, reason, startedAt, quarantine });
-    // A frequency changed by a push is in force after that push is deployed.
-    if (outcome === 'deployed') await act.reconcileSchedules({ stack });
+  tell.ended(outcome, ending.message, quarantine);
+  const message = await around.shielded(async () => {
+    const record = { stack, number, outcome, phase, message: ending.message, trigger, reason, startedAt, quarantine };
+    await act.concludeDeployment(record);
+    return outcome === 'deployed' ? `${ending.message}${await reconcile(stack, act, around)}` : ending.message;
   });
+  if (message !== ending.message) tell.ended(outcome, message, quarantine);
   return { number, outcome, phase, message, commits: tell.wanted };
+}
+
+/**
+ * A frequency changed by a push is in force after that push is deployed. The release is recorded as good by then, so a
+ * failure here is told and costs nothing else; `up` and the next deployment try again.
+ */
+async function reconcile(stack: string, act: Act, around: Surroundings): Promise<string> {
+  try {
+    await act.reconcileSchedules({ stack });
+    return '';
+  } catch (error) {
+    return `; the schedules could not be set: ${around.failureOf(error).message}`;
+  }
 }
 
 /** Everything up to the outcome; whatever fails is turned into one. */
@@ -58,9 +77,10 @@ async function deploy(ask: DeployStackInput, act: Act, tell: Teller, around: Sur
     if ('outcome' in looked) return looked;
     decision = looked;
     await prepare(ask, decision, act, tell);
+    // Asked here, or `advance` would be refused and a rollback of nothing would follow.
+    if (around.isCancelled()) return CANCELLED;
   } catch (error) {
-    if (around.isCancellation(error))
-      return { outcome: 'cancelled', message: 'cancelled before anything moved', cancelled: true };
+    if (around.isCancellation(error)) return CANCELLED;
     return plan.endBeforeAdvance(around.failureOf(error));
   }
   return change(ask, act, tell, around);
@@ -68,14 +88,14 @@ async function deploy(ask: DeployStackInput, act: Act, tell: Teller, around: Sur
 
 /** inspect and fetch: may we, must we? Nothing moves. */
 async function look(ask: DeployStackInput, act: Act, tell: Teller): Promise<StackDecision | Ending> {
-  const { stack, force } = ask;
+  const { stack, number, force } = ask;
   tell.phase('inspect');
-  const local = await act.observeStack({ stack, fetch: false });
+  const local = await act.observeStack({ stack, number, fetch: false });
   const mayNot = plan.endAfterInspect(tell.looked(local, decideStack(local)));
   if (mayNot) return mayNot;
 
   tell.phase('fetch');
-  const seen = await act.observeStack({ stack, fetch: true });
+  const seen = await act.observeStack({ stack, number, fetch: true });
   const decision = tell.looked(seen, decideStack(seen));
   return plan.endAfterFetch(decision, force) ?? decision;
 }

@@ -50,8 +50,10 @@ export class Teller {
     this.update({ phase: 'roll back', message: cause, next: NEXT['roll back'] });
   }
 
-  ended(outcome: Outcome, message: string): void {
-    this.update({ outcome, message, next: AFTERWARDS[outcome] });
+  /** `quarantined`: its release was found bad; a cancelled deployment is rolled back without that. */
+  ended(outcome: Outcome, message: string, quarantined: boolean): void {
+    const next = outcome === 'rolled back' && !quarantined ? AFTER_CANCELLED_ROLLBACK : AFTERWARDS[outcome];
+    this.update({ outcome, message, next });
   }
 
   private update(change: Partial<DeploymentStatus>): void {
@@ -87,3 +89,5 @@ const AFTERWARDS: Readonly<Record<Outcome, string>> = {
   'roll back failed': 'A person must act: look at the services above and at the log, then: birdkeeper deploy --force',
   cancelled: 'Nothing to do; the next look deploys what is still wanted.',
 };
+
+const AFTER_CANCELLED_ROLLBACK = 'The former release runs; the next look deploys what is still wanted.';
