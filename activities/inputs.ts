@@ -23,7 +23,7 @@ type Inputs = { readonly [Name in keyof Activities]: z.ZodType<Parameters<Activi
 export const INPUTS: Inputs = {
   recallKeeper: StackInput,
   beginDeployment: z.strictObject({ stack, number, trigger: z.enum(TRIGGERS), reason }),
-  observeStack: z.strictObject({ stack, fetch: z.boolean() }),
+  observeStack: z.strictObject({ stack, fetch: z.boolean(), number: number.exactOptional() }),
   stageRelease: z.strictObject({ stack, number, commits }),
   validateRelease: z.strictObject({ stack, number, repair: z.boolean() }),
   pullImages: DeploymentInput,

@@ -30,7 +30,7 @@ export interface DeploymentActivities {
   /** Opens the frame in the log and the folder of the deployment. Twice: the second time only the folder is looked at. */
   beginDeployment(input: DeploymentInput & { trigger: Trigger; reason: string }): Promise<{ startedAt: string }>;
   /** Looks at every checkout and at what runs. `fetch`: asks the remotes first. Moves nothing but remote-tracking refs. */
-  observeStack(input: StackInput & { fetch: boolean }): Promise<StackObservation>;
+  observeStack(input: StackInput & { fetch: boolean; number?: number }): Promise<StackObservation>;
   /** Lays the wanted commits out beside the live checkouts. Twice: made afresh. */
   stageRelease(input: DeploymentInput & { commits: Commits }): Promise<{ checkouts: number; renderedFiles: string[] }>;
   /** Reads the staged stack, checks it and plans. `repair`: services that do not run as recorded count as changed. */

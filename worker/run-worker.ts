@@ -2,18 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { NAMESPACE, taskQueueOf } from '../workflows/contract.js';
+import type { ServerSecurity } from '../client/address.js';
+import { taskQueueOf } from '../workflows/contract.js';
 
-export interface WorkerConnection {
+export interface WorkerConnection extends ServerSecurity {
   address: string;
-  tls?: Parameters<typeof NativeConnection.connect>[0] extends infer O
-    ? O extends { tls?: infer T }
-      ? T
-      : never
-    : never;
-  apiKey?: string;
-  metadata?: Record<string, string>;
-  namespace?: string;
+  namespace: string;
 }
 
 /** How long a step may go on after ^C before it has to hand over: longer than it takes to stop a service. */
@@ -35,7 +29,7 @@ export async function startWorker(
   host: string,
   activities: Record<string, (input: unknown) => Promise<unknown>>,
 ): Promise<RunningWorker> {
-  const { namespace = NAMESPACE, ...options } = connectTo;
+  const { namespace, ...options } = connectTo;
   const connection = await NativeConnection.connect(options);
   const worker = await Worker.create({
     connection,

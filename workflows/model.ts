@@ -47,6 +47,8 @@ export interface StackObservation {
   running: number;
   /** Number of a deployment that advanced or applied and never concluded. */
   unfinished?: number;
+  /** It was interrupted while checkouts moved, and nobody has put them in order yet: local changes may be ours. */
+  interrupted?: boolean;
   /** The live configuration does not read: the last good settings were used for looking. */
   configurationError?: string;
 }

@@ -15,6 +15,8 @@ export interface Dependencies {
   journal: Journal;
   /** Absent in a process without a Temporal server (`birdkeeper plan`). */
   schedules?: Schedules;
-  /** What was read of a stack's configuration decides from then on what is taken out of its messages. */
-  rememberSecrets(stack: string, redact: Redact): void;
+  /** Whether the workflow of a deployment runs now. Absent without a server. */
+  isDeploymentOpen?(stack: string, number: number): Promise<boolean>;
+  /** What was read of a stack's configuration decides from then on what is taken out of its messages, and where its logs go. */
+  remember(stack: string, read: { redact: Redact; logDir: string }): void;
 }

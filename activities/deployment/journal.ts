@@ -1,13 +1,14 @@
-import type { Outcome, Phase, Trigger } from '../../workflows/contract.js';
-
-/** Log files that people and log watchers read; `worker/` writes them. */
+/** The log files that people and log watchers read; `worker/` writes them. Nothing here fails a step. */
 export interface Journal {
-  /** Opens the frame of a deployment in `autodeploy.log`. Twice: the second time nothing is written. */
-  openDeployment(entry: { stack: string; logDir: string; number: number; startedAt: string; trigger: Trigger; reason: string }): Promise<void>;
-  /** One line of a deployment. */
-  line(entry: { stack: string; logDir: string; number: number; phase: Phase; message: string }): Promise<void>;
+  /** Opens the frame of a deployment in `autodeploy.log`. Twice: the second time nothing is written; gives the start that stands there. */
+  openDeployment(entry: { stack: string; number: number; startedAt: string; about: string }): string;
   /** Closes the frame. Twice: the second time nothing is written. */
-  closeDeployment(entry: { stack: string; logDir: string; number: number; startedAt: string; outcome: Outcome; message: string }): Promise<void>;
+  closeDeployment(entry: { stack: string; number: number; startedAt: string; about: string }): void;
   /** A look of the schedule: one line, no frame. */
-  look(entry: { stack: string; logDir: string; message: string }): Promise<void>;
+  look(entry: { stack: string; message: string }): void;
+  /** The frame of a job around its work, in the job's own file. */
+  job<T>(
+    entry: { stack: string; file: 'backup.log' | 'notebookdeploy.log'; about: string },
+    work: () => Promise<T>,
+  ): Promise<T>;
 }

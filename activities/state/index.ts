@@ -2,7 +2,7 @@
  * The state directory: plain JSON and JSON lines, written atomically, enough to know by hand what runs and to build the
  * keeper again on an empty Temporal server. Layout in `docs/state.md`.
  */
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeploymentRecord, QuarantinedRelease, Release } from '../../workflows/model.js';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
@@ -161,6 +161,12 @@ export class StackState {
     const folder = this.path('deployments', String(number));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return folder;
+  }
+
+  /** Numbers of the deployments that have a folder. */
+  async deploymentNumbers(): Promise<number[]> {
+    const names = await readdir(this.path('deployments')).catch(() => []);
+    return names.map(Number).filter((number) => Number.isSafeInteger(number));
   }
 
   /** Lock that every command of ours takes which changes a checkout or the stack. */

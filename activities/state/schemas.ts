@@ -62,14 +62,17 @@ export const Intent = z.object({
   direction: z.enum(['forward', 'back']),
   /** Where the intent is: checkouts move during `advance`; from `apply` on containers may have changed too. */
   reached: z.enum(['advance', 'apply']),
+  /** A later deployment has put the checkouts in order, or has found that a person must. */
+  recovered: z.boolean().default(false),
   checkouts: z.array(z.object({ name: z.string(), dir: z.string(), from: z.string(), to: z.string() })),
 });
-export type Intent = z.infer<typeof Intent>;
+export type Intent = z.output<typeof Intent>;
 
 /** The settings of the newest good release that looking needs. */
 export const LastGood = z.object({
   checkouts: z.array(z.object({ name: z.string(), dir: z.string() })),
   keyDirectory: z.string().optional(),
   knownHostsFile: z.string().optional(),
+  logDir: z.string().optional(),
 });
 export type LastGood = z.infer<typeof LastGood>;

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type { Release, ServiceDecision } from '../../workflows/model.js';
+import { applyDecisions, type ApplyInput } from '../compose/apply.js';
+import { readJournal } from '../compose/journal.js';
+import { planRollback } from '../compose/rollback.js';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import { createRedactor } from '../shared/redact.js';
+import type { Step } from '../shared/step.js';
+import type { StackView } from '../stack/view.js';
+import type { StackState } from '../state/index.js';
+import type { Activities, DeploymentInput, Direction } from '../types.js';
+import type { Dependencies } from './dependencies.js';
+import { makePlan, type MadePlan } from './make-plan.js';
+import { openLive } from './open.js';
+import { planOf, type PlanRecord } from './records.js';
+
+type Result = ReturnType<Activities['applyServices']>;
+
+/** Does what the plan says, service by service. Twice, or after a kill: what was done is seen in the containers. */
+export async function applyServices(
+  { stack: name, number, direction }: DeploymentInput & { direction: Direction },
+  step: Step,
+  deps: Dependencies,
+): Result {
+  const stack = await deps.state.stack(name);
+  const context: Context = {
+    stack,
+    number,
+    step,
+    deps,
+    plan: await planOf(stack, number),
+    view: await openLive(stack, deps, step.signal),
+    release: await stack.latestRelease(),
+  };
+  const services = await (direction === 'forward' ? applyForward(context) : applyBack(context));
+  return { services: services.filter(({ action }) => action !== 'nothing') };
+}
+
+interface Context {
+  stack: StackState;
+  number: number;
+  step: Step;
+  deps: Dependencies;
+  plan: PlanRecord;
+  /** Live: after `advance`, or after the checkouts were put back. */
+  view: StackView;
+  release: Release | undefined;
+}
+
+export const journalPath = async (stack: StackState, number: number, direction: Direction | 'again'): Promise<string> =>
+  join(await stack.deploymentFolder(number), `apply-${direction}.json`);
+
+async function applyForward(context: Context): Promise<ServiceDecision[]> {
+  const { stack, number, step, deps, plan, view, release } = context;
+  const intent = await stack.intent();
+  if (intent?.number === number) await stack.setIntent({ ...intent, reached: 'apply' });
+  const made = await makePlan(
+    { view, release, repair: plan.repair, imagesAreHere: true, sickBefore: plan.sickBefore },
+    step,
+    deps,
+  );
+  refuseSurprises(made);
+  const applied = await applyDecisions({
+    ...(await shared(context, made)),
+    decisions: made.decisions,
+    removed: made.removed,
+    journal: await journalPath(stack, number, 'forward'),
+  });
+  // The engine may have died in the middle and come back without what it ran.
+  const again = step.attempt > 1 ? await applyAgain(context, made) : [];
+  return [...applied, ...again];
+}
+
+/** What ran before the deployment and does not run now, although the plan did not touch it. */
+async function applyAgain(context: Context, made: MadePlan): Promise<ServiceDecision[]> {
+  const { stack, number, step, deps, plan, view, release } = context;
+  if (!release) return [];
+  const asWanted: Release = { ...release, services: made.wanted };
+  const { decisions } = await makePlan({ view, release: asWanted, repair: true, imagesAreHere: true }, step, deps);
+  const lost = decisions.filter(
+    ({ service, action }) =>
+      action === 'recreate' && plan.ranBefore.includes(service) && !plan.sickBefore.includes(service),
+  );
+  if (lost.length === 0) return [];
+  return applyDecisions({
+    ...(await shared(context, made)),
+    decisions: lost,
+    removed: [],
+    journal: await journalPath(stack, number, 'again'),
+  });
+}
+
+async function applyBack(context: Context): Promise<ServiceDecision[]> {
+  const { stack, number, step, deps, view, release, plan } = context;
+  const forward = await readJournal(await journalPath(stack, number, 'forward'));
+  if (!forward) return [];
+  if (!release) {
+    throw new StepFailure(FAILURES.applyFailed, 'There is no former release to go back to.');
+  }
+  const made = await makePlan(
+    { view, release, repair: false, imagesAreHere: true, sickBefore: plan.sickBefore },
+    step,
+    deps,
+  );
+  const { decisions, removed, pins } = planRollback({
+    services: made.model.services,
+    recorded: release.services,
+    forward,
+    running: made.containers,
+  });
+  return applyDecisions({
+    ...(await shared(context, made)),
+    decisions,
+    removed,
+    imageIds: { ...imageIdsOf(made), ...pins },
+    pins: { overrideFile: join(await stack.deploymentFolder(number), 'pins.json'), imageIds: pins },
+    journal: await journalPath(stack, number, 'back'),
+  });
+}
+
+type Shared = Omit<ApplyInput, 'decisions' | 'removed' | 'journal' | 'pins'>;
+
+async function shared({ stack, step, deps, plan, view }: Context, made: MadePlan): Promise<Shared> {
+  return {
+    view,
+    services: made.model.services,
+    imageIds: imageIdsOf(made),
+    lock: await stack.lock(),
+    sickBefore: plan.sickBefore,
+    dependencyTimeoutSeconds: view.settings.healthTimeoutSeconds,
+    engine: deps.engine,
+    step,
+    redact: createRedactor(view.variables),
+  };
+}
+
+const imageIdsOf = ({ wanted }: MadePlan): Record<string, string> =>
+  Object.fromEntries(Object.entries(wanted).map(([service, { imageId }]) => [service, imageId]));
+
+/** The plan of the live side is the one that counts; what the staged one did not show is a reason to go back. */
+function refuseSurprises({ problems, wanted }: MadePlan): void {
+  const absent = Object.values(wanted).filter(({ imageId }) => imageId === '');
+  const sentences = [
+    ...problems,
+    ...absent.map(({ image }) => `Image ${image} is needed after all and is not on this host.`),
+  ];
+  if (sentences.length > 0) throw new StepFailure(FAILURES.applyFailed, sentences.join('\n'));
+}

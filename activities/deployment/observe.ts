@@ -1,0 +1,80 @@
+import { decideStack } from '../../workflows/check-stack/decide.js';
+import type { StackObservation } from '../../workflows/model.js';
+import { describeDrift } from '../compose/drift.js';
+import type { EngineContainer } from '../docker/types.js';
+import { observeCheckout } from '../git/observe.js';
+import type { Step } from '../shared/step.js';
+import type { Intent, StackState } from '../state/index.js';
+import type { StackInput } from '../types.js';
+import type { Dependencies } from './dependencies.js';
+import { watchOf, type Watch } from './watch.js';
+
+/** A history stays small however much has drifted. */
+const MAX_DRIFT = 20;
+
+/**
+ * Looks at every checkout, in parallel and each with a limit of its own, and at what runs. Moves nothing but
+ * remote-tracking refs. `number`: the deployment that looks; absent: a check, which writes one line to the log.
+ */
+export async function observeStack(
+  { stack: name, fetch, number }: StackInput & { fetch: boolean; number?: number },
+  step: Step,
+  deps: Dependencies,
+): Promise<StackObservation> {
+  const stack = await deps.state.stack(name);
+  const watch = await watchOf(stack, deps, step.signal);
+  const [checkouts, containers] = await Promise.all([
+    lookAtCheckouts(watch, fetch, step, deps),
+    deps.engine.containers(name, { signal: step.signal }),
+  ]);
+  const seen: StackObservation = {
+    stack: name,
+    checkouts,
+    ...(await recorded(stack, containers, deps)),
+    running: containers.filter(({ state, oneOff }) => state === 'running' && !oneOff).length,
+    ...(watch.configurationError === undefined ? {} : { configurationError: watch.configurationError }),
+  };
+  if (fetch && number === undefined) {
+    const { word, reason } = decideStack(seen);
+    deps.journal.look({ stack: name, message: `${word}: ${reason}` });
+  }
+  return seen;
+}
+
+function lookAtCheckouts({ checkouts, keys, gitSeconds }: Watch, fetch: boolean, step: Step, deps: Dependencies) {
+  return Promise.all(
+    checkouts.map((checkout) =>
+      observeCheckout({
+        checkout,
+        fetch,
+        keys,
+        signal: step.signal,
+        timeoutMs: gitSeconds * 1_000,
+        environment: deps.environment,
+      }),
+    ),
+  );
+}
+
+type Recorded = Pick<StackObservation, 'deployed' | 'quarantined' | 'drift' | 'unfinished' | 'interrupted'>;
+
+async function recorded(
+  stack: StackState,
+  containers: readonly EngineContainer[],
+  deps: Dependencies,
+): Promise<Recorded> {
+  const release = await stack.latestRelease();
+  const intent = await stack.intent();
+  const open = intent !== undefined && (await deps.isDeploymentOpen?.(stack.name, intent.number)) === true;
+  return {
+    deployed: release === undefined ? null : { number: release.number, commits: release.commits },
+    quarantined: await stack.quarantined(),
+    // While a deployment runs, containers differ from the record because they are meant to.
+    drift: release === undefined || open ? [] : describeDrift(release, containers).slice(0, MAX_DRIFT),
+    ...(intent === undefined || open ? {} : unfinishedBy(intent)),
+  };
+}
+
+function unfinishedBy({ number, recovered, reached }: Intent): Pick<StackObservation, 'unfinished' | 'interrupted'> {
+  return { unfinished: number, ...(reached === 'advance' && !recovered ? { interrupted: true } : {}) };
+}

@@ -1,0 +1,70 @@
+/** Opens a stack for an activity: live, or as its deployment staged it. Reading it decides what is redacted from then on. */
+import { z } from 'zod';
+import { headCommit, repositoryRoot } from '../git/history.js';
+import type { GitOptions } from '../git/repository.js';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import { readJson, writeJson } from '../shared/files.js';
+import { createRedactor } from '../shared/redact.js';
+import { openLiveView, openStagedView, type ViewDeps } from '../stack/open-view.js';
+import type { Staged } from '../stack/staged-paths.js';
+import type { StagedView, StackView } from '../stack/view.js';
+import type { StackState } from '../state/index.js';
+import type { Dependencies } from './dependencies.js';
+
+/** Limit of one local git question while reading a stack. */
+const GIT_SECONDS = 60;
+
+export const gitOptions = (deps: Dependencies, signal: AbortSignal, seconds = GIT_SECONDS): GitOptions => ({
+  signal,
+  timeoutMs: seconds * 1_000,
+  environment: deps.environment,
+});
+
+export async function openLive(stack: StackState, deps: Dependencies, signal: AbortSignal): Promise<StackView> {
+  return remember(stack, deps, await openLiveView(stack.stack, viewDeps(deps, signal)));
+}
+
+/** Throws BadInput when the deployment has staged nothing. */
+export async function openStaged(
+  stack: StackState,
+  number: number,
+  deps: Dependencies,
+  signal: AbortSignal,
+): Promise<StagedView> {
+  const staged = await readStaged(stack, number);
+  return remember(stack, deps, await openStagedView(stack.stack, staged, viewDeps(deps, signal)));
+}
+
+/** Throws BadInput when the deployment has staged nothing. */
+export async function readStaged(stack: StackState, number: number): Promise<Staged> {
+  const staged = await readJson(await stagedFile(stack, number), StagedRecord);
+  if (staged) return staged;
+  throw new StepFailure(FAILURES.badInput, `Deployment ${number} of ${stack.name} has staged nothing.`);
+}
+
+export async function writeStaged(stack: StackState, number: number, staged: Staged): Promise<void> {
+  await writeJson(await stagedFile(stack, number), staged);
+}
+
+const StagedRecord = z.object({
+  checkouts: z.array(z.object({ name: z.string(), dir: z.string(), tree: z.string(), commit: z.string() })),
+  binds: z.array(z.object({ live: z.string(), staged: z.string() })),
+});
+
+const stagedFile = async (stack: StackState, number: number): Promise<string> =>
+  `${await stack.deploymentFolder(number)}/staged.json`;
+
+function viewDeps(deps: Dependencies, signal: AbortSignal): ViewDeps {
+  const git = gitOptions(deps, signal);
+  return {
+    env: { ...deps.environment },
+    signal,
+    repositoryRoot: (dir) => repositoryRoot(dir, git),
+    headCommit: (dir) => headCommit(dir, git),
+  };
+}
+
+function remember<View extends StackView>(stack: StackState, deps: Dependencies, view: View): View {
+  deps.remember(stack.name, { redact: createRedactor(view.variables), logDir: view.settings.logDir });
+  return view;
+}

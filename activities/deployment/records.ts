@@ -1,0 +1,69 @@
+/** What a deployment writes down for its later phases, in its folder. */
+import { z } from 'zod';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import { readJson, writeJson } from '../shared/files.js';
+import { ServiceDecision } from '../state/schemas.js';
+import type { StackState } from '../state/index.js';
+
+const Commits = z.record(z.string(), z.string());
+
+export const PlanRecord = z.object({
+  repair: z.boolean(),
+  /** What is checked out before `advance`. */
+  from: Commits,
+  /** What the deployment brings. */
+  to: Commits,
+  /** Where a rollback goes: the recorded release, where it is an ancestor of `to`, else `from`. */
+  back: Commits,
+  needs: z.array(
+    z.object({
+      reference: z.string(),
+      how: z.enum(['present', 'pull', 'build']),
+      reason: z.string(),
+      services: z.array(z.string()),
+      platform: z.string().exactOptional(),
+      builtBy: z.string().exactOptional(),
+    }),
+  ),
+  /** Services that were sick before anything was touched. */
+  sickBefore: z.array(z.string()),
+  /** URLs of probes that failed before anything was touched. */
+  failingBefore: z.array(z.string()),
+  /** Services that had containers before. */
+  ranBefore: z.array(z.string()),
+});
+export type PlanRecord = z.infer<typeof PlanRecord>;
+
+/** The plan as it was made after `advance`, which is the one that is applied. */
+export const AppliedRecord = z.object({
+  decisions: z.array(ServiceDecision),
+  removed: z.array(z.string()),
+  /** Engine's clock, ISO 8601: what was made or started later is the work of this apply. */
+  startedAt: z.string(),
+});
+export type AppliedRecord = z.infer<typeof AppliedRecord>;
+
+export const BeginRecord = z.object({ startedAt: z.string() });
+
+/** Files of the live side before `advance` wrote them; null: there was none. Base64, because text need not be UTF-8. */
+export const FormerFiles = z.array(z.object({ path: z.string(), text: z.string().nullable() }));
+
+export async function readRecord<T>(
+  stack: StackState,
+  number: number,
+  file: string,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
+  return readJson(`${await stack.deploymentFolder(number)}/${file}`, schema);
+}
+
+export async function writeRecord(stack: StackState, number: number, file: string, value: unknown): Promise<void> {
+  await writeJson(`${await stack.deploymentFolder(number)}/${file}`, value);
+}
+
+/** Throws BadInput when the deployment was never planned: activities are started in order, by the keeper's child only. */
+export async function planOf(stack: StackState, number: number): Promise<PlanRecord> {
+  const plan = await readRecord(stack, number, 'plan.json', PlanRecord);
+  if (!plan) throw new StepFailure(FAILURES.badInput, `Deployment ${number} of ${stack.name} has no plan.`);
+  return plan;
+}

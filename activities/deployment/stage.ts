@@ -1,0 +1,104 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Commits } from '../../workflows/model.js';
+import { currentUpstream, headCommit, isAncestor } from '../git/history.js';
+import { layOut } from '../git/lay-out.js';
+import { Repository } from '../git/repository.js';
+import { showUntracked, untrackedEntries } from '../git/untracked.js';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import type { Step } from '../shared/step.js';
+import { planRendered, writeRendered } from '../stack/rendered-files.js';
+import type { StagedBind, StagedCheckout } from '../stack/staged-paths.js';
+import type { Checkout } from '../stack/view.js';
+import type { StackState } from '../state/index.js';
+import type { Activities, DeploymentInput } from '../types.js';
+import type { Dependencies } from './dependencies.js';
+import { gitOptions, openStaged, writeStaged } from './open.js';
+import { watchOf } from './watch.js';
+
+const MAX_NAMES = 50;
+/** Laying out a checkout of twenty thousand files takes some seconds on a slow disk. */
+const LAY_OUT_SECONDS = 300;
+
+/**
+ * Lays the wanted commit of every checkout out beside the live one, with what git does not track shown there, and renders
+ * the templates in the staged trees. No live file moves. Twice: made afresh.
+ */
+export async function stageRelease(
+  { stack: name, number, commits }: DeploymentInput & { commits: Commits },
+  step: Step,
+  deps: Dependencies,
+): ReturnType<Activities['stageRelease']> {
+  const stack = await deps.state.stack(name);
+  const { checkouts } = await watchOf(stack, deps, step.signal);
+  const folder = join(await stack.deploymentFolder(number), 'staging');
+  await rm(folder, { recursive: true, force: true });
+
+  const staged = await Promise.all(
+    checkouts.map((checkout) => stageCheckout(checkout, commits[checkout.name], folder, step, deps)),
+  );
+  await writeStaged(stack, number, {
+    checkouts: staged.map(({ checkout }) => checkout),
+    binds: staged.flatMap(({ binds }) => binds),
+  });
+  return { checkouts: staged.length, renderedFiles: await renderStaged(stack, number, step, deps) };
+}
+
+async function stageCheckout(
+  checkout: Checkout,
+  commit: string | undefined,
+  folder: string,
+  step: Step,
+  deps: Dependencies,
+): Promise<{ checkout: StagedCheckout; binds: StagedBind[] }> {
+  const git = gitOptions(deps, step.signal, LAY_OUT_SECONDS);
+  if (commit === undefined) {
+    throw new StepFailure(
+      FAILURES.badInput,
+      `No commit was named for checkout ${checkout.name}; the list of checkouts changed. The next look starts afresh.`,
+    );
+  }
+  await requireReachable(checkout, commit, step, deps);
+  const tree = join(folder, checkout.name);
+  await layOut({ ...git, checkout, commit, target: tree });
+  const entries = await untrackedEntries(checkout, git);
+  const { binds, collisions } = await showUntracked({ ...git, checkout, entries, target: tree });
+  if (collisions.length > 0) {
+    throw new StepFailure(
+      FAILURES.blocked,
+      `${checkout.name}: the new commit brings files at places where untracked ones lie (${collisions.slice(0, 10).join(', ')}). Move them away; the next look deploys.`,
+    );
+  }
+  return { checkout: { ...checkout, tree, commit }, binds };
+}
+
+/** A commit in an input is only ever one that the checkout has, or that its configured upstream leads to. */
+async function requireReachable(
+  { name, dir }: Checkout,
+  commit: string,
+  step: Step,
+  deps: Dependencies,
+): Promise<void> {
+  const git = gitOptions(deps, step.signal);
+  if (commit === (await headCommit(dir, git))) return;
+  const repository = await Repository.at(dir, git);
+  const upstream = await currentUpstream(repository);
+  if (upstream !== undefined && (await isAncestor(repository, commit, upstream))) return;
+  throw new StepFailure(
+    FAILURES.badInput,
+    `Commit ${commit.slice(0, 12)} of ${name} is not on the upstream that the checkout follows.`,
+  );
+}
+
+async function renderStaged(stack: StackState, number: number, step: Step, deps: Dependencies): Promise<string[]> {
+  const view = await openStaged(stack, number, deps, step.signal);
+  const changes = await planRendered(view);
+  const { notShown } = await writeRendered(view);
+  if (notShown.length > 0) {
+    throw new StepFailure(
+      FAILURES.configuration,
+      `These rendered files lie in directories that are too large to stage: ${notShown.slice(0, 5).join(', ')}. Keep templates apart from data.`,
+    );
+  }
+  return changes.map(({ path }) => path).slice(0, MAX_NAMES);
+}

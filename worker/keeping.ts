@@ -1,0 +1,60 @@
+/** Starts to keep a stack: adopts what runs, starts the keeper, reconciles the schedules, looks at once. */
+import { randomUUID } from 'node:crypto';
+import { WorkflowIdConflictPolicy } from '@temporalio/client';
+import { localStep } from '../activities/shared/step.js';
+import type { StackState } from '../activities/state/index.js';
+import { keeperId, taskQueueOf, UPDATES, type StackRef } from '../workflows/contract.js';
+import type { DeployAnswer, DeployAsk } from '../workflows/keep-stack/messages.js';
+import { freshMemory } from '../workflows/keep-stack/queue.js';
+import { attribute } from '../workflows/search-attributes.js';
+import type { TemporalClient } from './client.js';
+import type { Composition } from './composition.js';
+
+export async function startKeeping(
+  composition: Composition,
+  { client }: TemporalClient,
+  stack: StackState,
+): Promise<void> {
+  const { host } = composition.settings;
+  const ref: StackRef = { host, stack: stack.name };
+  const { steps, say } = composition;
+  const step = localStep({ signal: composition.signal });
+
+  const adoption = await steps.adoptStack({ stack: stack.name }, step);
+  if (adoption.adopted) say(`Adopted ${adoption.running} containers of ${stack.name} as release 0, untouched.`);
+  for (const sentence of adoption.drift) say(`Differs from the checkouts: ${sentence}`);
+
+  const { nextNumber } = await steps.recallKeeper({ stack: stack.name }, step);
+  await client.workflow.start('keepStack', {
+    workflowId: keeperId(ref),
+    taskQueue: taskQueueOf(host),
+    args: [{ v: 1, ...ref, memory: freshMemory(nextNumber) }],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    typedSearchAttributes: [attribute('Stack', stack.name), attribute('Host', host)],
+    staticSummary: `keeps ${stack.name} on ${host}`,
+    staticDetails: `Owns the right to change **${stack.name}** on **${host}**. Signals forceDeploy, deploymentNeeded; update deploy; query status.`,
+  });
+  for (const change of (await steps.reconcileSchedules({ stack: stack.name }, step)).changed) say(`Schedule ${change}`);
+
+  if ((await stack.latestRelease()) === undefined && adoption.running === 0) await deployFirst(client, ref);
+  else await lookNow(client, ref);
+}
+
+/** A stack of which nothing runs and nothing is recorded is deployed at the first `up`. */
+async function deployFirst(client: TemporalClient['client'], ref: StackRef): Promise<void> {
+  const ask: DeployAsk = { first: true, reason: 'first deployment: nothing runs and nothing is recorded' };
+  await client.workflow
+    .getHandle(keeperId(ref))
+    .executeUpdate<DeployAnswer, [DeployAsk]>(UPDATES.deploy, { args: [ask] });
+}
+
+/** What was pushed while nothing ran is not left for the next tick of a daily schedule. */
+async function lookNow(client: TemporalClient['client'], ref: StackRef): Promise<void> {
+  await client.workflow.start('checkStack', {
+    workflowId: `check/${ref.host}/${ref.stack}/${randomUUID()}`,
+    taskQueue: taskQueueOf(ref.host),
+    args: [{ v: 1, ...ref }],
+    typedSearchAttributes: [attribute('Stack', ref.stack), attribute('Host', ref.host)],
+    staticSummary: `looks at ${ref.stack} at start`,
+  });
+}
