@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { runCommand, type RunResult } from '../../../activities/shared/run-command.js';
 import { cacheDirectory } from '../../../client/places.js';
 
+/** What the host of every world is called. */
+export const WORLD_HOST = 'sample';
+
 const ANY_STATUS = Array.from({ length: 256 }, (_, status) => status);
 const KEPT = /^(PATH|LANG|LC_[A-Z]+|TZ|TMPDIR|DOCKER_[A-Z_]+|BUILDKIT_[A-Z_]+)$/;
 
@@ -30,7 +33,7 @@ export function worldEnvironment(dir: string, overrides: Record<string, string> 
     DOCKER_BUILDKIT: mine.DOCKER_BUILDKIT ?? '0',
     TEMPORAL_CONFIG_FILE: '/dev/null',
     BIRDKEEPER_STATE_DIR: join(dir, 'state'),
-    BIRDKEEPER_HOST: 'sample',
+    BIRDKEEPER_HOST: WORLD_HOST,
     ...(temporal === undefined ? {} : { BIRDKEEPER_TEMPORAL_CLI: temporal }),
     ...overrides,
   };

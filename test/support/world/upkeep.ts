@@ -32,6 +32,10 @@ export class Upkeep {
     return this.child.pid;
   }
 
+  get isRunning(): boolean {
+    return this.child !== undefined && this.end === undefined;
+  }
+
   /** Starts it and waits until it says that it is up. Throws with its output when it ends before. */
   async up({ env = {}, within = 60_000 }: UpOptions = {}): Promise<void> {
     const before = (await this.printed()).length;
@@ -53,7 +57,7 @@ export class Upkeep {
   }
 
   private async launch(env: Record<string, string>): Promise<void> {
-    if (this.child !== undefined && this.end === undefined) throw new Error('birdkeeper up runs already');
+    if (this.isRunning) throw new Error('birdkeeper up runs already');
     this.end = undefined;
     const child = await startDetached(
       { file: process.execPath, args: [this.program, 'up', '--stack', this.stackDirectory] },

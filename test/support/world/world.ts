@@ -10,8 +10,9 @@ import type { Clone } from './clone.js';
 import { containersOf, type ContainerState } from './containers.js';
 import type { SampleImages } from './images.js';
 import { removeWorld } from './ledger.js';
-import { attempt } from './programs.js';
+import { attempt, WORLD_HOST } from './programs.js';
 import { envLocal, STACK_FOLDER, type EnvLocal, type Ports } from './sample-stack.js';
+import { WorldTemporal } from './temporal.js';
 import { Upkeep, type UpOptions } from './upkeep.js';
 import { waitFor, type WaitLimits } from './wait.js';
 
@@ -35,6 +36,7 @@ export interface Parts {
 /** A sample stack with all that it needs, on this machine: remotes behind ssh, registry, checkouts, and a birdkeeper of its own. */
 export class World {
   readonly upkeep: Upkeep;
+  private client: { address: string; temporal: WorldTemporal } | undefined;
 
   constructor(readonly parts: Parts) {
     this.upkeep = new Upkeep(parts.dir, this.stackDirectory, parts.env);
@@ -158,6 +160,18 @@ export class World {
     return readEmbeddedRecord(this.stateDirectory);
   }
 
+  /** A client of the server that runs now; the same one as long as its address stays. */
+  async temporal(): Promise<WorldTemporal> {
+    const address = (await this.server())?.address;
+    if (address === undefined) throw new Error('no Temporal server has been started');
+    if (this.client?.address !== address) {
+      await this.client?.temporal.close();
+      const ref = { host: WORLD_HOST, stack: this.project };
+      this.client = { address, temporal: await WorldTemporal.connect(address, ref) };
+    }
+    return this.client.temporal;
+  }
+
   autodeployLog(): Promise<string> {
     return readFile(join(this.parts.settings.logDirectory, 'autodeploy.log'), 'utf8').catch(() => '');
   }
@@ -175,6 +189,8 @@ export class World {
 
   /** Removes containers, volumes, networks, images, processes and directories of the world. Twice: nothing is left to do. */
   async destroy(): Promise<void> {
+    await this.client?.temporal.close().catch(() => undefined);
+    this.client = undefined;
     await this.upkeep.interrupt().catch(() => undefined);
     await this.parts.stopServers().catch(() => undefined);
     await removeWorld(this.project, this.dir);

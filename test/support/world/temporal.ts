@@ -1,0 +1,89 @@
+/** A world's Temporal server as a person with the plain client sees it. */
+import { Client, Connection } from '@temporalio/client';
+import {
+  deploymentId,
+  keeperId,
+  NAMESPACE,
+  QUERIES,
+  scheduleId,
+  type ScheduleKind,
+  type StackRef,
+} from '../../../workflows/contract.js';
+import type { DeploymentStatus, KeeperStatus } from '../../../workflows/model.js';
+
+export class WorldTemporal {
+  private readonly client: Client;
+
+  private constructor(
+    private readonly connection: Connection,
+    private readonly ref: StackRef,
+  ) {
+    this.client = new Client({ connection, namespace: NAMESPACE });
+  }
+
+  static async connect(address: string, ref: StackRef): Promise<WorldTemporal> {
+    return new WorldTemporal(await Connection.connect({ address }), ref);
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  keeper(): Promise<KeeperStatus> {
+    return this.ask(() => this.client.workflow.getHandle(keeperId(this.ref)).query<KeeperStatus>(QUERIES.status));
+  }
+
+  deployment(number: number): Promise<DeploymentStatus> {
+    return this.ask(() => this.deploymentHandle(number).query<DeploymentStatus>(QUERIES.status));
+  }
+
+  async cancel(number: number): Promise<void> {
+    await this.deploymentHandle(number).cancel();
+  }
+
+  /** Interval in seconds and cron lines of a schedule; undefined when there is none. */
+  async schedule(kind: ScheduleKind): Promise<{ everySeconds: number[]; cron: string[] } | undefined> {
+    const handle = this.client.schedule.getHandle(scheduleId(kind, this.ref));
+    const described = await handle.describe().catch(() => undefined);
+    if (described === undefined) return undefined;
+    const { intervals = [], calendars = [] } = described.spec;
+    return {
+      everySeconds: intervals.map(({ every }) => Number(every) / 1000),
+      cron: calendars.map((calendar) => calendar.comment ?? ''),
+    };
+  }
+
+  trigger(kind: ScheduleKind): Promise<void> {
+    return this.client.schedule.getHandle(scheduleId(kind, this.ref)).trigger();
+  }
+
+  /** Results of the closed runs that a schedule has started, newest first; an error for a run that failed. */
+  async runsOf(type: string): Promise<{ status: string; result: unknown }[]> {
+    const runs = [];
+    const query = `WorkflowType = '${type}' AND ExecutionStatus != 'Running'`;
+    for await (const { workflowId, runId, status } of this.client.workflow.list({ query })) {
+      const handle = this.client.workflow.getHandle(workflowId, runId);
+      const result: unknown = await handle.result().catch((error: unknown) => error);
+      runs.push({ status: status.name, result });
+    }
+    return runs;
+  }
+
+  /** Whether a workflow of that id is open. */
+  async isRunning(workflowId: string): Promise<boolean> {
+    const described = await this.client.workflow
+      .getHandle(workflowId)
+      .describe()
+      .catch(() => undefined);
+    return described?.status.name === 'RUNNING';
+  }
+
+  private deploymentHandle(number: number) {
+    return this.client.workflow.getHandle(deploymentId(this.ref, number));
+  }
+
+  /** A query waits for a worker; without one it must not wait for ever. */
+  private ask<T>(query: () => Promise<T>): Promise<T> {
+    return this.connection.withDeadline(Date.now() + 3_000, query);
+  }
+}
