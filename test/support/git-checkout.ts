@@ -75,3 +75,8 @@ async function walk(dir: string, below: string, skip: (path: string) => boolean)
   );
   return nested.flat().sort();
 }
+
+/** Everything below `dir` to another user (root only). */
+export async function giveAway(dir: string, uid: number): Promise<void> {
+  await run('chown', ['-R', `${uid}:${uid}`, dir]);
+}

@@ -6,7 +6,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KeySettings } from '../../../../activities/git/keys.js';
 import { observeCheckout } from '../../../../activities/git/observe.js';
 import type { CheckoutObservation } from '../../../../workflows/model.js';
-import { commit, fingerprint, git, makeScratch, removeScratch, writeFiles } from '../../../support/git-checkout.js';
+import {
+  commit,
+  fingerprint,
+  git,
+  giveAway,
+  makeScratch,
+  removeScratch,
+  writeFiles,
+} from '../../../support/git-checkout.js';
 import { makeKey, startGitServer, type GitServer, type ServedRepository } from '../../../support/ssh-git.js';
 
 const asRoot = userInfo().uid === 0;
@@ -343,7 +351,7 @@ describe('activities/git/observe', () => {
 
   describe.skipIf(!asRoot)('as root', () => {
     it('git runs as the owner: what a fetch writes belongs to him', async () => {
-      await chownAll(dir);
+      await giveAway(dir, NOBODY);
       await chown(join(scratch, 'keys', 'platform_deploy_key'), NOBODY, NOBODY);
       await release({ 'a.txt': '2\n' }, 'second');
       expect(await look()).toMatchObject({ word: 'behind' });
@@ -353,7 +361,7 @@ describe('activities/git/observe', () => {
     });
 
     it('a key that only root may read is named, with the user who needs it', async () => {
-      await chownAll(dir);
+      await giveAway(dir, NOBODY);
       const { word, error } = await look();
       expect(word).toBe('unreachable');
       expect(error).toMatch(/the key \S*platform_deploy_key could not be used \(Permission denied\)/);
@@ -361,11 +369,6 @@ describe('activities/git/observe', () => {
     });
   });
 });
-
-async function chownAll(dir: string): Promise<void> {
-  const { execFileSync } = await import('node:child_process');
-  execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, dir]);
-}
 
 async function listenSilently(): Promise<{ port: number; connected: Promise<void>; close: () => void }> {
   const sockets = new Set<Socket>();
