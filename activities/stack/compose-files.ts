@@ -56,11 +56,12 @@ const LITERAL = /^(?:"([^"$\\#]*)"|'([^'$\\#]*)'|([^\s"'$\\#{}[\]&*!|>%@`]+))\s*
 
 /** Value of a variable in the text of a `.env` file. */
 export function dotEnvValue(text: string, name: string): Told {
-  if (!text.includes(name)) return { is: 'absent' };
+  const mentioned = new RegExp(`\\b${name}\\b`);
+  if (!mentioned.test(text)) return { is: 'absent' };
   const line = text
     .split(/\r?\n/)
     .findLast((candidate) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*[=:]`).test(candidate));
-  if (line === undefined) return text.replace(/^\s*#.*$/gm, '').includes(name) ? { is: 'unclear' } : { is: 'absent' };
+  if (line === undefined) return mentioned.test(text.replace(/^\s*#.*$/gm, '')) ? { is: 'unclear' } : { is: 'absent' };
   return literal(line.replace(/^[^=:]*[=:]\s*/, ''));
 }
 

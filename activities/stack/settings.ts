@@ -23,14 +23,14 @@ const path = (text: string): string => {
   if (!text.startsWith('/')) throw new RangeError('should be an absolute path');
   return resolve(text);
 };
+const DECIMAL = /^\d{1,7}(\.\d{1,3})?$/;
 const decimal = (text: string): number => {
-  if (!/^\d{1,7}(\.\d{1,3})?$/.test(text)) throw new RangeError('should be a number of 0 or more');
+  if (!DECIMAL.test(text)) throw new RangeError('should be a number of 0 or more');
   return Number(text);
 };
 const above0 = (text: string): number => {
-  const value = decimal(text);
-  if (value === 0) throw new RangeError('should be a number above 0');
-  return value;
+  if (!DECIMAL.test(text) || Number(text) === 0) throw new RangeError('should be a number above 0');
+  return Number(text);
 };
 const wholeAbove0 = (text: string): number => {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new RangeError('should be a whole number above 0');

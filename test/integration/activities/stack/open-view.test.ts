@@ -1,93 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  applyRendered,
   openLiveView,
   openStagedView,
   planRendered,
-  restoreRendered,
   watchedSettings,
   writeRendered,
-  type Staged,
-  type StackView,
-  type ViewDeps,
 } from '../../../../activities/stack/index.js';
-import { runCommand } from '../../../../activities/shared/run-command.js';
-import { ENV, fingerprint, scratch, write } from './fixture.js';
+import { ENV, fingerprint, write } from './fixture.js';
+import { composeModel, run, sampleStack, type SampleStack } from './sample-stack.js';
 
-const signal = new AbortController().signal;
+let sample: SampleStack;
 let root: string;
-let live: { platform: string; private: string };
+let live: SampleStack['live'];
 let stack: string;
-let remove: () => void;
+const deps = () => sample.deps;
 
-/** Two checkouts: the platform with the stack directory, and a private one that env.local links into. */
 beforeEach(() => {
-  ({ root, remove } = scratch());
-  live = { platform: join(root, 'live/the platform'), private: join(root, 'live/private') };
-  stack = join(live.platform, 'birdhouse');
-  mkdirSync(join(live.platform, '.git'), { recursive: true });
-  mkdirSync(join(live.private, '.git'), { recursive: true });
-  write(live.platform, {
-    'birdhouse/docker-compose.yml':
-      'services:\n  web:\n    image: web:${WEB_VERSION}\n    env_file: [./web.env]\n    volumes: ["./data:/data", "${COMPOSE_DIR}/components/proxy/conf:/conf"]\n',
-    'birdhouse/web.env': 'MODE=old\n',
-    'birdhouse/default.env':
-      "export WEB_VERSION=1 GREETING=hello COMPOSE_PROJECT_NAME=thestack\nVARS='$GREETING'\nOPTIONAL_VARS='${EXTRA}'\n",
-    'birdhouse/data/big.bin': 'large',
-    'birdhouse/components/proxy/docker-compose-extra.yml': 'services:\n  proxy:\n    image: proxy:1\n',
-    'birdhouse/components/proxy/default.env': 'export EXTRA=from-component\n',
-    'birdhouse/components/proxy/conf/proxy.conf.template': '$GREETING ${EXTRA} $host\r\nno newline\xff',
-  });
-  write(live.private, {
-    'env.local': `export EXTRA_CONF_DIRS="components/proxy" AUTODEPLOY_EXTRA_REPOS="${'../../private'}"\nexport SECRET=0ld-s3cret\n`,
-  });
-  symlinkSync('../../private/env.local', join(stack, 'env.local'));
+  sample = sampleStack();
+  ({ root, live, directory: stack } = sample);
 });
-afterEach(() => remove());
-
-const deps = (): ViewDeps => ({
-  env: ENV,
-  signal,
-  repositoryRoot: async (dir) => Object.values(live).find((repo) => `${dir}/`.startsWith(`${repo}/`)),
-  headCommit: async (dir) => `head-of-${relative(join(root, 'live'), dir)}`,
-});
-
-/** Copies of both checkouts without data/, as staging makes them; `data` is bound. */
-function stage(): Staged & { platform: string; private: string } {
-  const trees = { platform: join(root, 'staged area/0'), private: join(root, 'staged area/1') };
-  for (const name of ['platform', 'private'] as const) {
-    const skipped = [join(live[name], '.git'), join(stack, 'data')];
-    cpSync(live[name], trees[name], {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => !skipped.includes(path),
-    });
-  }
-  return {
-    ...trees,
-    checkouts: [
-      { name: 'the platform', dir: live.platform, tree: trees.platform, commit: 'new-platform' },
-      { name: 'private', dir: live.private, tree: trees.private, commit: 'new-private' },
-    ],
-    binds: [{ live: join(stack, 'data'), staged: join(trees.platform, 'birdhouse/data') }],
-  };
-}
-
-async function run(view: StackView, file: string, ...args: string[]): Promise<string> {
-  const { stdout } = await runCommand(view.wrap({ file, args }), {
-    cwd: view.directory,
-    env: { ...view.variables },
-    signal,
-    timeoutMs: 60_000,
-  });
-  return stdout;
-}
-
-const composeModel = (view: StackView) =>
-  run(view, 'docker', 'compose', ...view.composeFiles.flatMap((path) => ['-f', path]), 'config', '--format', 'json');
+afterEach(() => sample.remove());
 
 describe('activities/stack/open-view', () => {
   it('reads a live stack: name, checkouts, files, settings, rendered text', async () => {
@@ -118,7 +53,7 @@ describe('activities/stack/open-view', () => {
   });
 
   it('shows the staged commits at the live paths, through links into another checkout', async () => {
-    const staged = stage();
+    const staged = sample.stage();
     write(staged.private, { 'env.local': 'export EXTRA_CONF_DIRS=components/proxy GREETING=salut WEB_VERSION=2\n' });
     const view = await openStagedView({ directory: stack }, staged, deps());
     expect(view.variables).toMatchObject({ GREETING: 'salut', WEB_VERSION: '2', COMPOSE_DIR: stack, PWD: stack });
@@ -129,7 +64,7 @@ describe('activities/stack/open-view', () => {
   });
 
   it('follows an absolute link into another checkout as well', async () => {
-    const staged = stage();
+    const staged = sample.stage();
     for (const dir of [stack, join(staged.platform, 'birdhouse')]) {
       execFileSync('ln', ['-sfn', join(live.private, 'env.local'), join(dir, 'env.local')]);
     }
@@ -140,7 +75,7 @@ describe('activities/stack/open-view', () => {
   });
 
   it('reads the same from a staged stack as from the live one after the trees moved', async () => {
-    const staged = stage();
+    const staged = sample.stage();
     write(staged.platform, {
       'birdhouse/web.env': 'MODE=new\n',
       'birdhouse/components/proxy/default.env': 'export EXTRA=newer\n',
@@ -176,7 +111,7 @@ describe('activities/stack/open-view', () => {
   });
 
   it('shows what git does not track without a copy, and writes nothing there', async () => {
-    const staged = stage();
+    const staged = sample.stage();
     const view = await openStagedView({ directory: stack }, staged, deps());
     expect(existsSync(join(staged.platform, 'birdhouse/data/big.bin'))).toBe(false);
     expect(await run(view, 'cat', 'data/big.bin')).toBe('large');
@@ -191,7 +126,7 @@ describe('activities/stack/open-view', () => {
     const link = `/tmp/birdkeeper-outside-${process.pid}`;
     try {
       write(live.private, { 'env.local': `export EXTRA_CONF_DIRS="${link}/outside"` });
-      const view = await openStagedView({ directory: stack }, stage(), deps());
+      const view = await openStagedView({ directory: stack }, sample.stage(), deps());
       expect(await writeRendered(view)).toEqual({ written: [], notShown: [join(link, 'outside/c')] });
       expect(existsSync(join(root, 'outside/c'))).toBe(false);
     } finally {
@@ -202,7 +137,7 @@ describe('activities/stack/open-view', () => {
   it('shows a checkout that lies inside another one', async () => {
     const inner = join(live.platform, 'inner repo');
     write(inner, { 'f.txt': 'old' });
-    const staged = stage();
+    const staged = sample.stage();
     execFileSync('rm', ['-rf', join(staged.platform, 'inner repo')]);
     const tree = join(root, 'staged area/2');
     write(tree, { 'f.txt': 'new' });
@@ -214,7 +149,7 @@ describe('activities/stack/open-view', () => {
   });
 
   it('adds nothing to the environment of what it wraps', async () => {
-    const staged = await openStagedView({ directory: stack }, stage(), deps());
+    const staged = await openStagedView({ directory: stack }, sample.stage(), deps());
     const names = (output: string) =>
       output
         .split('\n')
@@ -229,7 +164,7 @@ describe('activities/stack/open-view', () => {
     const bin = join(root, 'bin');
     write(bin, { unshare: '#!/bin/sh\necho "unshare: unshare failed: Operation not permitted" >&2; exit 1\n' });
     chmodSync(join(bin, 'unshare'), 0o755);
-    const opening = openStagedView({ directory: stack }, stage(), { ...deps(), env: { ...ENV, PATH: bin } });
+    const opening = openStagedView({ directory: stack }, sample.stage(), { ...deps(), env: { ...ENV, PATH: bin } });
     await expect(opening).rejects.toMatchObject({ type: 'Configuration' });
     await expect(opening).rejects.toThrow(
       /could not be shown.*Operation not permitted.*nothing is deployed\. (Run|In a)/s,
@@ -237,7 +172,7 @@ describe('activities/stack/open-view', () => {
   });
 
   it('refuses a broken staged env.local, and reads the live one all the same', async () => {
-    const staged = stage();
+    const staged = sample.stage();
     write(staged.private, { 'env.local': 'export A="\n' });
     await expect(openStagedView({ directory: stack }, staged, deps())).rejects.toThrow(
       /env\.local, line \d+: the shell/,
@@ -264,120 +199,5 @@ describe('activities/stack/open-view', () => {
     const view = await openLiveView({ directory: stack }, deps());
     expect(view.components).toEqual([join(stack, 'components/proxy')]);
     expect(view.warnings).toEqual([expect.stringContaining('listed twice')]);
-  });
-});
-
-describe('activities/stack/open-view of a plain compose directory', () => {
-  const name = async (files: Record<string, string>, env: Record<string, string> = {}) => {
-    const directory = join(root, 'A Plain_dir');
-    write(directory, files);
-    const given = { ...deps(), env: { ...ENV, ...env } };
-    const view = await openLiveView({ directory }, given);
-    const told = JSON.parse(await run(view, 'docker', 'compose', 'config', '--format', 'json')) as { name: string };
-    return { view, told: told.name, directory };
-  };
-  const service = 'services:\n  a:\n    image: x\n';
-
-  it('is named as Compose names it, from the directory', async () => {
-    const { view, told } = await name({ 'compose.yaml': service });
-    expect(view.name).toBe('aplain_dir');
-    expect(view.name).toBe(told);
-    expect(view.settings.backupFrequency).toBe('');
-  });
-
-  it.each<[string, Record<string, string>]>([
-    ['from a name in the file', { 'compose.yaml': `name: literal # why\n${service}` }],
-    ['from an interpolated name', { 'compose.yaml': `name: "x-\${WHO:-y}"\n${service}`, '.env': 'WHO=z\n' }],
-    ['from a file in flow style', { 'compose.yaml': '{"name": "flow", "services": {"a": {"image": "x"}}}' }],
-    ['from .env', { 'compose.yaml': `name: literal\n${service}`, '.env': "COMPOSE_PROJECT_NAME='env'\n" }],
-    ['from an interpolated .env', { 'compose.yaml': service, '.env': 'A=b\nCOMPOSE_PROJECT_NAME=${A}-c\n' }],
-    [
-      'from the last file that names it',
-      { 'compose.yaml': `name: one\n${service}`, 'compose.override.yaml': 'name: two\n' },
-    ],
-    [
-      'from files of COMPOSE_FILE',
-      { 'a.yaml': service, 'b.yaml': 'name: of-b\n', '.env': 'COMPOSE_FILE=a.yaml:b.yaml\n' },
-    ],
-    [
-      'by default with both forms of file',
-      { 'compose.yaml': `name: new\n${service}`, 'docker-compose.yml': `name: old\n${service}` },
-    ],
-  ])('is named as Compose names it, %s', async (_, files) => {
-    const { view, told } = await name(files);
-    expect(view.name).toBe(told);
-  });
-
-  it('takes the name from env.local first', async () => {
-    const { view, told } = await name({
-      'compose.yaml': service,
-      '.env': 'COMPOSE_PROJECT_NAME=env\n',
-      'env.local': 'export COMPOSE_PROJECT_NAME=local\n',
-    });
-    expect([view.name, told]).toEqual(['local', 'local']);
-  });
-
-  it('is refused without a compose file', async () => {
-    await expect(name({ 'readme.txt': '' })).rejects.toThrow(/holds no compose file/);
-  });
-
-  it('is refused when the environment file that was named is gone', async () => {
-    write(root, { 'p/compose.yaml': service });
-    const opening = openLiveView({ directory: join(root, 'p'), envFile: join(root, 'gone.env') }, deps());
-    await expect(opening).rejects.toThrow(/gone\.env.*does not exist/);
-  });
-});
-
-describe('activities/stack/rendered-files', () => {
-  const target = () => join(stack, 'components/proxy/conf/proxy.conf');
-
-  it('writes what differs, once, keeping owner and mode, and leaves nothing beside it', async () => {
-    write(stack, { 'components/proxy/conf/proxy.conf': 'old text' });
-    chmodSync(target(), 0o640);
-    const asRoot = process.getuid?.() === 0;
-    if (asRoot) execFileSync('chown', ['1234:2345', target()]);
-    const view = await openLiveView({ directory: stack }, deps());
-    const [change] = await planRendered(view);
-    expect(change).toMatchObject({ path: target(), before: Buffer.from('old text') });
-    expect(await applyRendered(view)).toEqual([target()]);
-    expect(readFileSync(target())).toEqual(change?.text);
-    const { mode, uid, gid, ino } = statSync(target());
-    expect(mode & 0o7777).toBe(0o640);
-    if (asRoot) expect([uid, gid]).toEqual([1234, 2345]);
-    expect(await applyRendered(view)).toEqual([]);
-    expect(statSync(target()).ino).toBe(ino);
-    expect(execFileSync('find', [live.platform, '-name', '*.tmp'], { encoding: 'utf8' })).toBe('');
-
-    await restoreRendered([{ path: target(), text: change?.before ?? null }]);
-    expect(readFileSync(target(), 'utf8')).toBe('old text');
-    expect(statSync(target()).mode & 0o7777).toBe(0o640);
-  });
-
-  it('gives a new file the owner of its directory and removes it again', async () => {
-    const asRoot = process.getuid?.() === 0;
-    if (asRoot) execFileSync('chown', ['1234:2345', join(stack, 'components/proxy/conf')]);
-    const view = await openLiveView({ directory: stack }, deps());
-    const [change] = await planRendered(view);
-    expect(change?.before).toBeNull();
-    await applyRendered(view);
-    if (asRoot) expect(statSync(target()).uid).toBe(1234);
-    await restoreRendered([{ path: target(), text: null }]);
-    await restoreRendered([{ path: target(), text: null }]);
-    expect(existsSync(target())).toBe(false);
-  });
-
-  it('writes through a link', async () => {
-    write(root, { 'real.conf': 'old' });
-    symlinkSync(join(root, 'real.conf'), target());
-    await applyRendered(await openLiveView({ directory: stack }, deps()));
-    expect(lstatSync(target()).isSymbolicLink()).toBe(true);
-    expect(readFileSync(join(root, 'real.conf'), 'utf8')).toContain('hello');
-  });
-
-  it('refuses a target that is a directory', async () => {
-    mkdirSync(target());
-    await expect(planRendered(await openLiveView({ directory: stack }, deps()))).rejects.toThrow(
-      /proxy\.conf is a directory/,
-    );
   });
 });

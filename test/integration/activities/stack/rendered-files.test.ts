@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { applyRendered, openLiveView, planRendered, restoreRendered } from '../../../../activities/stack/index.js';
+import { write } from './fixture.js';
+import { sampleStack, type SampleStack } from './sample-stack.js';
+
+let sample: SampleStack;
+let root: string;
+let live: SampleStack['live'];
+let stack: string;
+const deps = () => sample.deps;
+
+beforeEach(() => {
+  sample = sampleStack();
+  ({ root, live, directory: stack } = sample);
+});
+afterEach(() => sample.remove());
+
+describe('activities/stack/rendered-files', () => {
+  const target = () => join(stack, 'components/proxy/conf/proxy.conf');
+
+  it('writes what differs, once, keeping owner and mode, and leaves nothing beside it', async () => {
+    write(stack, { 'components/proxy/conf/proxy.conf': 'old text' });
+    chmodSync(target(), 0o640);
+    const asRoot = process.getuid?.() === 0;
+    if (asRoot) execFileSync('chown', ['1234:2345', target()]);
+    const view = await openLiveView({ directory: stack }, deps());
+    const [change] = await planRendered(view);
+    expect(change).toMatchObject({ path: target(), before: Buffer.from('old text') });
+    expect(await applyRendered(view)).toEqual([target()]);
+    expect(readFileSync(target())).toEqual(change?.text);
+    const { mode, uid, gid, ino } = statSync(target());
+    expect(mode & 0o7777).toBe(0o640);
+    if (asRoot) expect([uid, gid]).toEqual([1234, 2345]);
+    expect(await applyRendered(view)).toEqual([]);
+    expect(statSync(target()).ino).toBe(ino);
+    expect(execFileSync('find', [live.platform, '-name', '*.tmp'], { encoding: 'utf8' })).toBe('');
+
+    await restoreRendered([{ path: target(), text: change?.before ?? null }]);
+    expect(readFileSync(target(), 'utf8')).toBe('old text');
+    expect(statSync(target()).mode & 0o7777).toBe(0o640);
+  });
+
+  it('gives a new file the owner of its directory and removes it again', async () => {
+    const asRoot = process.getuid?.() === 0;
+    if (asRoot) execFileSync('chown', ['1234:2345', join(stack, 'components/proxy/conf')]);
+    const view = await openLiveView({ directory: stack }, deps());
+    const [change] = await planRendered(view);
+    expect(change?.before).toBeNull();
+    await applyRendered(view);
+    if (asRoot) expect(statSync(target()).uid).toBe(1234);
+    await restoreRendered([{ path: target(), text: null }]);
+    await restoreRendered([{ path: target(), text: null }]);
+    expect(existsSync(target())).toBe(false);
+  });
+
+  it('writes through a link', async () => {
+    write(root, { 'real.conf': 'old' });
+    symlinkSync(join(root, 'real.conf'), target());
+    await applyRendered(await openLiveView({ directory: stack }, deps()));
+    expect(lstatSync(target()).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(root, 'real.conf'), 'utf8')).toContain('hello');
+  });
+
+  it('refuses a target that is a directory', async () => {
+    mkdirSync(target());
+    await expect(planRendered(await openLiveView({ directory: stack }, deps()))).rejects.toThrow(
+      /proxy\.conf is a directory/,
+    );
+  });
+});
