@@ -37,5 +37,5 @@ export interface Handlers {
   /** `history`: JSON as `temporal workflow show --output json` writes it, or as the client fetched it. */
   replay(history: unknown, workflowId: string): Promise<ReplayVerdict>;
   /** Health of the containers of a compose project, by looking at the engine. */
-  health(stack: string): Promise<ServiceHealth[]>;
+  health(stack: string, dockerHost: string | undefined): Promise<ServiceHealth[]>;
 }

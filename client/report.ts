@@ -90,11 +90,11 @@ export async function askKeeperOf(
 }
 
 async function askEngine(
-  { handlers }: CommandContext,
+  { handlers, settings }: CommandContext,
   stack: string,
 ): Promise<Pick<StackReport, 'health' | 'notices'>> {
   try {
-    return { health: await handlers.health(stack), notices: [] };
+    return { health: await handlers.health(stack, settings.dockerHost), notices: [] };
   } catch (error) {
     return { health: null, notices: [`Health is not known. ${messageOf(error)}`] };
   }

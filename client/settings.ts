@@ -8,6 +8,8 @@ export interface ClientSettings {
   /** BIRDKEEPER_HOST; undefined: the name kept in the state directory. */
   host: string | undefined;
   machine: string;
+  /** DOCKER_HOST; undefined: the default socket. */
+  dockerHost: string | undefined;
   /** TEMPORAL_* and what finding the profile file needs; nothing else. */
   temporalEnvironment: Record<string, string>;
 }
@@ -22,6 +24,7 @@ export function readClientSettings(
     stateDirectories: placesToLook(env, person, cwd),
     host: env.BIRDKEEPER_HOST?.trim() ? env.BIRDKEEPER_HOST : undefined,
     machine,
+    dockerHost: env.DOCKER_HOST?.trim() ? env.DOCKER_HOST : undefined,
     temporalEnvironment: temporalEnvironment(env),
   };
 }

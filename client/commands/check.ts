@@ -45,7 +45,7 @@ async function look(session: Session, ref: StackRef, directory: string): Promise
     value,
   });
   try {
-    const result = await session.within(
+    const result: unknown = await session.within(
       () =>
         session.client.workflow.execute('checkStack', {
           workflowId: `check/${ref.host}/${ref.stack}/${randomUUID()}`,

@@ -54,7 +54,8 @@ async function historyOnServer(
   return withSession(choice, stack.directory, async (session) => {
     try {
       const fetched = await session.within(() => session.client.workflow.getHandle(workflowId).fetchHistory());
-      return { history: JSON.parse(historyToJSON(fetched)), workflowId };
+      const history: unknown = JSON.parse(historyToJSON(fetched));
+      return { history, workflowId };
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       throw wrongUse(

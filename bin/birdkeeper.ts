@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+/** The command `birdkeeper`. What a command needs is loaded when it is called, so that `--help` answers at once. */
+import { readFileSync } from 'node:fs';
+import { runProgram } from '../client/program.js';
+import { readClientSettings } from '../client/settings.js';
+import type { Handlers } from '../client/handlers.js';
+
+/** `status` tells what it knows within seconds, whatever hangs. */
+const HEALTH_LIMIT_MS = 4_000;
+
+const handlers: Handlers = {
+  up: async (options) => (await import('../worker/up.js')).up(options),
+  worker: async (options) => (await import('../worker/up.js')).worker(options),
+  plan: async (options) => (await import('../worker/plan.js')).plan(options),
+  replay: async (history, workflowId) => {
+    const { installQuietRuntime, replayHistory } = await import('../worker/replay.js');
+    const { workflowCode } = await import('../worker/run-worker.js');
+    installQuietRuntime();
+    return replayHistory(history, workflowId, await workflowCode());
+  },
+  health: async (stack, dockerHost) => {
+    const { createEngine } = await import('../activities/docker/engine.js');
+    const { lookAtHealth } = await import('../worker/service-health.js');
+    return lookAtHealth(createEngine(dockerHost ? { dockerHost } : {}), stack, AbortSignal.timeout(HEALTH_LIMIT_MS));
+  },
+};
+
+/** From the build and from the sources the file lies at another depth. */
+function version(): string {
+  for (const place of ['../../package.json', '../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as {
+        name: string;
+        version: string;
+      };
+      if (name === 'birdkeeper') return version;
+    } catch {
+      // The other place.
+    }
+  }
+  return 'unknown';
+}
+
+// `birdkeeper history | head` closes the pipe: that is an end, not a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const status = await runProgram(process.argv.slice(2), {
+  handlers,
+  io: {
+    out: (line) => console.log(line),
+    err: (line) => console.error(line),
+    now: () => new Date(),
+  },
+  settings: () => readClientSettings(),
+  version: version(),
+  cwd: process.cwd(),
+});
+// The libraries keep threads and sockets that would hold the process open.
+process.exit(status);
