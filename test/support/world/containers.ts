@@ -33,6 +33,8 @@ const Inspected = z.array(
 type Env = Record<string, string>;
 
 const PROJECT_LABEL = 'com.docker.compose.project';
+/** On every image of a world, those without a name and those of a build that failed included. */
+export const WORLD_LABEL = 'birdkeeper.world';
 
 /** Every container of the project, one-off ones too, by service name. */
 export async function containersOf(project: string, env: Env): Promise<ContainerState[]> {
@@ -62,18 +64,18 @@ export async function removeProject(project: string, env: Env): Promise<void> {
   await removeImages(project, env);
 }
 
-/** Images whose name has the project as a part of its path, those that lost their tag to a newer one included. */
+/** Children before parents: a name is given up at once, what is still needed by another goes in a later round. */
 async function removeImages(project: string, env: Env): Promise<void> {
-  const listing = await output('docker', ['image', 'ls', '--all', '--format', '{{.Repository}} {{.Tag}} {{.ID}}'], {
-    env,
-  });
-  const named = listing.split('\n').flatMap((line) => {
-    const [repository = '', tag = '', id = ''] = line.split(' ');
-    if (!repository.split('/').includes(project)) return [];
-    return [tag === '<none>' ? id : `${repository}:${tag}`];
-  });
-  await removeAll(['image', 'rm', '--force'], [...new Set(named)], env);
+  for (let round = 0; round < IMAGE_ROUNDS; round += 1) {
+    const args = ['image', 'ls', '--all', '--no-trunc', '--quiet', '--filter', `label=${WORLD_LABEL}=${project}`];
+    const ids = [...new Set((await output('docker', args, { env })).split('\n').filter((id) => id !== ''))];
+    if (ids.length === 0) return;
+    await removeAll(['image', 'rm', '--force'], ids, env);
+  }
 }
+
+/** The sample's images are three layers of builds deep. */
+const IMAGE_ROUNDS = 5;
 
 async function idsOf(listing: readonly string[], project: string, env: Env): Promise<string[]> {
   const text = await output('docker', [...listing, '--filter', `label=${PROJECT_LABEL}=${project}`], { env });

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WORLD_LABEL } from './containers.js';
 import { output } from './programs.js';
 
 /** well: answers and is healthy; sick: runs, but its health check fails; crashing: ends at once with status 3. */
@@ -14,7 +15,7 @@ export class SampleImages {
 
   constructor(
     private readonly dir: string,
-    project: string,
+    private readonly project: string,
     registry: string,
     private readonly env: Record<string, string>,
   ) {
@@ -29,9 +30,9 @@ export class SampleImages {
     await copyFile(busybox(), join(context, 'busybox'));
     await writeFile(
       join(context, 'Dockerfile'),
-      'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\n',
+      `FROM scratch\nLABEL ${WORLD_LABEL}=${this.project}\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\n`,
     );
-    await this.docker('build', '--quiet', '--tag', this.base, context);
+    await this.build(this.base, context);
     await rm(context, { recursive: true });
   }
 
@@ -43,10 +44,15 @@ export class SampleImages {
     await writeFile(join(context, 'www', 'index.html'), `api ${tag}\n`);
     if (kind !== 'sick') await writeFile(join(context, 'www', 'health'), 'ok\n');
     await writeFile(join(context, 'Dockerfile'), apiDockerfile(this.base, kind));
-    await this.docker('build', '--quiet', '--tag', reference, context);
+    await this.build(reference, context);
     await this.docker('push', '--quiet', reference);
     await this.docker('image', 'rm', reference);
     await rm(context, { recursive: true });
+  }
+
+  /** Nothing of it needs a network; a build that fails leaves no container. */
+  private build(reference: string, context: string): Promise<string> {
+    return this.docker('build', '--quiet', '--force-rm', '--network', 'none', '--tag', reference, context);
   }
 
   private docker(...args: string[]): Promise<string> {
