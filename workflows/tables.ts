@@ -30,7 +30,7 @@ export function serviceTable(decisions: readonly ServiceDecision[], health: read
   const named = new Set(decisions.map(({ service }) => service));
   const others = health
     .filter(({ service }) => !named.has(service))
-    .map(({ service, health: word }) => [service, 'nothing', '', word]);
+    .map(({ service }) => [service, 'nothing', '', words.get(service) ?? '']);
   return table(['service', 'decision', 'reason', 'health'], [...planned, ...others]);
 }
 

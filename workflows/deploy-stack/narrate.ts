@@ -39,4 +39,5 @@ function planSections(plan: PlanSummary): string[] {
 }
 
 /** Command output is data: kept from becoming markup, and short. */
-const quote = (text: string): string => `~~~\n${text.replaceAll('~~~', '~ ~ ~').slice(0, 3000)}\n~~~`;
+const quote = (text: string): string =>
+  `~~~\n${text.slice(0, 3000).replace(/~{3,}/g, (run) => [...run].join(' '))}\n~~~`;
