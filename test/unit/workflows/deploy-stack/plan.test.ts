@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { decideStack } from '../../../../workflows/check-stack/decide.js';
+import { FAILURES, OUTCOMES, STACK_WORDS, type CheckoutWord } from '../../../../workflows/contract.js';
+import {
+  deservesSecondTry,
+  endAfterFetch,
+  endAfterInspect,
+  endBeforeAdvance,
+  quarantines,
+  repairs,
+} from '../../../../workflows/deploy-stack/plan.js';
+import { aCheckout, aDecision, anObservation } from '../../../support/story.js';
+
+const lookAt = (word: CheckoutWord) => decideStack(anObservation({ checkouts: [aCheckout('private', word)] }));
+const SURROUNDINGS: readonly string[] = [FAILURES.engineUnavailable, FAILURES.diskFull, FAILURES.registryBusy];
+
+describe('workflows/deploy-stack/plan', () => {
+  describe('endAfterInspect', () => {
+    it.each(['dirty', 'diverged', 'detached', 'no upstream', 'upstream gone'] as const)(
+      'a checkout that is %s ends it before a remote is asked',
+      (word) => {
+        const end = endAfterInspect(lookAt(word));
+        expect(end?.outcome).toBe('blocked');
+        expect(end?.message).toMatch(/ To do: private: .*\.$/);
+      },
+    );
+
+    it.each(['up to date', 'behind', 'ahead', 'unreachable', 'not a repository', 'missing'] as const)(
+      'a checkout that is %s lets it go on',
+      (word) => {
+        expect(endAfterInspect(lookAt(word))).toBeUndefined();
+      },
+    );
+
+    it('a configuration that does not read lets it go on: the push that repairs it may wait on the remote', () => {
+      expect(endAfterInspect(decideStack(anObservation({ configurationError: 'env.local:3' })))).toBeUndefined();
+    });
+
+    it.each(STACK_WORDS.filter((word) => word !== 'blocked'))('%s lets it go on', (word) => {
+      expect(endAfterInspect(aDecision({ word, remedy: 'something' }))).toBeUndefined();
+    });
+  });
+
+  describe('endAfterFetch', () => {
+    const outcomes = {
+      'up to date': ['up to date', 'goes on'],
+      behind: ['goes on', 'goes on'],
+      blocked: ['blocked', 'blocked'],
+      degraded: ['degraded', 'degraded'],
+      quarantined: ['quarantined', 'goes on'],
+      drifted: ['up to date', 'goes on'],
+    } as const;
+    it.each(STACK_WORDS.flatMap((word) => [false, true].map((force) => [word, force] as const)))(
+      '%s, force %s',
+      (word, force) => {
+        const end = endAfterFetch(aDecision({ word, deploys: word === 'behind' }), force);
+        expect(end?.outcome ?? 'goes on').toBe(outcomes[word][force ? 1 : 0]);
+      },
+    );
+
+    it('a deployment that never finished goes on by itself', () => {
+      expect(endAfterFetch(aDecision({ word: 'drifted', deploys: true }), false)).toBeUndefined();
+    });
+
+    it.each(['blocked', 'quarantined', 'drifted'] as const)('%s says what a person must do', (word) => {
+      const end = endAfterFetch(aDecision({ word, deploys: false, reason: 'Why.', remedy: 'this' }), false);
+      expect(end?.message).toBe('Why. To do: this.');
+    });
+  });
+
+  it('what does not run as recorded is put right by force, or when the look says so', () => {
+    expect(repairs(aDecision({ repair: false }), false)).toBe(false);
+    expect(repairs(aDecision({ repair: true }), false)).toBe(true);
+    expect(repairs(aDecision({ repair: false }), true)).toBe(true);
+  });
+
+  it.each([...Object.values(FAILURES), 'Unknown', 'TimedOut'])('%s before advance', (type) => {
+    expect(endBeforeAdvance({ type, message: 'why' })).toEqual({
+      outcome: type === 'Blocked' ? 'blocked' : 'failed',
+      message: 'why',
+    });
+  });
+
+  it.each([...Object.values(FAILURES), 'Unknown', 'TimedOut'])('%s after advance: a second try or none', (type) => {
+    expect(deservesSecondTry({ type, message: '' }, 1)).toBe(SURROUNDINGS.includes(type));
+    expect(deservesSecondTry({ type, message: '' }, 2)).toBe(false);
+  });
+
+  it.each(OUTCOMES)('%s says something about its release, or nothing', (outcome) => {
+    expect(quarantines(outcome, false)).toBe(outcome === 'rolled back' || outcome === 'roll back failed');
+    expect(quarantines(outcome, true)).toBe(false);
+  });
+});
