@@ -56,7 +56,7 @@ export const nameOfSource = (url: string): string => /([^/:]+?)(?:\.git)?\/*$/.e
 
 /** A cache that a killed git left locked or half-written is no loss: it is made again. */
 export const isBrokenCache = (stderr: string): boolean =>
-  /\.lock': File exists|not a git repository: |bad object|object file .* is empty|is corrupt|invalid sha1 pointer/.test(
+  /\.lock': File exists|not a git repository: |bad object|object file .* is empty|is corrupt|invalid sha1 pointer|not send all necessary objects/.test(
     stderr,
   );
 
@@ -147,8 +147,13 @@ async function layOut(
     await cache.run([...QUIET_CONFIG, 'read-tree', requireCommit(commit)], environment);
     await cache.run([...QUIET_CONFIG, 'checkout-index', '--all', '--force', '--quiet'], environment);
   } catch (error) {
-    if (!(error instanceof CommandFailed) || !/No space left on device/.test(error.stderr)) throw error;
-    throw new StepFailure(FAILURES.diskFull, `No room for the files of the source in ${directory}.`);
+    if (error instanceof CommandFailed && /No space left on device/.test(error.stderr)) {
+      throw new StepFailure(FAILURES.diskFull, `No room for the files of the source in ${directory}.`);
+    }
+    // A cache that lost objects answers fetches as if it were whole: the next try makes it again.
+    if (error instanceof CommandFailed && error.reason === 'status')
+      await rm(cacheDir, { recursive: true, force: true });
+    throw error;
   } finally {
     await rm(index, { force: true });
   }

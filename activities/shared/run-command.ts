@@ -63,7 +63,14 @@ export class CommandFailed extends Error {
 
 /** File and first arguments, for messages; options with values that could be long are left to the log. */
 export function describeCommand({ file, args, shownAs }: Command): string {
-  return shownAs ?? [file, ...args].slice(0, 8).join(' ').slice(0, 200);
+  return shownAs ?? [file, ...withoutSettings(args)].slice(0, 8).join(' ').slice(0, 200);
+}
+
+/** What git is told before its subcommand (`-c name=value`) would leave no room for the subcommand. */
+function withoutSettings(args: readonly string[]): readonly string[] {
+  let start = 0;
+  while (args[start] === '-c' && args[start + 1]?.includes('=')) start += 2;
+  return args.slice(start);
 }
 
 export function tailOf(output: string, lines = TAIL_LINES): string {

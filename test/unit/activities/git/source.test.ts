@@ -32,6 +32,7 @@ describe('activities/git/source', () => {
     ["fatal: Unable to create '/c/shallow.lock': File exists.", true],
     ["error: cannot lock ref 'refs/x': Unable to create '/c/refs/x.lock': File exists.", true],
     ['fatal: not a git repository: /c', true],
+    ['error: ssh://h/x did not send all necessary objects', true],
     ['error: object file objects/aa/bb is empty', true],
     ["fatal: '/gone' does not appear to be a git repository", false],
     ["fatal: couldn't find remote ref refs/heads/main", false],

@@ -23,6 +23,12 @@ describe('activities/shared/run-command', () => {
     expect(describeCommand(command)).toBe('git merge --ff-only abc');
   });
 
+  it('settings before a subcommand do not hide it', () => {
+    const args = ['-c', 'gc.auto=0', '-c', 'core.hooksPath=/dev/null', ...merge.args];
+    expect(describeCommand({ file: 'git', args })).toBe('git merge --ff-only abc');
+    expect(describeCommand({ file: 'sh', args: ['-c', 'exit 1'] })).toBe('sh -c exit 1');
+  });
+
   it('a description is short', () => {
     expect(describeCommand({ file: 'git', args: Array.from({ length: 20 }, () => 'x') })).toBe('git x x x x x x x');
     expect(describeCommand({ file: 'git', args: ['y'.repeat(999)] })).toHaveLength(200);
