@@ -63,7 +63,8 @@ export class CommandFailed extends Error {
 
 /** File and first arguments, for messages; options with values that could be long are left to the log. */
 export function describeCommand({ file, args, shownAs }: Command): string {
-  return shownAs ?? [file, ...withoutSettings(args)].slice(0, 8).join(' ').slice(0, 200);
+  const shown = file === 'git' ? withoutSettings(args) : args;
+  return shownAs ?? [file, ...shown].slice(0, 8).join(' ').slice(0, 200);
 }
 
 /** What git is told before its subcommand (`-c name=value`) would leave no room for the subcommand. */

@@ -23,10 +23,10 @@ describe('activities/shared/run-command', () => {
     expect(describeCommand(command)).toBe('git merge --ff-only abc');
   });
 
-  it('settings before a subcommand do not hide it', () => {
+  it('settings before a subcommand of git do not hide it', () => {
     const args = ['-c', 'gc.auto=0', '-c', 'core.hooksPath=/dev/null', ...merge.args];
     expect(describeCommand({ file: 'git', args })).toBe('git merge --ff-only abc');
-    expect(describeCommand({ file: 'sh', args: ['-c', 'exit 1'] })).toBe('sh -c exit 1');
+    expect(describeCommand({ file: 'sh', args: ['-c', 'A=1 env'] })).toBe('sh -c A=1 env');
   });
 
   it('a description is short', () => {
