@@ -24,7 +24,7 @@ export interface RollbackPlan {
 }
 
 export function planRollback(input: RollbackInput): RollbackPlan {
-  const { services, recorded, forward } = input;
+  const { services, forward } = input;
   const names = Object.keys(services).sort();
   const decisions = propagate(
     names.map((name) => decide(name, input)),

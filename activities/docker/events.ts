@@ -8,6 +8,9 @@ import type { EngineEvent } from './types.js';
 
 const OPEN_LIMIT_MS = 10_000;
 
+/** Without `exec_…`, of which every health check makes three. */
+const ACTIONS = ['create', 'start', 'die', 'oom', 'restart', 'pause', 'unpause', 'destroy', 'health_status'];
+
 const RawEvent = z.object({
   Action: z.string(),
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
@@ -48,7 +51,7 @@ export async function* projectEvents(
   // The signal of the call ends with the call; the stream is ended below, by the caller's own.
   const stream = (await client.call(what, OPEN_LIMIT_MS, signal, (docker) =>
     docker.getEvents({
-      filters: { type: ['container'], label: [`${LABELS.project}=${project}`] },
+      filters: { type: ['container'], event: ACTIONS, label: [`${LABELS.project}=${project}`] },
       ...(sinceMs === undefined ? {} : { since: sinceMs / 1000 }),
     }),
   )) as Readable;

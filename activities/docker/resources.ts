@@ -8,6 +8,7 @@ export function volumeOf(volume: Docker.VolumeInspectInfo): ExistingResource {
     driver: volume.Driver,
     options: volume.Options ?? {},
     labels: volume.Labels ?? {},
+    mountPoint: volume.Mountpoint,
   };
 }
 

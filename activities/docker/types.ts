@@ -57,6 +57,8 @@ export interface ExistingResource {
   driver: string;
   options: Record<string, string>;
   labels: Record<string, string>;
+  /** Directory of a volume's content on the engine's host. Volumes only. */
+  mountPoint?: string;
   /** Networks only. */
   internal?: boolean;
   attachable?: boolean;
