@@ -14,6 +14,8 @@ import { select, vitestArguments } from './test/suites.mjs';
 import { closingLine, exitStatus, judge, NOTHING, sum } from './test/tally.mjs';
 
 /** @typedef {import('./test/tally.mjs').Tally} Tally */
+/** @typedef {import('./test/suites.mjs').Check} Check */
+/** @typedef {import('./test/suites.mjs').Suite} Suite */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const reporter = join(root, 'scripts', 'test', 'tally-reporter.mjs');
@@ -25,15 +27,32 @@ process.exitCode = await main(process.argv.slice(2));
  * @returns {Promise<number>} exit status
  */
 async function main(args) {
-  const { slow, chosen } = select(args);
+  const selected = select(args);
+  if ('problem' in selected) {
+    console.error(selected.problem);
+    return 2;
+  }
   const { ready, found } = await setUp({ target: 'test' });
   if (!ready) return close([{ ...NOTHING, failed: 1 }]);
   const env = impersonalEnvironment(process.env, found);
+  // ^C reaches the suite too: it cleans up, and the next ones do not start.
+  const left = new AbortController();
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => left.abort());
+  return close(await runAll(selected, env, left.signal));
+}
+
+/**
+ * @param {{ slow: boolean, chosen: readonly (Check | Suite)[] }} selected
+ * @param {NodeJS.ProcessEnv} env
+ * @param {AbortSignal} left
+ * @returns {Promise<readonly Tally[]>}
+ */
+async function runAll({ slow, chosen }, env, left) {
   /** @type {Tally[]} */
   const tallies = [];
   const summary = [];
   for (const each of chosen) {
-    if (each.kind === 'vitest' && !each.filters.some(hasTests)) continue;
+    if (left.aborted || (each.kind === 'vitest' && !each.filters.some(hasTests))) continue;
     console.log(`\n== ${each.name}`);
     const start = Date.now();
     const tally = await (each.kind === 'check' ? check(each, env) : suite(each, slow, env));
@@ -41,7 +60,7 @@ async function main(args) {
     summary.push(`  ${each.name.padEnd(12)} ${closingLine(tally).padEnd(38)} ${inWords(Date.now() - start)}`);
   }
   console.log(`\nSuites\n${summary.join('\n')}`);
-  return close(tallies);
+  return tallies;
 }
 
 /** @param {readonly Tally[]} tallies */
@@ -53,7 +72,7 @@ function close(tallies) {
 }
 
 /**
- * @param {import('./test/suites.mjs').Check} asked
+ * @param {Check} asked
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Tally>}
  */
@@ -63,7 +82,7 @@ async function check({ args }, env) {
 }
 
 /**
- * @param {import('./test/suites.mjs').Suite} asked
+ * @param {Suite} asked
  * @param {boolean} slow
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Tally>}

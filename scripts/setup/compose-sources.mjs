@@ -54,7 +54,7 @@ export async function buildCompose(directory, target, env) {
   const args = buildArguments(target);
   tellDetail(`building: go ${args.join(' ')}`);
   const ran = await withSignOfLife('building', (at) =>
-    run('go', args, { cwd: directory, env: { ...env, GOWORK: 'off' }, timeoutMs: 1_800_000, onLine: at }),
+    run('go', args, { cwd: directory, env: { ...env, GOWORK: 'off' }, timeoutMs: 3_600_000, onLine: at }),
   );
   if (ran.status !== 0) throw new SetupProblem(describeFailure('`go build`', ran));
 }

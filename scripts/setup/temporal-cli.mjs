@@ -89,7 +89,7 @@ async function buildWithGo(directory, env) {
   const ran = await withSignOfLife('building', (at) =>
     run('go', ['install', '-v', '-ldflags', '-s -w', GO_PACKAGE], {
       env: { ...env, GOBIN: directory },
-      timeoutMs: 1_800_000,
+      timeoutMs: 3_600_000,
       onLine: at,
     }),
   );

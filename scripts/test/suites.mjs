@@ -54,15 +54,18 @@ export const vitestArguments = ({ filters, options }, { slow, reporter }) => [
 ];
 
 /**
- * Which of them were asked for; all without names. Throws on a name that there is not.
+ * Which of them were asked for; all without names.
  *
  * @param {readonly string[]} args names of checks and suites, `--slow`
+ * @returns {{ slow: boolean, chosen: readonly (Check | Suite)[] } | { problem: string }}
  */
 export function select(args) {
   const slow = args.includes('--slow');
   const names = args.filter((word) => word !== '--slow');
   const all = [...CHECKS, ...SUITES];
   const unknown = names.find((name) => !all.some((each) => each.name === name));
-  if (unknown !== undefined) throw new Error(`${unknown} is none of ${all.map(({ name }) => name).join(', ')}, --slow`);
+  if (unknown !== undefined) {
+    return { problem: `${unknown} is none of ${all.map(({ name }) => name).join(', ')}, --slow.` };
+  }
   return { slow, chosen: names.length === 0 ? all : all.filter(({ name }) => names.includes(name)) };
 }
