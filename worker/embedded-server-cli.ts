@@ -1,8 +1,8 @@
 /** The Temporal command line, which holds the development server. */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
-import { runCommand, type Command } from '../activities/shared/run-command.js';
+import { CommandFailed, runCommand, type Command } from '../activities/shared/run-command.js';
 import { LOOPBACK, type Ports } from './embedded-server-ports.js';
 
 export interface TemporalCli {
@@ -66,11 +66,7 @@ export async function findTemporalCli(
   const candidates = cliCandidates({ ...options, path: options.env.PATH ?? '' });
   for (const path of candidates) {
     if (!(await isExecutable(path))) continue;
-    const { stdout } = await runCommand(
-      { file: path, args: ['--version'] },
-      { env: options.env, signal, timeoutMs: 15_000 },
-    );
-    const version = parseVersion(stdout);
+    const version = await askVersion(path, options.env, signal);
     if (version) return { path, ...version };
   }
   const looked = options.setting
@@ -82,10 +78,26 @@ export async function findTemporalCli(
   );
 }
 
+/** Undefined for a program of another kind, or one that does not run here (built for another machine). */
+async function askVersion(
+  path: string,
+  env: Record<string, string>,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof parseVersion>> {
+  try {
+    const { stdout } = await runCommand({ file: path, args: ['--version'] }, { env, signal, timeoutMs: 30_000 });
+    return parseVersion(stdout);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof CommandFailed) return undefined;
+    throw error;
+  }
+}
+
 async function isExecutable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
-    return true;
+    return (await stat(path)).isFile();
   } catch {
     return false;
   }

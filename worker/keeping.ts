@@ -12,12 +12,14 @@ import type { Composition } from './composition.js';
 
 export async function startKeeping(
   composition: Composition,
-  { client }: TemporalClient,
+  connected: TemporalClient,
   stack: StackState,
 ): Promise<void> {
+  const { client } = connected;
   const { host } = composition.settings;
   const ref: StackRef = { host, stack: stack.name };
-  const { steps, say } = composition;
+  const { say } = composition;
+  const steps = composition.steps(connected);
   const step = localStep({ signal: composition.signal });
 
   const adoption = await steps.adoptStack({ stack: stack.name }, step);

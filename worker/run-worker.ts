@@ -55,7 +55,9 @@ export async function startWorker(
 }
 
 /** The bundle made by the build; without one (run from sources) the SDK bundles at start. */
-export async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>> {
+export async function workflowCode(): Promise<
+  Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'dataConverter'>
+> {
   const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
   const there = await readFile(codePath).then(
     () => true,
@@ -63,5 +65,10 @@ export async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundl
   );
   return there
     ? { workflowBundle: { codePath } }
-    : { workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)) };
+    : {
+        workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
+        dataConverter: {
+          payloadConverterPath: fileURLToPath(new URL('../workflows/payload-converter.js', import.meta.url)),
+        },
+      };
 }

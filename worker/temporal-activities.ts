@@ -18,6 +18,8 @@ const MAX_MESSAGE = 3_500;
 
 export interface Surroundings {
   redactFor(stack: string): Redact;
+  /** Reads what must be known of a stack before its log is written to; once per process. */
+  prepare(stack: string, signal: AbortSignal): Promise<void>;
   /** Log of one activity of one deployment or job. */
   logFor(activity: string, input: { stack: string; number?: number }): StepLog;
   /** Told when a step begins and ends, so that a shutdown can say what it waits for. */
@@ -44,6 +46,7 @@ function temporalActivity(name: Name, steps: StepActivities, around: Surrounding
     const label = `${name} of ${input.stack}${input.number === undefined ? '' : ` (deployment ${input.number})`}`;
     around.running.add(label);
     try {
+      await around.prepare(input.stack, context.cancellationSignal);
       return await run(input, {
         signal: context.cancellationSignal,
         attempt: context.info.attempt,

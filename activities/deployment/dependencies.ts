@@ -18,5 +18,5 @@ export interface Dependencies {
   /** Whether the workflow of a deployment runs now. Absent without a server. */
   isDeploymentOpen?(stack: string, number: number): Promise<boolean>;
   /** What was read of a stack's configuration decides from then on what is taken out of its messages, and where its logs go. */
-  remember(stack: string, read: { redact: Redact; logDir: string }): void;
+  remember(stack: string, read: { redact: Redact; logDir: string }): Promise<void>;
 }

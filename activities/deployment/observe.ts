@@ -1,11 +1,12 @@
 import { decideStack } from '../../workflows/check-stack/decide.js';
-import type { StackObservation } from '../../workflows/model.js';
-import { describeDrift } from '../compose/drift.js';
+import type { Release, StackObservation } from '../../workflows/model.js';
+import { driftOf } from '../compose/drift.js';
 import type { EngineContainer } from '../docker/types.js';
 import { observeCheckout } from '../git/observe.js';
 import type { Step } from '../shared/step.js';
 import type { Intent, StackState } from '../state/index.js';
 import type { StackInput } from '../types.js';
+import { UNLIKE_FILES } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
 import { watchOf, type Watch } from './watch.js';
 
@@ -70,7 +71,10 @@ async function recorded(
     deployed: release === undefined ? null : { number: release.number, commits: release.commits },
     quarantined: await stack.quarantined(),
     // While a deployment runs, containers differ from the record because they are meant to.
-    drift: release === undefined || open ? [] : describeDrift(release, containers).slice(0, MAX_DRIFT),
+    drift:
+      release === undefined || open
+        ? []
+        : [...adoptedDrift(release), ...driftOf(release, containers)].slice(0, MAX_DRIFT),
     ...(intent === undefined || open ? {} : unfinishedBy(intent)),
   };
 }
@@ -78,3 +82,9 @@ async function recorded(
 function unfinishedBy({ number, recovered, reached }: Intent): Pick<StackObservation, 'unfinished' | 'interrupted'> {
   return { unfinished: number, ...(reached === 'advance' && !recovered ? { interrupted: true } : {}) };
 }
+
+/** What was adopted and is not what the checkouts say stays drifted until it is deployed. */
+const adoptedDrift = ({ services }: Release): string[] =>
+  Object.entries(services).flatMap(([service, { definition }]) =>
+    definition === UNLIKE_FILES ? [`Service ${service} runs, but not as the checkouts say.`] : [],
+  );

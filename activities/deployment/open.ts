@@ -64,7 +64,7 @@ function viewDeps(deps: Dependencies, signal: AbortSignal): ViewDeps {
   };
 }
 
-function remember<View extends StackView>(stack: StackState, deps: Dependencies, view: View): View {
-  deps.remember(stack.name, { redact: createRedactor(view.variables), logDir: view.settings.logDir });
+async function remember<View extends StackView>(stack: StackState, deps: Dependencies, view: View): Promise<View> {
+  await deps.remember(stack.name, { redact: createRedactor(view.variables), logDir: view.settings.logDir });
   return view;
 }

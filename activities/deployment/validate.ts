@@ -36,7 +36,7 @@ export async function validateRelease(
   await requireEngineAndRoom(view, deps, step);
 
   const release = await stack.latestRelease();
-  const baseline = await takeBaseline(view, deps, step);
+  const baseline = await takeBaseline(stack, view, step, deps);
   const plan = await makePlan(
     { view, release, repair, imagesAreHere: false, sickBefore: baseline.sickBefore },
     step,

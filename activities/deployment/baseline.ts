@@ -1,0 +1,26 @@
+import { sickServices } from '../health/baseline.js';
+import { tryProbes } from '../health/probes.js';
+import type { Step } from '../shared/step.js';
+import type { StackView } from '../stack/view.js';
+import type { StackState } from '../state/index.js';
+import type { Dependencies } from './dependencies.js';
+import type { PlanRecord } from './records.js';
+
+/** What was sick before anything was touched: reported, and never a reason to roll back as long as it is left alone. */
+export async function takeBaseline(
+  stack: StackState,
+  view: StackView,
+  step: Step,
+  deps: Dependencies,
+): Promise<Pick<PlanRecord, 'sickBefore' | 'failingBefore'>> {
+  const recorded = Object.keys((await stack.latestRelease())?.services ?? {});
+  const [containers, failing] = await Promise.all([
+    deps.engine.containers(stack.name, { signal: step.signal }),
+    tryProbes(view.settings.probes, step.signal),
+  ]);
+  return {
+    sickBefore: sickServices(recorded, containers).map(({ service }) => service),
+    // Of a stack of which nothing ran, probes are not "failing before": they are what the deployment is to bring about.
+    failingBefore: recorded.length === 0 ? [] : Object.keys(failing),
+  };
+}

@@ -1,0 +1,130 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeploymentRecord, Release, ServiceFingerprint } from '../../workflows/model.js';
+import { sha256 } from '../compose/definition.js';
+import { readJournal } from '../compose/journal.js';
+import type { EngineContainer } from '../docker/types.js';
+import { writeAtomically } from '../shared/files.js';
+import type { Step } from '../shared/step.js';
+import { watchedSettings } from '../stack/open-view.js';
+import type { StackView } from '../stack/view.js';
+import type { StackState } from '../state/index.js';
+import type { Activities, ConcludeInput } from '../types.js';
+import { journalPath } from './apply.js';
+import type { Dependencies } from './dependencies.js';
+import { keepImages } from './keep-images.js';
+import { makePlan } from './make-plan.js';
+import { openLive } from './open.js';
+import { PlanRecord, readRecord } from './records.js';
+
+/** Folders of deployments that are kept for looking at. */
+const KEEP_FOLDERS = 20;
+
+/**
+ * Writes down how a deployment ended: the good release, or the quarantine of a bad one, and the attempt; closes the frame
+ * in the log and removes the staging. Twice: the record is there twice and counts once.
+ */
+export async function concludeDeployment(
+  input: ConcludeInput,
+  step: Step,
+  deps: Dependencies,
+): ReturnType<Activities['concludeDeployment']> {
+  const stack = await deps.state.stack(input.stack);
+  const { number, outcome, message, startedAt } = input;
+  if (outcome === 'deployed') await recordRelease(stack, number, step, deps);
+  if (outcome === 'rolled back') await recordReturn(stack, step, deps);
+  if (input.quarantine) await quarantine(stack, input);
+  await stack.recordDeployment(await recordOf(stack, input));
+  const intent = await stack.intent();
+  if (intent !== undefined && (intent.number === number || outcome === 'deployed')) await stack.clearIntent();
+  deps.journal.closeDeployment({ stack: input.stack, number, startedAt, about: `${outcome}: ${message}` });
+  await tidy(stack, number);
+}
+
+async function recordRelease(stack: StackState, number: number, step: Step, deps: Dependencies): Promise<void> {
+  const view = await openLive(stack, deps, step.signal);
+  const { wanted, containers } = await makePlan(
+    { view, release: undefined, repair: false, imagesAreHere: true },
+    step,
+    deps,
+  );
+  const release = releaseOf(number, view, wanted, containers);
+  await keepRendered(stack, number, view);
+  await stack.recordRelease(release);
+  await stack.setLastGood({ ...watchedSettings(view), logDir: view.settings.logDir });
+  await stack.setQuarantined([]);
+  await keepImages(stack, view.settings.keepReleases, deps, step);
+}
+
+export function releaseOf(
+  number: number,
+  view: StackView,
+  services: Record<string, ServiceFingerprint>,
+  containers: readonly EngineContainer[],
+): Release {
+  return {
+    number,
+    at: new Date().toISOString(),
+    commits: { ...view.commits },
+    services,
+    containers: idsByService(containers),
+    rendered: Object.fromEntries(view.rendered.map(({ path, text }) => [path, sha256(text)])),
+  };
+}
+
+/** The former release runs again, partly in new containers: its record names them from now on. */
+async function recordReturn(stack: StackState, step: Step, deps: Dependencies): Promise<void> {
+  const release = await stack.latestRelease();
+  if (!release) return;
+  const containers = await deps.engine.containers(stack.name, { signal: step.signal });
+  await stack.recordRelease({ ...release, containers: idsByService(containers) });
+}
+
+function idsByService(containers: readonly EngineContainer[]): Record<string, string[]> {
+  const ids: Record<string, string[]> = {};
+  for (const { service, id, oneOff } of containers) if (!oneOff) (ids[service] ??= []).push(id);
+  return ids;
+}
+
+async function quarantine(stack: StackState, { number, message }: ConcludeInput): Promise<void> {
+  const plan = await readRecord(stack, number, 'plan.json', PlanRecord);
+  if (!plan) return;
+  const others = (await stack.quarantined()).filter((release) => release.number !== number);
+  const reason = message.split('\n')[0] ?? message;
+  await stack.setQuarantined([
+    ...others,
+    { commits: plan.to, number, reason: reason.slice(0, 500), at: new Date().toISOString() },
+  ]);
+}
+
+async function recordOf(stack: StackState, input: ConcludeInput): Promise<DeploymentRecord> {
+  const { number, trigger, reason, startedAt, outcome, phase, message } = input;
+  const plan = await readRecord(stack, number, 'plan.json', PlanRecord);
+  const journal = await readJournal(await journalPath(stack, number, 'forward'));
+  return {
+    number,
+    trigger,
+    reason,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    outcome,
+    phase,
+    message,
+    from: plan?.from ?? {},
+    to: plan?.to ?? {},
+    services: (journal?.decisions ?? []).filter(({ action }) => action !== 'nothing'),
+  };
+}
+
+/** The text of rendered files of a kept release, secrets and all: for us alone. */
+async function keepRendered(stack: StackState, number: number, view: StackView): Promise<void> {
+  for (const { path, text } of view.rendered) {
+    await writeAtomically(join(stack.path('releases', String(number), 'rendered'), path), text, 0o600);
+  }
+}
+
+async function tidy(stack: StackState, number: number): Promise<void> {
+  await rm(join(await stack.deploymentFolder(number), 'staging'), { recursive: true, force: true });
+  const old = (await stack.deploymentNumbers()).filter((other) => other <= number - KEEP_FOLDERS);
+  for (const other of old) await rm(stack.path('deployments', String(other)), { recursive: true, force: true });
+}

@@ -1,0 +1,84 @@
+/** The two jobs, joined with the configuration of their stack. */
+import { backUp } from '../backup/index.js';
+import { createSourceGit } from '../git/source.js';
+import { deployNotebooks as deployNotebooksFrom } from '../notebooks/index.js';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import type { Step } from '../shared/step.js';
+import type { Activities, StackInput } from '../types.js';
+import type { Dependencies } from './dependencies.js';
+import { openLive } from './open.js';
+
+/** One run; fails with Configuration when no source or no target is set. */
+export async function deployNotebooks(
+  { stack: name }: StackInput,
+  step: Step,
+  deps: Dependencies,
+): ReturnType<Activities['deployNotebooks']> {
+  const stack = await deps.state.stack(name);
+  const { settings } = await openLive(stack, deps, step.signal);
+  const { notebookSource: url, notebookBranch: branch, notebookDir: target } = settings;
+  if (url === undefined) throw missing('BIRDKEEPER_NOTEBOOK_SOURCE (a git URL)');
+  if (target === undefined) throw missing('BIRDKEEPER_NOTEBOOK_DIR, or JUPYTERHUB_USER_DATA_DIR');
+  const git = createSourceGit({
+    keys: {
+      keyDirectory: settings.keyDirectory,
+      knownHostsFile: settings.knownHostsFile,
+      ownKnownHosts: stack.knownHosts,
+    },
+    timeoutMs: settings.gitTimeoutSeconds * 1_000,
+    environment: deps.environment,
+  });
+  const source = { url, branch: branch ?? DEFAULT_BRANCH };
+  const about = `notebooks of branch ${source.branch}`;
+  return deps.journal.job({ stack: name, file: 'notebookdeploy.log', about }, () =>
+    deployNotebooksFrom({ source, target, stateDir: deps.state.root, git }, step),
+  );
+}
+
+const DEFAULT_BRANCH = 'master';
+
+/** One run; fails with Configuration when no repository, password or path is set. */
+export async function backUpStack(
+  { stack: name }: StackInput,
+  step: Step,
+  deps: Dependencies,
+): ReturnType<Activities['backUpStack']> {
+  const stack = await deps.state.stack(name);
+  const view = await openLive(stack, deps, step.signal);
+  const { backupRepository: repository, backupPasswordFile: passwordFile, backupPaths: entries } = view.settings;
+  if (repository === undefined) throw missing('BIRDKEEPER_BACKUP_REPOSITORY');
+  if (passwordFile === undefined) throw missing('BIRDKEEPER_BACKUP_PASSWORD_FILE');
+  const release = await stack.latestRelease();
+  return deps.journal.job({ stack: name, file: 'backup.log', about: `backup of ${entries.join(', ')}` }, () =>
+    backUp(
+      {
+        repository,
+        passwordFile,
+        cacheDir: deps.state.path('restic-cache'),
+        environment: deps.environment,
+        stack: name,
+        host: deps.host,
+        release: release?.number ?? null,
+        stackDirectory: view.directory,
+        entries,
+        mountPointOf: (volume) => mountPointOf(volume, name, deps, step),
+      },
+      step,
+    ),
+  );
+}
+
+/** By its own name, else by the name that it has in the compose file. */
+async function mountPointOf(
+  volume: string,
+  project: string,
+  deps: Dependencies,
+  step: Step,
+): Promise<string | undefined> {
+  const names = [volume, `${project}_${volume}`];
+  const found = await deps.engine.resources({ volumes: names, networks: [] }, { signal: step.signal });
+  return names.flatMap((name) => found.find((resource) => resource.name === name)?.mountPoint ?? [])[0];
+}
+
+const missing = (setting: string): StepFailure =>
+  new StepFailure(FAILURES.configuration, `Nothing was done: ${setting} is not set. Set it in env.local.`);

@@ -1,0 +1,35 @@
+/** Every activity, joined with what it stands on. */
+import { adoptStack } from './deployment/adopt.js';
+import { applyServices } from './deployment/apply.js';
+import { beginDeployment, recallKeeper } from './deployment/begin.js';
+import { concludeDeployment } from './deployment/conclude.js';
+import type { Dependencies } from './deployment/dependencies.js';
+import { backUpStack, deployNotebooks } from './deployment/jobs.js';
+import { advanceCheckouts, reverseCheckouts } from './deployment/move.js';
+import { observeStack } from './deployment/observe.js';
+import { pullImages } from './deployment/pull.js';
+import { reconcileSchedules } from './deployment/schedules.js';
+import { settleServices } from './deployment/settle.js';
+import { stageRelease } from './deployment/stage.js';
+import { validateRelease } from './deployment/validate.js';
+import type { StepActivities } from './types.js';
+
+export function createActivities(deps: Dependencies): StepActivities {
+  return {
+    recallKeeper: (input, step) => recallKeeper(input, step, deps),
+    beginDeployment: (input, step) => beginDeployment(input, step, deps),
+    observeStack: (input, step) => observeStack(input, step, deps),
+    stageRelease: (input, step) => stageRelease(input, step, deps),
+    validateRelease: (input, step) => validateRelease(input, step, deps),
+    pullImages: (input, step) => pullImages(input, step, deps),
+    advanceCheckouts: (input, step) => advanceCheckouts(input, step, deps),
+    applyServices: (input, step) => applyServices(input, step, deps),
+    settleServices: (input, step) => settleServices(input, step, deps),
+    reverseCheckouts: (input, step) => reverseCheckouts(input, step, deps),
+    concludeDeployment: (input, step) => concludeDeployment(input, step, deps),
+    reconcileSchedules: (input, step) => reconcileSchedules(input, step, deps),
+    adoptStack: (input, step) => adoptStack(input, step, deps),
+    deployNotebooks: (input, step) => deployNotebooks(input, step, deps),
+    backUpStack: (input, step) => backUpStack(input, step, deps),
+  };
+}

@@ -1,0 +1,127 @@
+/** Puts the worker together: settings, logger, engine, state, activities. */
+import { Runtime } from '@temporalio/worker';
+import { FAILURES, isStepFailure } from '../activities/shared/failures.js';
+import { redactUrls } from '../activities/shared/redact.js';
+import { createActivities } from '../activities/index.js';
+import type { Dependencies } from '../activities/deployment/dependencies.js';
+import { openLive } from '../activities/deployment/open.js';
+import { createEngine } from '../activities/docker/engine.js';
+import { StateDirectory, type StackState } from '../activities/state/index.js';
+import type { StepActivities } from '../activities/types.js';
+import { deploymentId } from '../workflows/contract.js';
+import type { TemporalClient } from './client.js';
+import { logDirectoryChooser, readHostSettings, type HostSettings } from './host-settings.js';
+import { LogFiles, type Remembered } from './journal.js';
+import { createLogger, temporalLogger } from './logger.js';
+import { registerStack } from './register.js';
+import { temporalSchedules } from './schedule-client.js';
+import { toTemporalActivities } from './temporal-activities.js';
+
+export interface Composition {
+  settings: HostSettings;
+  state: StateDirectory;
+  /** Aborted when the process is to end at once. */
+  signal: AbortSignal;
+  /** Labels of the steps that run now. */
+  running: Set<string>;
+  /** A line for the person at the terminal. */
+  say: (line: string) => void;
+  registerStack(directory: string, envFile: string | undefined): Promise<StackState>;
+  /** The activities as plain functions; with a client they reach the schedules. */
+  steps(client?: TemporalClient): StepActivities;
+  activities(client: TemporalClient): Record<string, (input: unknown) => Promise<unknown>>;
+  close(): Promise<void>;
+}
+
+export interface CompositionOptions {
+  /** Nothing is said on the terminal: `plan` prints its answer and nothing else. */
+  quiet?: boolean;
+  /** State directory in the place of the host's. */
+  scratch?: string;
+}
+
+export async function composeWorker({ quiet = false, scratch }: CompositionOptions = {}): Promise<Composition> {
+  const settings = await readHostSettings();
+  const logger = createLogger({ format: settings.logFormat, level: quiet ? 'error' : 'info' });
+  for (const notice of settings.notices) logger.info(notice);
+  // The worker is stopped by `untilStopped`, which lets a second ^C leave at once.
+  if (!quiet) Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+
+  const chooseLogDirectory = logDirectoryChooser(settings.personalLogDirectory, (notice) => logger.info(notice));
+  const remembered = new Map<string, Remembered>();
+  const journal = new LogFiles({
+    format: settings.logFormat,
+    logger,
+    fallbackDir: await chooseLogDirectory(undefined),
+    remembered: (stack) => remembered.get(stack),
+  });
+  const { dockerHost, host, stateDirectory, childEnvironment } = settings;
+  const state = new StateDirectory(scratch ?? stateDirectory);
+  const dependencies = (client?: TemporalClient): Dependencies => ({
+    host,
+    state,
+    engine: createEngine(dockerHost === undefined ? {} : { dockerHost }),
+    environment: childEnvironment,
+    journal,
+    remember: async (stack, { redact, logDir }) => {
+      remembered.set(stack, { redact, logDir: await chooseLogDirectory(logDir) });
+    },
+    ...(client === undefined ? {} : reachable(client, host)),
+  });
+  const running = new Set<string>();
+  const controller = new AbortController();
+
+  return {
+    settings,
+    state,
+    signal: controller.signal,
+    running,
+    say: (line) => logger.info(line),
+    registerStack: (directory, envFile) =>
+      registerStack({ directory, envFile, state, deps: dependencies(), signal: controller.signal }),
+    steps: (client) => createActivities(dependencies(client)),
+    activities: (client) => {
+      const deps = dependencies(client);
+      return toTemporalActivities(createActivities(deps), {
+        running,
+        redactFor: (stack) => remembered.get(stack)?.redact ?? redactUrls,
+        logFor: (activity, input) => journal.forActivity(activity, input),
+        prepare: (stack, signal) => readOnce(stack, deps, remembered, signal),
+      });
+    },
+    close: async () => {
+      controller.abort();
+      await logger.close();
+    },
+  };
+}
+
+function reachable({ client }: TemporalClient, host: string): Pick<Dependencies, 'schedules' | 'isDeploymentOpen'> {
+  return {
+    schedules: temporalSchedules(client.schedule),
+    isDeploymentOpen: async (stack, number) => {
+      try {
+        const { status } = await client.workflow.getHandle(deploymentId({ host, stack }, number)).describe();
+        return status.name === 'RUNNING';
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** A worker that comes back in the middle of a deployment must know what to keep out of its log before it writes to it. */
+async function readOnce(
+  stack: string,
+  deps: Dependencies,
+  remembered: Map<string, Remembered>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (remembered.has(stack)) return;
+  try {
+    await openLive(await deps.state.stack(stack), deps, signal);
+  } catch (error) {
+    // The activity itself will say so, in its own words.
+    if (!isStepFailure(error, FAILURES.configuration) && !isStepFailure(error, FAILURES.badInput)) throw error;
+  }
+}
