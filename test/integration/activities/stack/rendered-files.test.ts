@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyRendered, openLiveView, planRendered, restoreRendered } from '../../../../activities/stack/index.js';
 import { write } from './fixture.js';
 import { sampleStack, type SampleStack } from './sample-stack.js';
@@ -54,6 +54,18 @@ describe('activities/stack/rendered-files', () => {
     await restoreRendered([{ path: target(), text: null }]);
     await restoreRendered([{ path: target(), text: null }]);
     expect(existsSync(target())).toBe(false);
+  });
+
+  it('puts no half-written file into the work tree, where a kill would leave it untracked', async () => {
+    const seen: string[] = [];
+    const watcher = watch(join(stack, 'components/proxy/conf'), (_, name) => seen.push(name ?? ''));
+    try {
+      await applyRendered(await openLiveView({ directory: stack }, deps()));
+      await vi.waitFor(() => expect(seen).toContain('proxy.conf'));
+    } finally {
+      watcher.close();
+    }
+    expect(new Set(seen)).toEqual(new Set(['proxy.conf']));
   });
 
   it('writes through a link', async () => {
