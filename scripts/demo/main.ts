@@ -12,6 +12,7 @@ const USAGE = `usage: npm run demo [-- --keep | --stop]
   --keep  leave everything running afterwards, for looking around
   --stop  end what --keep left, and remove it`;
 const INTERRUPTED = 130;
+const REMOVED = 'Everything that was made is removed.';
 
 const print = (line: string) => console.log(line);
 
@@ -23,6 +24,7 @@ async function playHere(): Promise<number> {
     clearing ??= (async () => {
       print('\nInterrupted: removing what was made.');
       await performance.clearNow();
+      print(REMOVED);
       process.exit(INTERRUPTED);
     })();
   };
@@ -32,7 +34,7 @@ async function playHere(): Promise<number> {
     return (await performance.play()) ? 0 : 1;
   } finally {
     await (clearing ?? performance.clear());
-    print('Everything that was made is removed.');
+    print(REMOVED);
   }
 }
 

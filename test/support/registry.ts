@@ -24,9 +24,9 @@ const HTPASSWD = 'bird:$2b$05$h5y0/.WbZw7UmdNUz5UV1e5n5bfiU/CnvLrP9STF1w8vw8rDZy
 
 const READY_MS = 15_000;
 
-/** `requireLogin`: only `REGISTRY_USER` may pull and push. */
-export async function startRegistry(options: { requireLogin?: boolean } = {}): Promise<Registry> {
-  const directory = await mkdtemp(join(tmpdir(), 'birdkeeper-registry-'));
+/** `requireLogin`: only `REGISTRY_USER` may pull and push. `parent`: where its directory is made. */
+export async function startRegistry(options: { requireLogin?: boolean; parent?: string } = {}): Promise<Registry> {
+  const directory = await mkdtemp(join(options.parent ?? tmpdir(), 'birdkeeper-registry-'));
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
   const configuration = join(directory, 'config.yml');

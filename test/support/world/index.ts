@@ -2,13 +2,13 @@
 import { chmod, copyFile, mkdir, mkdtemp, realpath, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startRegistry } from '../registry.js';
 import { startGitServer, type ServedRepository } from '../ssh-git.js';
 import { Clone } from './clone.js';
 import { SampleImages } from './images.js';
 import { enter, removeWorld, sweep } from './ledger.js';
 import { freePorts } from './ports.js';
 import { worldEnvironment } from './programs.js';
-import { startRegistry } from './registry.js';
 import { envLocal, platformFiles, STACK_FOLDER, type EnvLocal, type Files } from './sample-stack.js';
 import { World, type RepositoryName } from './world.js';
 
@@ -49,7 +49,7 @@ async function assemble(project: string, dir: string, settings: Partial<EnvLocal
   for (const folder of ['git', 'registry', 'keys', 'log', 'home']) await mkdir(join(dir, folder), { mode: 0o700 });
   const [git, registry, [web = 0, api = 0, reader = 0]] = await Promise.all([
     startGitServer({ dir: join(dir, 'git') }),
-    startRegistry({ dir: join(dir, 'registry'), env }),
+    startRegistry({ parent: join(dir, 'registry') }),
     freePorts(3),
   ]);
   const images = new SampleImages(dir, project, registry.host, env);

@@ -31,7 +31,6 @@ export function worldEnvironment(dir: string, overrides: Record<string, string> 
     // The Compose plugin may lie in the real home.
     DOCKER_CONFIG: mine.DOCKER_CONFIG ?? join(home, '.docker'),
     DOCKER_BUILDKIT: mine.DOCKER_BUILDKIT ?? '0',
-    TEMPORAL_CONFIG_FILE: '/dev/null',
     BIRDKEEPER_STATE_DIR: join(dir, 'state'),
     BIRDKEEPER_HOST: WORLD_HOST,
     ...(temporal === undefined ? {} : { BIRDKEEPER_TEMPORAL_CLI: temporal }),
