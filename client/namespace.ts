@@ -26,7 +26,8 @@ export interface EnsuredNamespace {
  */
 export async function ensureNamespace(connection: Connection, namespace: string): Promise<EnsuredNamespace> {
   const created = await ensureExists(connection, namespace);
-  await waitUntil(() => exists(connection, namespace), `namespace ${namespace} to appear`);
+  // A namespace is described before the rest of the server knows of it.
+  await waitUntil(() => attributes(connection, namespace).then(() => true), `namespace ${namespace} to appear`);
   const known = await attributes(connection, namespace);
   const added = SEARCH_ATTRIBUTES.filter((name) => known[name] === undefined);
   const mistyped = SEARCH_ATTRIBUTES.filter((name) => known[name] !== undefined && known[name] !== KEYWORD);
