@@ -46,14 +46,15 @@ export async function objectIds(
 ): Promise<Map<string, string | undefined>> {
   requireCommit(commit);
   const repository = await Repository.at(checkout.dir, options);
-  const plain = relativePaths.filter((path) => !path.includes('\n'));
+  const [found, inside] = [new Map<string, string | undefined>(), relativePaths.filter(isInside)];
+  for (const path of relativePaths) found.set(path, undefined);
+  const plain = inside.filter((path) => !path.includes('\n'));
   const input = plain.map((path) => `${commit}:${inTree(path)}\n`).join('');
   const output = input === '' ? '' : await repository.read(['cat-file', '--batch-check'], { input });
   const answers = output.split('\n');
-  const found = new Map<string, string | undefined>();
   plain.forEach((path, index) => found.set(path, idIn(answers[index] ?? '')));
   // A line break would split the question in two; such paths are asked for one by one.
-  for (const path of relativePaths.filter((candidate) => candidate.includes('\n'))) {
+  for (const path of inside.filter((candidate) => candidate.includes('\n'))) {
     found.set(path, await repository.line(['rev-parse', '--quiet', '--verify', `${commit}:${inTree(path)}`]));
   }
   return found;
@@ -64,6 +65,9 @@ function inTree(path: string): string {
   const normal = posix.normalize(path).replace(/\/+$/, '');
   return normal === '.' ? '' : normal;
 }
+
+/** git ends at a path that leads out of the checkout; the commit has nothing there. */
+const isInside = (path: string): boolean => !/^(?:\.\.(?:\/|$)|\/)/.test(posix.normalize(path));
 
 function idIn(answer: string): string | undefined {
   return /^([0-9a-f]{40}|[0-9a-f]{64}) (?:blob|tree|commit) \d+$/.exec(answer)?.[1];

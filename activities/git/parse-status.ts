@@ -12,8 +12,6 @@ export const statusCommand = (untracked: 'normal' | 'all'): string[] => [
 export interface StatusEntry {
   path: string;
   kind: 'changed' | 'unmerged' | 'untracked';
-  /** Blob in the index; undefined when the index has no such path. */
-  indexId?: string;
 }
 
 export interface Status {
@@ -43,10 +41,8 @@ function readHeader(record: string, status: Status): void {
 function readEntry(record: string): StatusEntry[] {
   const path = (fields: number) => record.split(' ').slice(fields).join(' ');
   switch (record[0]) {
-    case '1': {
-      const indexId = record.split(' ')[7] ?? '';
-      return [{ path: path(8), kind: 'changed', ...(/^0+$/.test(indexId) ? {} : { indexId }) }];
-    }
+    case '1':
+      return [{ path: path(8), kind: 'changed' }];
     case 'u':
       return [{ path: path(10), kind: 'unmerged' }];
     case '?':

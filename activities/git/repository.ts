@@ -90,6 +90,8 @@ export class Repository {
     const { signal, timeoutMs } = this.options;
     signal.throwIfAborted();
     let status = 0;
+    // Kept here because simple-git would wrap it in an error of its own, without the status.
+    let failed: GitFailed | undefined;
     const git = simpleGit({
       baseDir: this.dir,
       trimmed: false,
@@ -100,12 +102,17 @@ export class Repository {
       errors: (error, { exitCode, stdErr }) => {
         status = exitCode;
         if (okStatuses.includes(exitCode)) return undefined;
-        return error instanceof Error ? error : new GitFailed(args, exitCode, Buffer.concat(stdErr).toString());
+        // A child that never started, or was ended by a signal, has no status of its own.
+        if (exitCode > 0) failed = new GitFailed(args, exitCode, Buffer.concat(stdErr).toString());
+        return failed ?? error;
       },
       ...(input === undefined ? {} : { input: () => input }),
     });
-    const stdout = await git.env(this.environment).raw([...args]);
-    return { stdout, status };
+    try {
+      return { stdout: await git.env(this.environment).raw([...args]), status };
+    } catch (error) {
+      throw failed ?? error;
+    }
   }
 
   async read(args: readonly string[], options?: ReadOptions): Promise<string> {

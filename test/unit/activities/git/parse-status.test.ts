@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseStatus } from '../../../../activities/git/parse-status.js';
+
+const id = (digit: string) => digit.repeat(40);
+
+describe('activities/git/parse-status', () => {
+  it('reads branch, commit and every kind of entry, with blanks and line breaks in paths', () => {
+    const output = [
+      `# branch.oid ${id('a')}`,
+      '# branch.head main',
+      '# branch.upstream origin/main',
+      '# branch.ab +0 -1',
+      `1 .M N... 100644 100644 100644 ${id('1')} ${id('2')} a file`,
+      `1 D. N... 100644 000000 000000 ${id('1')} ${id('0')} gone`,
+      `u UU N... 100644 100644 100644 100644 ${id('1')} ${id('2')} ${id('3')} both\nways`,
+      '? new dir/',
+      '',
+    ].join('\0');
+    expect(parseStatus(output)).toEqual({
+      head: id('a'),
+      branch: 'main',
+      entries: [
+        { path: 'a file', kind: 'changed' },
+        { path: 'gone', kind: 'changed' },
+        { path: 'both\nways', kind: 'unmerged' },
+        { path: 'new dir/', kind: 'untracked' },
+      ],
+    });
+  });
+
+  it('a detached HEAD has no branch, a new repository no commit', () => {
+    expect(parseStatus(`# branch.oid ${id('a')}\0# branch.head (detached)\0`)).toEqual({ head: id('a'), entries: [] });
+    expect(parseStatus('# branch.oid (initial)\0# branch.head main\0')).toEqual({ branch: 'main', entries: [] });
+  });
+
+  it('an untracked file that begins like a header is a file', () => {
+    expect(parseStatus('? # branch.head x\0').entries).toEqual([{ path: '# branch.head x', kind: 'untracked' }]);
+  });
+});
