@@ -88,7 +88,8 @@ async function add(connection: Connection, namespace: string, names: readonly st
 async function areUsable(connection: Connection, namespace: string): Promise<boolean> {
   const known = await attributes(connection, namespace);
   if (SEARCH_ATTRIBUTES.some((name) => known[name] === undefined)) return false;
-  const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'none'`).join(' AND ');
+  // In backticks: Commit and Trigger are words of SQL, which the server's parser would read in lower case.
+  const query = SEARCH_ATTRIBUTES.map((name) => `\`${name}\` = 'none'`).join(' AND ');
   try {
     await call(connection, () => connection.workflowService.countWorkflowExecutions({ namespace, query }));
     return true;
