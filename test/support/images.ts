@@ -46,7 +46,8 @@ export async function createImages(): Promise<Images> {
     if (dockerfile.includes('COPY busybox')) await copyFile(BUSYBOX, join(context, 'busybox'));
     await writeFile(join(context, 'Dockerfile'), dockerfile);
     built.add(reference);
-    await docker('build', '--quiet', '--tag', reference, context);
+    // Nothing is fetched while building, and a host need not have the default bridge.
+    await docker('build', '--quiet', '--network', 'none', '--tag', reference, context);
     return (await docker('image', 'inspect', '--format', '{{.Id}}', reference)).trim();
   };
   const images: Images = {
