@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { whenLeaving } from './leaving.mjs';
 import { isDebianLike, isRoot } from './machine.mjs';
 import { SetupProblem, tellDetail, withSignOfLife } from './report.mjs';
 import { describeFailure, run } from './run.mjs';
@@ -75,9 +76,9 @@ async function withoutStartingServices() {
   if (existsSync(POLICY)) return () => undefined;
   await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   const remove = () => rmSync(POLICY, { force: true });
-  process.once('exit', remove);
+  const forget = whenLeaving(remove);
   return () => {
-    process.removeListener('exit', remove);
+    forget();
     remove();
   };
 }

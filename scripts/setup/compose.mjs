@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { copyFile, link, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { candidateVersion, canInstallPackages, installPackages, updateLists } from './apt.mjs';
 import { choosePackage, COMPOSE_PACKAGES, COMPOSE_VERSION, LEAST_COMPOSE, releaseAddress } from './compose-choice.mjs';
 import { buildCompose, download } from './compose-sources.mjs';
 import { cachedCompose } from './environment.mjs';
+import { inScratch } from './leaving.mjs';
 import { isProgram } from './machine.mjs';
 import { SetupProblem, tellDetail, withSignOfLife } from './report.mjs';
 import { run } from './run.mjs';
@@ -38,6 +39,7 @@ export const compose = {
     };
   },
   async provide({ env }) {
+    // A program in our cache tells that there was no package when it was made: apt is not asked again.
     if (!isProgram(cachedCompose(env))) {
       if (await installPackage(env)) return;
       await fillCache(env);
@@ -75,14 +77,11 @@ async function installPackage(env) {
 async function fillCache(env) {
   const target = cachedCompose(env);
   await mkdir(dirname(target), { recursive: true });
-  const scratch = await mkdtemp(join(dirname(target), '.compose-'));
-  const made = join(scratch, 'docker-compose');
-  try {
+  await inScratch(join(dirname(target), '.compose-'), async (scratch) => {
+    const made = join(scratch, 'docker-compose');
     if (!(await downloadRelease(made))) await buildCompose(scratch, made, env);
     await rename(made, target);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 /** @param {string} target */

@@ -3,6 +3,7 @@ import { build } from './build.mjs';
 import { compose } from './compose.mjs';
 import { dockerEngine } from './engine.mjs';
 import { writeFound } from './environment.mjs';
+import { leaveCleanly } from './leaving.mjs';
 import { nodeModules } from './node-modules.mjs';
 import { distributionPackages } from './packages.mjs';
 import { inWords, SetupProblem, tellDetail, tellStep } from './report.mjs';
@@ -51,12 +52,14 @@ export async function setUp({ target, check = false, env = process.env }) {
   console.log(
     `Set-up for ${FOR[target]}: ${check ? 'only reports' : 'looks for what is needed and brings what is missing'}.`,
   );
+  const giveSignalsBack = leaveCleanly();
   let ready = true;
   for (const part of PARTS) {
     // Without the packages there is nothing to build with, and the reason stands above.
     if (part === build && !ready && !check) continue;
     ready = (await ensure(part, context, check)) && ready;
   }
+  giveSignalsBack();
   if (ready && !check) await writeFound(env, context.found);
   const verdict = ready
     ? 'Everything is there'

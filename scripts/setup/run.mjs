@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { whenLeaving } from './leaving.mjs';
 
 /**
  * @typedef {object} Ran
@@ -20,6 +21,7 @@ import { createInterface } from 'node:readline';
 export function run(file, args, { cwd, env = process.env, timeoutMs, onLine }) {
   return new Promise((resolve) => {
     const child = spawn(file, [...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const forget = whenLeaving(() => child.kill('SIGTERM'));
     const ran = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text) => (ran.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text) => (ran.stderr += text));
@@ -33,13 +35,16 @@ export function run(file, args, { cwd, env = process.env, timeoutMs, onLine }) {
       child.stdout.destroy();
       child.stderr.destroy();
     }, timeoutMs);
-    child.once('error', (error) => {
+    const settle = (/** @type {Ran} */ result) => {
       clearTimeout(limit);
-      resolve({ status: null, ...ran, problem: `could not be started (${error.message})` });
+      forget();
+      resolve(result);
+    };
+    child.once('error', (error) => {
+      settle({ status: null, ...ran, problem: `could not be started (${error.message})` });
     });
     child.once('close', (status) => {
-      clearTimeout(limit);
-      resolve({ status, ...ran, ...(late ? { problem: `did not end within ${timeoutMs / 1000} s` } : {}) });
+      settle({ status, ...ran, ...(late ? { problem: `did not end within ${timeoutMs / 1000} s` } : {}) });
     });
   });
 }

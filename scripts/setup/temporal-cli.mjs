@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cachedTemporalCli } from './environment.mjs';
+import { inScratch } from './leaving.mjs';
 import { findProgram, isProgram } from './machine.mjs';
 import { SetupProblem, tellDetail, withSignOfLife } from './report.mjs';
 import { describeFailure, run } from './run.mjs';
@@ -28,8 +29,7 @@ export const temporalCli = {
     const target = cachedTemporalCli(env);
     await mkdir(dirname(target), { recursive: true });
     // Beside its place, so that the last move is a rename: nobody ever sees half a program.
-    const scratch = await mkdtemp(join(dirname(target), '.temporal-'));
-    try {
+    await inScratch(join(dirname(target), '.temporal-'), async (scratch) => {
       const refused = await downloadBySdk(scratch, root, env);
       if (refused !== undefined) {
         tellDetail(`no download: ${refused}`);
@@ -38,9 +38,7 @@ export const temporalCli = {
       const made = (await readdir(scratch)).find((name) => name.startsWith('temporal'));
       if (made === undefined) throw new SetupProblem('the build ended well and left no program');
       await rename(join(scratch, made), target);
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+    });
   },
 };
 
