@@ -68,6 +68,7 @@ async function readStack(stack: StackPlace, deps: ViewDeps, place: Place): Promi
   const settings = await settingsOf(reading, directory, place.locate);
   const checkouts = await findCheckouts(directory, settings.extraRepos, deps.repositoryRoot);
   const { commits, unknown } = await commitsOf(checkouts, place);
+  deps.signal.throwIfAborted();
   const rendered = await renderAll({
     components,
     lists: templateLists(reading.all),

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { nameCheckouts } from '../../../../activities/stack/checkouts.js';
-import { enterNamespace } from '../../../../activities/stack/namespace.js';
 import { isStaged, mountsOf, physicalPath, type Staged } from '../../../../activities/stack/staged-paths.js';
 
 const checkout = (dir: string, tree: string) => ({ name: dir, dir, tree, commit: 'c' });
@@ -41,30 +39,5 @@ describe('activities/stack/staged-paths', () => {
     expect(isStaged('/st/0/x', staged)).toBe(true);
     expect(isStaged('/st/00/x', staged)).toBe(false);
     expect(isStaged('/srv/a/x', staged)).toBe(false);
-  });
-});
-
-describe('activities/stack/namespace', () => {
-  it('passes paths and command as arguments of a constant script', () => {
-    const mounts = [{ source: '/s t', target: '/l; rm' }];
-    const command = enterNamespace(mounts, true)({ file: 'docker', args: ['compose', '--'] });
-    expect([command.file, ...command.args.slice(0, 4)]).toEqual(['unshare', '-m', '--', '/bin/sh', '-c']);
-    expect(command.args.slice(5)).toEqual(['birdkeeper', '/s t', '/l; rm', '--', 'docker', 'compose', '--']);
-    expect(command.args[4]).not.toContain('/s t');
-  });
-
-  it('makes a user namespace for who is not root', () => {
-    expect(enterNamespace([], false)({ file: 'true', args: [] }).args[0]).toBe('-Urm');
-  });
-});
-
-describe('activities/stack/checkouts', () => {
-  it('gives each checkout a name of its own that does not depend on the order of the others', () => {
-    const [a, b, c] = nameCheckouts(['/x/repo', '/y/repo', '/z/repo']);
-    expect([a?.name, b?.name, c?.name]).toEqual(['repo', 'repo-' + (b?.name.slice(5) ?? ''), c?.name]);
-    expect(b?.name).toMatch(/^repo-[0-9a-f]{6}$/);
-    const swapped = nameCheckouts(['/x/repo', '/z/repo', '/y/repo']);
-    expect(swapped[2]?.name).toBe(b?.name);
-    expect(swapped[1]?.name).toBe(c?.name);
   });
 });
