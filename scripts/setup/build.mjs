@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describeFailure, run } from './run.mjs';
-import { SetupProblem, withSignOfLife } from './report.mjs';
+import { SetupProblem, tellDetail, withSignOfLife } from './report.mjs';
 
 /** Directories of which tsconfig.build.json includes all or a part. */
 const SOURCES = ['workflows', 'activities', 'worker', 'client', 'bin', 'scripts', 'bench', 'test/support'];
@@ -26,16 +26,29 @@ export const build = {
       : { missing: 'sources have changed' };
   },
   async provide({ root, env }) {
-    const dist = join(root, 'dist');
-    const sources = await listSources(root);
-    const hash = await hashOf(root, sources);
-    await rm(join(dist, STAMP), { force: true });
-    await node(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], 'tsc', root, env);
-    for (const path of staleOutputs(await list(dist), sources)) await rm(join(dist, path), { force: true });
-    await node(['scripts/build-bundle.mjs'], 'the bundler', root, env);
-    await writeFile(join(dist, STAMP), hash);
+    // Somebody may save a file while it is built: then it is built of two states, and once more.
+    for (let round = 1; round <= 3 && !(await buildOnce(root, env)); round += 1) {
+      tellDetail('sources changed meanwhile');
+    }
   },
 };
+
+/**
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<boolean>} false when the sources changed meanwhile
+ */
+async function buildOnce(root, env) {
+  const dist = join(root, 'dist');
+  const sources = await listSources(root);
+  const hash = await hashOf(root, sources);
+  await rm(join(dist, STAMP), { force: true });
+  await node(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], 'tsc', root, env);
+  for (const path of staleOutputs(await list(dist), sources)) await rm(join(dist, path), { force: true });
+  await node(['scripts/build-bundle.mjs'], 'the bundler', root, env);
+  await writeFile(join(dist, STAMP), hash);
+  return hash === (await hashOf(root, await listSources(root)));
+}
 
 /**
  * Compiled files whose source is gone. They would still be found and run.

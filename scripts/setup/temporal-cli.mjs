@@ -74,7 +74,8 @@ async function downloadBySdk(directory, root, env) {
     run(process.execPath, [script, directory], { cwd: root, env, timeoutMs: 60_000 }),
   );
   if (ran.status === 0) return undefined;
-  return (ran.problem ?? ran.stderr.trim().split('\n').at(-1) ?? 'refused').slice(0, 240);
+  // The SDK puts the cause last, behind two copies of the address.
+  return ran.problem ?? `…${ran.stderr.trim().slice(-100)}`;
 }
 
 /**
