@@ -90,8 +90,9 @@ export type FrameState = { is: 'none' } | { is: 'open'; startedAt: Date } | { is
 export function frameState(tail: string, key: RunKey): FrameState {
   let state: FrameState = { is: 'none' };
   let ending = false;
+  let previous = '';
   for (const line of tail.split('\n').slice(0, -1)) {
-    const seen = readLine(line, key);
+    const seen = readLine(line, previous, key);
     if (seen?.phase === BEGIN) {
       state = { is: 'open', startedAt: seen.at };
       ending = false;
@@ -99,6 +100,7 @@ export function frameState(tail: string, key: RunKey): FrameState {
       if (seen.complete) state = { is: 'closed' };
       ending = true;
     } else if (ending && / finished {3}END_TIME=\S{25}$/.test(line)) state = { is: 'closed' };
+    previous = line;
   }
   return state;
 }
@@ -110,21 +112,23 @@ interface Seen {
   complete: boolean;
 }
 
-function readLine(line: string, key: RunKey): Seen | undefined {
+/** A line with the word `begin` opens a frame only below its START_TIME: a step of that name may write lines too. */
+function readLine(line: string, previous: string, key: RunKey): Seen | undefined {
   if (line.startsWith('{')) return readJsonLine(line, key);
-  for (const phase of [BEGIN, END]) {
-    const at = line.slice(0, 25);
-    if (line.startsWith(`${at} ${prefix(key, phase)} `)) return { at: new Date(at), phase, complete: false };
+  const at = line.slice(0, 25);
+  const isOf = (phase: string) => line.startsWith(`${at} ${prefix(key, phase)} `);
+  if (isOf(BEGIN) && /^\w+ START_TIME=\S{25}$/.test(previous)) {
+    return { at: new Date(at), phase: BEGIN, complete: false };
   }
-  return undefined;
+  return isOf(END) ? { at: new Date(at), phase: END, complete: false } : undefined;
 }
 
 function readJsonLine(line: string, key: RunKey): Seen | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null) return undefined;
-    const { time, stack, run, phase } = value as Record<string, unknown>;
-    if (stack !== key.stack || run !== key.run || typeof time !== 'string') return undefined;
+    const { time, stack, run, phase, START_TIME: start } = value as Record<string, unknown>;
+    if (stack !== key.stack || run !== key.run || typeof time !== 'string' || start === undefined) return undefined;
     return phase === BEGIN || phase === END ? { at: new Date(time), phase, complete: true } : undefined;
   } catch {
     return undefined;

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { StackReport } from '../../../client/schemas.js';
+import { todoOf } from '../../../client/todo.js';
+
+const report = (given: Partial<StackReport> = {}): StackReport => ({
+  stack: 'web',
+  host: 'alpha',
+  directory: '/srv/web',
+  source: 'keeper',
+  notices: [],
+  release: { number: 3, at: '2026-11-24T10:00:00Z', commits: { platform: 'a'.repeat(40) }, services: 5 },
+  last: { number: 3, outcome: 'deployed', message: '', at: '2026-11-24T10:00:00Z' },
+  quarantined: [],
+  unfinished: null,
+  look: { word: 'up to date', reason: 'every checkout is level.', commits: {}, at: '2026-11-24T11:55:00Z' },
+  running: null,
+  queued: [],
+  health: [{ service: 'web', health: 'healthy' }],
+  todo: [],
+  ...given,
+});
+
+describe('client/todo', () => {
+  it('is empty when all is well, and while a deployment is at it', () => {
+    expect(todoOf(report())).toEqual([]);
+    const running = { number: 4, trigger: 'check' as const, reason: '', phase: null, next: '' };
+    expect(todoOf(report({ running, health: [{ service: 'web', health: 'exited' }] }))).toEqual([]);
+  });
+
+  it('puts a failed rollback first and names each sick service', () => {
+    const todo = todoOf(
+      report({
+        last: { number: 4, outcome: 'roll back failed', message: 'x', at: '' },
+        health: [{ service: 'web', health: 'restarting' }],
+      }),
+    );
+    expect(todo[0]).toContain('Deployment 4 could not be rolled back');
+    expect(todo[1]).toContain('docker compose logs web');
+  });
+
+  it.each(['blocked', 'degraded', 'quarantined', 'drifted'] as const)('says what clears %s', (word) => {
+    expect(todoOf(report({ look: { word, reason: 'so it is.', commits: {}, at: '' } }))).toHaveLength(1);
+  });
+
+  it('leaves what birdkeeper does by itself to it', () => {
+    expect(todoOf(report({ look: { word: 'behind', reason: 'x', commits: {}, at: '' } }))).toEqual([]);
+    expect(todoOf(report({ unfinished: 5 }))).toEqual([]);
+    expect(todoOf(report({ unfinished: 5, source: 'state directory' }))[0]).toContain('birdkeeper up');
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { childEnvironment } from '../../../worker/host-settings.js';
+
+const ada = { isRoot: false, home: '/home/ada' };
+
+describe('worker/host-settings', () => {
+  it('passes on to children what they need, and no secret of whoever started it', () => {
+    const env = {
+      PATH: '/bin',
+      HOME: '/home/ada',
+      LC_ALL: 'C',
+      DOCKER_HOST: 'unix:///d',
+      https_proxy: 'http://p',
+      SSH_AUTH_SOCK: '/tmp/agent',
+      COMPOSE_PROFILES: 'debug',
+      AWS_SECRET_ACCESS_KEY: 's',
+      TEMPORAL_API_KEY: 'k',
+      NODE_OPTIONS: '--inspect',
+    };
+    expect(childEnvironment(env, ada)).toEqual({
+      PATH: '/bin',
+      HOME: '/home/ada',
+      LC_ALL: 'C',
+      DOCKER_HOST: 'unix:///d',
+      https_proxy: 'http://p',
+    });
+  });
+
+  it('gives a path and a home also where a bare init system gives none', () => {
+    expect(childEnvironment({}, ada)).toEqual({
+      HOME: '/home/ada',
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    });
+  });
+});
