@@ -9,6 +9,8 @@ const MASK = '‹redacted›';
 const SECRET_NAME = /(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|_KEY|AUTH|COOKIE|SALT|HASH)/i;
 /** Names that match the pattern above and hold no secret. */
 const PUBLIC_NAME = /(_DIR|_PATH|_FILE|_ROOT|_URL|_USER|_ENABLED|_NAME)$/i;
+/** The stack's own name is part of every container, volume and network that a message is about. */
+const PROJECT_NAME = 'COMPOSE_PROJECT_NAME';
 /** Up to the last "@" before the path: a password may hold one. */
 const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/gi;
 
@@ -45,7 +47,7 @@ function spellings(value: string): string[] {
 }
 
 export function looksSecret(name: string, value: string): boolean {
-  if (value.length < 4) return false;
+  if (value.length < 4 || name === PROJECT_NAME) return false;
   if (SECRET_NAME.test(name) && !PUBLIC_NAME.test(name)) return !/^(true|false|none|null|yes|no)$/i.test(value);
   return value.length >= 8 && !/\s/.test(value) && /[a-z]/i.test(value) && /[0-9]/.test(value) && !isPublicShape(value);
 }
