@@ -134,6 +134,10 @@ function readProfile(env: Record<string, string>): ClientConfigProfile {
   try {
     return loadClientConfigProfile({ overrideEnvVars: env });
   } catch (error) {
+    // The library stumbles over a file that holds no profile at all, an empty one for instance: it says nothing, then.
+    if (error instanceof TypeError && !env.TEMPORAL_PROFILE) {
+      return loadClientConfigProfile({ overrideEnvVars: env, disableFile: true });
+    }
     throw wrongUse(
       `The Temporal profile (TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE or its default file) cannot be used: ${messageOf(error)}`,
     );

@@ -1,0 +1,49 @@
+/** The command line in this process, with a world of its own: its output is kept, its environment is empty. */
+import type { Handlers } from '../../client/handlers.js';
+import { runProgram } from '../../client/program.js';
+import type { ClientSettings } from '../../client/settings.js';
+
+export interface Ran {
+  status: number;
+  out: string;
+  err: string;
+  tookMs: number;
+}
+
+const noHandler = async (): Promise<never> => {
+  throw new Error('this test gives no such handler');
+};
+
+export interface CommandLine {
+  settings: Partial<ClientSettings> & Pick<ClientSettings, 'stateDirectories'>;
+  cwd: string;
+  handlers?: Partial<Handlers>;
+}
+
+/** Runs one command as `birdkeeper ARGS` in that directory. */
+export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<Ran> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const started = Date.now();
+  const status = await runProgram(args, {
+    handlers: {
+      up: noHandler,
+      worker: noHandler,
+      plan: noHandler,
+      replay: noHandler,
+      health: async () => [],
+      ...line.handlers,
+    },
+    io: { out: (text) => out.push(text), err: (text) => err.push(text), now: () => new Date() },
+    settings: () => ({
+      host: 'alpha',
+      machine: 'alpha',
+      dockerHost: undefined,
+      // No variable and no profile of whoever runs the tests.
+      temporalEnvironment: { TEMPORAL_CONFIG_FILE: '/dev/null' },
+      ...line.settings,
+    }),
+    version: 'test',
+    cwd: line.cwd,
+  });
+  return { status, out: out.join('\n'), err: err.join('\n'), tookMs: Date.now() - started };
+}
