@@ -140,6 +140,7 @@ describe('activities/state/index', () => {
         number: 2,
         direction: 'forward',
         reached: 'advance',
+        recovered: true,
         checkouts: [{ name: 'platform', dir: '/srv', from: 'a', to: 'b' }],
       };
       const lastGood = { checkouts: [{ name: 'platform', dir: '/srv' }], keyDirectory: '/keys' };
@@ -213,6 +214,8 @@ describe('activities/state/index', () => {
       const stack = await registered();
       expect(await stack.deploymentFolder(7)).toBe(stack.path('deployments', '7'));
       expect((await stat(await stack.deploymentFolder(7))).isDirectory()).toBe(true);
+      await mkdir(stack.path('deployments', 'lost+found'));
+      expect(await stack.deploymentNumbers()).toEqual([7]);
       expect(await stack.lock()).toBe(stack.path('lock'));
     });
 

@@ -54,6 +54,10 @@ describe('activities/shared/redact', () => {
       );
     });
 
+    it('whole, when a shorter one is a part of it', () => {
+      expect(createRedactor({ A_TOKEN: 'abcd1', B_TOKEN: 'abcd1efgh' })('abcd1efgh')).toBe(MASK);
+    });
+
     it.each([
       ['in JSON', (value: string) => JSON.stringify({ value })],
       ['in a URL', (value: string) => `https://host/?q=${encodeURIComponent(value)}`],
