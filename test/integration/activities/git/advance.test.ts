@@ -261,12 +261,22 @@ describe('activities/git/advance', () => {
     }
 
     it(
-      'SIGKILL inside git merge, at 25 points over 300 files: finished or reversed',
+      'SIGKILL inside git merge, at 25 points over 240 files: finished or reversed',
       { timeout: 300_000 },
       async () => {
-        const many = (text: string) =>
-          Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`d${n % 7}/f${n}`, `${text} ${n}\n`.repeat(600)]));
-        ({ dir, from, to } = await makePair(join(root, `kills-${count}`), many('from'), many('to')));
+        const many = (first: number, text: string | null) =>
+          Object.fromEntries(
+            Array.from({ length: 80 }, (_, n) => [
+              `d${n % 7}/f${first + n}`,
+              text === null ? text : `${text} ${n}\n`.repeat(400),
+            ]),
+          );
+        // A third is removed, a third changed, a third added.
+        const [before, after] = [
+          { ...many(0, 'from'), ...many(80, 'from') },
+          { ...many(80, 'to'), ...many(160, 'to') },
+        ];
+        ({ dir, from, to } = await makePair(join(root, `kills-${count}`), before, { ...many(0, null), ...after }));
         const duration = await mergeAndKill(dir, to, Infinity);
         await git(dir, ['reset', '--hard', '--quiet', from]);
 
@@ -295,7 +305,7 @@ describe('activities/git/advance', () => {
     expect((await stat(join(dir, 'a.txt'))).uid).toBe(NOBODY);
   });
 
-  it.skipIf(!asRoot)('the lock may lie where only root can go', async () => {
+  it.skipIf(!asRoot)('as root, the lock may lie where only root can go', async () => {
     await giveAway(dir, NOBODY);
     const closed = join(root, `closed-${count}`);
     await mkdir(closed);
@@ -325,7 +335,7 @@ const TO: Record<string, string | null> = {
 /** A checkout at `from`, whose upstream is at `to`. */
 async function makePair(
   place: string,
-  fromFiles: Record<string, string>,
+  fromFiles: Record<string, string | null>,
   toFiles: Record<string, string | null>,
 ): Promise<{ dir: string; from: string; to: string }> {
   const [author, dir] = [join(place, 'author'), join(place, 'platform')];

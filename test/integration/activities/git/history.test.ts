@@ -71,7 +71,7 @@ describe('activities/git/history', () => {
     expect(await repositoryRoot(join(root, 'nowhere'), options)).toBeUndefined();
   });
 
-  it.skipIf(userInfo().uid !== 0)('a work tree of mixed owners is an error, not none', async () => {
+  it.skipIf(userInfo().uid !== 0)('as root, a work tree of mixed owners is an error, not none', async () => {
     const mixed = join(root, 'mixed');
     await mkdir(mixed);
     await git(mixed, ['init', '--quiet']);

@@ -160,7 +160,7 @@ describe('activities/git/observe', () => {
       expect(await look()).toMatchObject({ word: 'not a repository' });
     });
 
-    it.skipIf(!asRoot)('not a repository: one whose parts belong to different users', async () => {
+    it.skipIf(!asRoot)('as root, not a repository: one whose parts belong to different users', async () => {
       await chown(dir, NOBODY, NOBODY);
       expect(await look()).toMatchObject({
         word: 'not a repository',
