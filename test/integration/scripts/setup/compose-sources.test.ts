@@ -58,11 +58,18 @@ describe('scripts/setup/compose-sources', () => {
     await expect(download(`${base}/gone`, target, LIMITS)).rejects.toThrow('status 404');
     const hurried = { answerMs: 100, wholeMs: 5_000 };
     await expect(download(`${base}/silent`, target, hurried)).rejects.toThrow('no answer within 0.1 s');
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    await expect(download(`${base}/good`, target, LIMITS)).rejects.toThrow('ECONNREFUSED');
+    await expect(download(`${await closedAddress()}/good`, target, LIMITS)).rejects.toThrow('ECONNREFUSED');
   });
 });
+
+/** Where a server listened that is gone. */
+async function closedAddress(): Promise<string> {
+  const gone = createServer();
+  await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((resolve) => gone.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
 
 describe('scripts/setup/compose', () => {
   let directory: string;
