@@ -55,12 +55,18 @@ export async function* projectEvents(
       ...(sinceMs === undefined ? {} : { since: sinceMs / 1000 }),
     }),
   )) as Readable;
-  const stop = () => stream.destroy();
+  const lines = createInterface({ input: stream, crlfDelay: Infinity });
+  const stop = () => {
+    // A destroyed stream never ends, so that its reader would wait for ever.
+    lines.close();
+    stream.destroy();
+  };
   signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
     // readline swallows stream errors; the end of the loop is looked at instead.
     stream.on('error', () => undefined);
-    for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
+    for await (const line of lines) {
       const event = parseEvent(line);
       if (event) yield event;
     }
