@@ -10,6 +10,7 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
 const { code } = await bundleWorkflowCode({
   workflowsPath: `${dist}workflows/index.js`,
+  payloadConverterPath: `${dist}workflows/payload-converter.js`,
   logger: new DefaultLogger('WARN'),
 });
 // A worker that starts meanwhile reads the old bundle or the new one.
