@@ -4,7 +4,7 @@ import { createWorld, type WorldOptions } from './index.js';
 import { waitFor } from './wait.js';
 import type { World } from './world.js';
 
-const TEST_LIMIT_MS = 120_000;
+const TEST_LIMIT_MS = 240_000;
 
 /**
  * Call it at the top of a file. `start` brings the world into the state that the tests begin with. Returns how to reach
@@ -35,7 +35,7 @@ export function useWorld(options: WorldOptions, start: (world: World) => Promise
 /** `up`, and the first deployment is done. */
 export async function deployed(world: World): Promise<void> {
   await world.up();
-  const first = await world.waitForOutcome(1, { within: 90_000 });
+  const first = await world.waitForOutcome(1);
   if (first.outcome !== 'deployed') throw new Error(`the first deployment ended ${first.outcome}: ${first.message}`);
 }
 

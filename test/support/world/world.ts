@@ -16,6 +16,9 @@ import { WorldTemporal } from './temporal.js';
 import { Upkeep, type UpOptions } from './upkeep.js';
 import { waitFor, type WaitLimits } from './wait.js';
 
+/** A deployment takes seconds; on a machine that builds other things at the same time, a minute and more. */
+const PATIENCE_MS = 120_000;
+
 export type RepositoryName = 'platform' | 'private';
 
 /** What a world is made of; `createWorld` puts it together. */
@@ -133,7 +136,7 @@ export class World {
     return waitFor(
       `the end of deployment ${number}`,
       async () => (await this.history()).find((record) => record.number === number),
-      { within: 60_000, ...limits },
+      { within: PATIENCE_MS, ...limits },
     );
   }
 
@@ -142,7 +145,7 @@ export class World {
     return waitFor(
       `the end of a deployment of ${commit.slice(0, 7)} in ${repository}`,
       async () => (await this.history()).findLast(({ to }) => to[repository] === commit),
-      { within: 60_000, ...limits },
+      { within: PATIENCE_MS, ...limits },
     );
   }
 
