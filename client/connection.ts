@@ -1,5 +1,6 @@
 /** A connection to the chosen server that answers or fails within seconds, and is always closed. */
-import { Client, Connection } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { messageOf } from '../activities/shared/failures.js';
 import { taskQueueOf } from '../workflows/contract.js';
 import type { ServerChoice } from './address.js';
@@ -10,6 +11,8 @@ const CONNECT_LIMIT_MS = 3_000;
 export const CALL_LIMIT_MS = 3_500;
 /** A worker's long poll is renewed every minute; who has not been seen for longer than this is gone. */
 const POLLER_FRESH_MS = 75_000;
+const UNAVAILABLE = 14;
+const RETRY_MS = 200;
 
 export interface Session {
   readonly client: Client;
@@ -31,12 +34,18 @@ export async function connect(choice: ServerChoice | undefined, stackDirectory: 
   if (!choice.isRunning) throw unreachable(`Not running: ${choice.sentence}.`, start);
   const { address, namespace, security } = choice;
   try {
-    const connection = await Connection.connect({ address, connectTimeout: CONNECT_LIMIT_MS, ...security });
+    const connection = await Connection.connect({
+      address,
+      connectTimeout: CONNECT_LIMIT_MS,
+      // The library's own retries run on timers that outlive `close`, and then end the process with a trace.
+      interceptors: [],
+      ...security,
+    });
     const client = new Client({ connection, namespace });
     return {
       client,
       choice,
-      within: (call, limitMs = CALL_LIMIT_MS) => connection.withDeadline(Date.now() + limitMs, call),
+      within: (call, limitMs = CALL_LIMIT_MS) => withRetries(connection, call, Date.now() + limitMs),
       close: () => connection.close(),
     };
   } catch (error) {
@@ -44,6 +53,20 @@ export async function connect(choice: ServerChoice | undefined, stackDirectory: 
       ? start
       : `Start that server and its worker, or name none and use this host's own: birdkeeper up --stack ${stackDirectory}`;
     throw unreachable(`No answer from ${choice.sentence}: ${messageOf(error).split('\n')[0]}`, remedy);
+  }
+}
+
+/** A server that is just starting says UNAVAILABLE for a moment; nothing has been done then. */
+async function withRetries<T>(connection: Connection, call: () => Promise<T>, end: number): Promise<T> {
+  for (;;) {
+    try {
+      return await connection.withDeadline(end, call);
+    } catch (error) {
+      const cause = error instanceof ServiceError ? error.cause : error;
+      const passes = isGrpcServiceError(cause) && Number(cause.code) === UNAVAILABLE;
+      if (!passes || Date.now() + RETRY_MS >= end) throw error;
+      await sleep(RETRY_MS);
+    }
   }
 }
 

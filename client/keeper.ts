@@ -7,6 +7,7 @@ import {
   ServiceError,
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
+  type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import type { z } from 'zod';
 import {
@@ -21,15 +22,17 @@ import {
 } from '../workflows/contract.js';
 import type { DeployAnswer as DeployAnswerType, DeployAsk } from '../workflows/keep-stack/messages.js';
 import type { DeploymentStatus as DeploymentStatusType, KeeperStatus as KeeperStatusType } from '../workflows/model.js';
-import { CALL_LIMIT_MS, isWorkerPolling, noWorker, type Session } from './connection.js';
+import { isWorkerPolling, noWorker, type Session } from './connection.js';
 import { DeployAnswer, DeploymentStatus, DeployResult, KeeperStatus } from './schemas.js';
 
 /** What a workflow answered, or why it did not. no worker: nobody runs its code now. */
 export type Answer<T> = { is: 'answer'; value: T } | { is: 'not found' } | { is: 'no worker' };
 
-/** What the keeper knows. */
-export const askKeeper = (session: Session, ref: StackRef): Promise<Answer<KeeperStatusType>> =>
-  query(session, keeperId(ref), KeeperStatus);
+/** What the keeper knows. One that was ended answers queries still: it is taken for not found. */
+export async function askKeeper(session: Session, ref: StackRef): Promise<Answer<KeeperStatusType>> {
+  if ((await openExecution(session, keeperId(ref))) === undefined) return { is: 'not found' };
+  return query(session, keeperId(ref), KeeperStatus);
+}
 
 /**
  * The keeper's answer, or none when there is no keeper. Throws `CommandEnd` (unreachable) when no worker runs: one that was
@@ -54,7 +57,6 @@ export const askDeployment = (session: Session, ref: StackRef, number: number): 
 export function askForDeployment(session: Session, ref: StackRef, ask: DeployAsk): Promise<Answer<DeployAnswerType>> {
   return answered(async () => {
     const handle = session.client.workflow.getHandle(keeperId(ref));
-    // The library polls for the outcome for as long as it takes; a worker that is gone must not hold the command.
     return DeployAnswer.parse(
       await session.within(() => handle.executeUpdate<unknown, [DeployAsk]>(UPDATES.deploy, { args: [ask] })),
     );
@@ -108,10 +110,15 @@ export async function deleteSchedules(session: Session, ref: StackRef): Promise<
 
 /** Ids of the keeper's children that run now. Needs no worker. Undefined: there is no keeper. */
 export async function runningChildren(session: Session, ref: StackRef): Promise<string[] | undefined> {
+  const keeper = await openExecution(session, keeperId(ref));
+  return keeper && (keeper.raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
+}
+
+/** The run that is open, as the server has it. Undefined when there is none. */
+async function openExecution(session: Session, workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    const described = await session.within(() => session.client.workflow.getHandle(keeperId(ref)).describe());
-    if (described.status.name !== 'RUNNING') return undefined;
-    return (described.raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
+    const described = await session.within(() => session.client.workflow.getHandle(workflowId).describe());
+    return described.status.name === 'RUNNING' ? described : undefined;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
@@ -133,7 +140,7 @@ function query<T>(session: Session, workflowId: string, schema: z.ZodType<T>): P
 /** Turns the ways in which Temporal says "nobody there" into an answer; everything else is thrown. */
 async function answered<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {
-    return { is: 'answer', value: await withLimit(ask) };
+    return { is: 'answer', value: await ask() };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { is: 'not found' };
     if (isSilence(error)) return { is: 'no worker' };
@@ -141,27 +148,10 @@ async function answered<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   }
 }
 
-/** A second limit of ours: some calls of the library try again after the deadline of the call. */
-async function withLimit<T>(ask: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer()), CALL_LIMIT_MS);
-  });
-  try {
-    return await Promise.race([ask(), limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
 /** FAILED_PRECONDITION: the server has seen no worker lately. A query that is not there: the workflow has not begun. */
 const FAILED_PRECONDITION = 9;
 function isSilence(error: unknown): boolean {
-  const known = [NoAnswer, WorkflowUpdateRPCTimeoutOrCancelledError, QueryNotRegisteredError];
+  const known = [WorkflowUpdateRPCTimeoutOrCancelledError, QueryNotRegisteredError];
   if (known.some((kind) => error instanceof kind)) return true;
   // The library wraps what the server said.
   const cause = error instanceof ServiceError ? error.cause : error;

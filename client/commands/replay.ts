@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client';
 import { messageOf } from '../../activities/shared/failures.js';
 import { EXIT } from '../../workflows/contract.js';
 import { withSession } from '../connection.js';
@@ -21,6 +21,9 @@ export async function replay(context: CommandContext, options: CommonOptions, so
   }
   return verdict.replays ? EXIT.done : EXIT.failed;
 }
+
+/** gRPC status. */
+const NOT_FOUND = 5;
 
 interface Source {
   history: unknown;
@@ -57,7 +60,7 @@ async function historyOnServer(
       const history: unknown = JSON.parse(historyToJSON(fetched));
       return { history, workflowId };
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      if (!isGrpcServiceError(error) || Number(error.code) !== NOT_FOUND) throw error;
       throw wrongUse(
         `${JSON.stringify(workflowId)} is neither a file nor a workflow on ${session.choice.sentence}. Ids are listed by: temporal workflow list`,
       );
