@@ -33,7 +33,7 @@ export function contentPaths(
   const labelled = ON_CHANGE_LABEL in service.labels;
   const mounts = service.volumes
     .filter((mount) => mount.type === 'bind' && mount.source !== undefined)
-    .map((mount) => posix.normalize(mount.source ?? ''))
+    .map((mount) => tidy(mount.source ?? ''))
     .map((path): ContentPath => ({ path, kind: 'mount', parts: partsUnder(path, checkouts) }))
     // The root mount of a node exporter, the scheduler's own repositories: every commit would touch them.
     .filter(({ parts }) => labelled || !parts.some((part) => part.path === ''))
@@ -42,7 +42,7 @@ export function contentPaths(
     ...service.configs.map(({ source }) => model.configs[source]?.file),
     ...service.secrets.map(({ source }) => model.secrets[source]?.file),
   ]
-    .flatMap((file) => (file === undefined ? [] : [posix.normalize(file)]))
+    .flatMap((file) => (file === undefined ? [] : [tidy(file)]))
     .map((path): ContentPath => ({ path, kind: 'file', parts: partsUnder(path, checkouts) }));
   return uniqueByPath([...files, ...mounts]);
 }
@@ -52,7 +52,7 @@ export function buildContexts(service: ServiceDefinition, checkouts: readonly Ch
   if (!service.build) return [];
   const contexts = [service.build.context, ...Object.values(service.build.additional_contexts)];
   return contexts
-    .flatMap((context) => (context?.startsWith('/') ? [posix.normalize(context)] : []))
+    .flatMap((context) => (context?.startsWith('/') ? [tidy(context)] : []))
     .map((path) => ({ path, kind: 'mount', parts: partsUnder(path, checkouts) }));
 }
 
@@ -71,6 +71,8 @@ export function partsUnder(path: string, checkouts: readonly Checkout[]): Tracke
     .map((checkout) => ({ checkout, path: '' }));
   return [...around, ...below];
 }
+
+const tidy = (path: string): string => posix.normalize(path).replace(/(.)\/+$/, '$1');
 
 /** True for the directory itself too. */
 export const isWithin = (path: string, directory: string): boolean =>
