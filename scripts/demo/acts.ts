@@ -31,7 +31,7 @@ async function deployFirst(world: World, telling: Telling): Promise<string> {
   telling.say(`birdkeeper up runs (process ${world.upkeep.pid}) with Temporal at ${server?.address ?? '?'}`);
   telling.say(`Temporal UI  http://${server?.uiAddress ?? '?'}/namespaces/birdkeeper/workflows`);
   telling.say(`the page     http://127.0.0.1:${ports.web}/   the service api  http://127.0.0.1:${ports.api}/`);
-  const record = await world.waitForOutcome(1, { within: 90_000 });
+  const record = await world.waitForOutcome(1);
   expectOutcome(record, 'deployed');
   telling.say(describe(record));
   await expectAnswer(world, 'web', 'version 1');
@@ -110,7 +110,7 @@ async function killDuringRepair(world: World, telling: Telling): Promise<string>
       const found = await (await world.recorded()).intent();
       return found?.reached === 'apply' && found;
     },
-    { within: 40_000, every: 20 },
+    { within: 90_000, every: 20 },
   );
   const { pid } = world.upkeep;
   await world.kill9();
@@ -121,7 +121,7 @@ async function killDuringRepair(world: World, telling: Telling): Promise<string>
   );
   await world.up();
   telling.say(`birdkeeper up again (process ${world.upkeep.pid})`);
-  const record = await world.waitForOutcome(intent.number, { within: 90_000 });
+  const record = await world.waitForOutcome(intent.number);
   expectOutcome(record, 'deployed');
   telling.say(describe(record));
   await expectAnswer(world, 'api', 'api 1.3');
@@ -138,7 +138,7 @@ async function pushAndWait(
 ): Promise<DeploymentRecord> {
   const commit = await world.push('platform', files, message);
   telling.say(`pushed ${commit.slice(0, 7)} "${message}" to platform`);
-  const record = await world.waitForCommit('platform', commit, { within: 90_000 });
+  const record = await world.waitForCommit('platform', commit);
   telling.say(describe(record));
   return record;
 }

@@ -40,7 +40,7 @@ describe('killed', () => {
     await world().images.publishApi('crashing', 'crashing');
     const heads = await world().checkedOut();
     const { number } = await killWhen(world(), apiTag('crashing'), isIn('roll back'));
-    const record = await world().waitForOutcome(number, { within: 90_000 });
+    const record = await world().waitForOutcome(number);
     expect(record).toMatchObject({ outcome: 'rolled back' });
     expect(await world().checkedOut()).toEqual(heads);
     expect(await world().get('api')).toBe('api 1.1');
@@ -54,20 +54,15 @@ describe('killed', () => {
     const temporal = await world().temporal();
     const { nextNumber } = await temporal.keeper();
     await world().push('platform', apiTag('1.2'), 'Raise api to 1.2');
-    await waitFor('apply', async () => (await reachedOf(world())) === 'forward apply', { within: 40_000, every: 20 });
+    await waitFor('apply', async () => (await reachedOf(world())) === 'forward apply', { every: 20 });
     const { pid } = (await world().server()) ?? {};
     expect(pid).toBeDefined();
     process.kill(pid ?? 0, 'SIGKILL');
     // `up` may bring it back by itself, or end and say so: then it is started again, as its service manager would.
-    await waitFor('a server or the end of up', async () => (await isServing(world())) || !world().upkeep.isRunning, {
-      within: 60_000,
-    });
+    await waitFor('a server or the end of up', async () => (await isServing(world())) || !world().upkeep.isRunning, {});
     if (!world().upkeep.isRunning) await world().up();
     await expectConverged(world(), nextNumber, 'version 3');
     expect(await world().get('api')).toBe('api 1.2');
-    expect((await world().history()).map(({ number }) => number)).toEqual(
-      Array.from({ length: nextNumber }, (_, n) => n + 1),
-    );
   });
 });
 
@@ -86,7 +81,7 @@ async function killWhen(
   const { nextNumber: number } = await (await world.temporal()).keeper();
   await world.push('platform', files, 'Change something');
   // git may be done within a tenth of a second.
-  await waitFor('the phase to kill in', () => isThere(number), { within: 60_000, every: 5 });
+  await waitFor('the phase to kill in', () => isThere(number), { every: 5 });
   await world.kill9();
   const left = await reachedOf(world);
   expect((await world.history()).some((record) => record.number === number)).toBe(false);
@@ -102,7 +97,7 @@ async function reachedOf(world: World): Promise<string | undefined> {
 
 /** The same end as without the kill: deployed, recorded as it runs, each service once, healthy, nothing left to do. */
 async function expectConverged(world: World, number: number, page: string): Promise<void> {
-  const record = await world.waitForOutcome(number, { within: 90_000 });
+  const record = await world.waitForOutcome(number);
   expect(record).toMatchObject({ outcome: 'deployed' });
   expect(await world.checkedOut()).toEqual(record.to);
   expect(await reachedOf(world)).toBeUndefined();

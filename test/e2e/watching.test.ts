@@ -148,9 +148,11 @@ describe('watching', () => {
     const before = await touched(world());
     const { settings } = world().parts;
     const good = envLocal(settings)['env.local'] ?? '';
-    const bad = await world().push('private', { 'env.local': `${good}if true\n` }, 'Break env.local');
-    const record = await world().waitForCommit('private', bad);
-    expect(record.outcome).toBe('failed');
+    const concluded = (await world().history()).length;
+    await world().push('private', { 'env.local': `${good}if true\n` }, 'Break env.local');
+    const record = await waitFor('a failed deployment', async () =>
+      (await world().history()).slice(concluded).find(({ outcome }) => outcome === 'failed'),
+    );
     expect(record.message).toMatch(/env\.local.* line \d+/);
     expect(await touched(world())).toEqual(before);
     expect(await world().get('web')).toBe('version 1');
