@@ -55,7 +55,7 @@ export async function keepStack(input: KeepStackInput): Promise<void> {
   setHandler(forceDeploySignal, (payload) => change(enqueue(memory, requestFor(parseAsk(payload, true))).memory));
   setHandler(deploymentNeededSignal, (payload) => {
     const needed = parseNeeded(payload);
-    if (needed) change(afterLook(memory, needed, new Date()));
+    if (needed) change(afterLook(memory, needed, new Date(), running));
     else log.warn('deploymentNeeded came with something else than {word, reason, commits, deploys}: ignored');
   });
   setHandler(deployUpdate, (payload) => {

@@ -43,28 +43,41 @@ export function requestFor({ reason, force = false, first = false }: DeployAsk):
 }
 
 /**
- * What a look of `checkStack` changes. A look at what is queued, or at what failed a moment ago, changes nothing; a look
- * while a deployment runs is queued, because that deployment may have fetched before this commit, and is dropped by
- * `afterDeployment` when it was the same.
+ * What a look of `checkStack` changes. A look at what runs (`running`), at what a person asked for already, or at what
+ * failed a moment ago, changes nothing. Another look while a deployment runs is queued, because that deployment may have
+ * fetched before this commit, and is dropped by `afterDeployment` when it was the same.
  */
-export function afterLook(memory: KeeperMemory, needed: DeploymentNeeded, now: Date): KeeperMemory {
+export function afterLook(
+  memory: KeeperMemory,
+  needed: DeploymentNeeded,
+  now: Date,
+  running?: Pick<DeployRequest, 'commits'>,
+): KeeperMemory {
   const { word, reason, commits, deploys } = needed;
   const looked: KeeperMemory = { ...memory, look: { word, reason, commits, at: now.toISOString() } };
-  if (!deploys || memory.queue.length > 0 || isBackingOff(memory, commits, now)) return looked;
+  const isRunning = running?.commits !== undefined && sameCommits(running.commits, commits);
+  const isAsked = memory.queue.some(({ trigger }) => trigger !== 'check');
+  if (!deploys || isRunning || isAsked || isBackingOff(memory, commits, now)) return looked;
   return enqueue(looked, { trigger: 'check', force: false, reason, commits }).memory;
 }
 
 /** What an ended deployment changes. */
 export function afterDeployment(memory: KeeperMemory, result: DeployStackResult, now: Date): KeeperMemory {
   const { number, outcome, message, commits } = result;
-  const next: KeeperMemory = {
+  const last = { number, outcome, message: message.slice(0, MAX_MESSAGE), at: now.toISOString() };
+  return withBackOff({ ...withoutLooksAt(commits, memory), last }, outcome, commits, now);
+}
+
+/** The number of a dropped look was told to nobody: the next request gets it. */
+function withoutLooksAt(commits: Commits, memory: KeeperMemory): KeeperMemory {
+  const isLookAt = ({ trigger, commits: seen }: DeployRequest) =>
+    trigger === 'check' && sameCommits(seen ?? {}, commits);
+  const dropped = memory.queue.filter(isLookAt).map(({ number }) => number);
+  return {
     ...memory,
-    last: { number, outcome, message: message.slice(0, MAX_MESSAGE), at: now.toISOString() },
-    queue: memory.queue.filter(
-      (request) => request.trigger !== 'check' || !sameCommits(request.commits ?? {}, commits),
-    ),
+    nextNumber: Math.min(memory.nextNumber, ...dropped),
+    queue: memory.queue.filter((request) => !isLookAt(request)),
   };
-  return withBackOff(next, outcome, commits, now);
 }
 
 const MAX_MESSAGE = 1_000;

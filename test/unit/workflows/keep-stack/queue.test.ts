@@ -145,6 +145,18 @@ describe('workflows/keep-stack/queue', () => {
       expect(afterLook(waiting, aLook(), NOW).queue).toEqual(waiting.queue);
     });
 
+    it('ignores the commits that the running deployment was started for', () => {
+      expect(afterLook(fresh, aLook(), NOW, { commits: aLook().commits }).queue).toEqual([]);
+      expect(afterLook(fresh, aLook(), NOW, { commits: { private: OLD } }).queue).toHaveLength(1);
+    });
+
+    it('keeps the newest commits of two looks while a deployment runs', () => {
+      const once = afterLook(fresh, aLook({ commits: { private: OLD } }), NOW);
+      const twice = afterLook(once, aLook(), NOW);
+      expect(twice.queue).toEqual([{ ...once.queue[0], commits: aLook().commits }]);
+      expect(afterDeployment(twice, aResult({ commits: { private: OLD } }), NOW).queue).toHaveLength(1);
+    });
+
     it('ignores commits that failed a moment ago, until their pause is over', () => {
       const failed = afterDeployment(fresh, aResult({ outcome: 'failed' }), NOW);
       expect(afterLook(failed, aLook(), minutes(4.9)).queue).toEqual([]);
@@ -166,6 +178,12 @@ describe('workflows/keep-stack/queue', () => {
     it('drops a look at the commits that were just tried', () => {
       const memory = afterDeployment(enqueue(fresh, checked).memory, aResult(), NOW);
       expect(memory.queue).toEqual([]);
+    });
+
+    it('gives the number of a dropped look to the next request', () => {
+      const queued = enqueue(fresh, checked);
+      const memory = afterDeployment(queued.memory, aResult(), NOW);
+      expect(enqueue(memory, asked).answer.number).toBe(queued.answer.number);
     });
 
     it('keeps a look at newer commits', () => {
