@@ -5,7 +5,12 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
-import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import {
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowHandle,
+  type WorkflowHandleWithFirstExecutionRunId,
+} from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -221,6 +226,20 @@ export const askFor = (keeper: WorkflowHandle, ...[payload]: [unknown?]): Promis
   payload === undefined
     ? keeper.executeUpdate<DeployAnswer, []>(UPDATES.deploy)
     : keeper.executeUpdate<DeployAnswer, [unknown]>(UPDATES.deploy, { args: [payload] });
+
+/** Result of a workflow that its keeper has been asked for, and may not have started yet. */
+export async function resultOf(handle: WorkflowHandle): Promise<unknown> {
+  const isThere = async () => {
+    try {
+      return await handle.describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  };
+  await eventually(isThere, `${handle.workflowId} is started`);
+  return handle.result();
+}
 
 /** Names of the event types of a run, in order. */
 export async function eventsOf(handle: WorkflowHandle): Promise<string[]> {

@@ -8,6 +8,7 @@ import {
   aGate,
   askFor,
   eventsOf,
+  resultOf,
   startTemporalWorld,
   stepFailure,
   untilCancelled,
@@ -27,7 +28,7 @@ const deployment = (ref: StackRef) => world.client.workflow.getHandle(deployment
 async function deploy(ref: StackRef): Promise<unknown> {
   const keeper = await world.startKeeper(ref);
   await askFor(keeper, { reason: 'please' });
-  return deployment(ref).result();
+  return resultOf(deployment(ref));
 }
 
 describe('workflows/deploy-stack/deploy-stack', () => {
