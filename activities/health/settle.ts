@@ -147,9 +147,7 @@ function failureOf({ watched, containers, baseRestarts, deaths }: Seen): SettleF
     }
     // `removing`: a person or another command takes it away; the next look shows what is there instead.
     if (word === 'exited' && container.state !== 'removing') return fail(`exited with status ${container.exitCode}`);
-    if (word === 'unhealthy') {
-      return fail(`is unhealthy${container.healthOutput ? ` (its health check says: ${container.healthOutput})` : ''}`);
-    }
+    if (word === 'unhealthy') return fail('is unhealthy');
   }
   return undefined;
 }

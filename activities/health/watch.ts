@@ -114,12 +114,19 @@ function reporter(onChange: WatchInput['onChange']): (state: SettleState) => voi
 }
 
 async function failure({ service, containerId, what }: SettleFailure, input: WatchInput): Promise<StepFailure> {
-  const lines =
-    containerId === undefined
-      ? []
-      : await input.engine
-          .logs(containerId, LOG_LINES, { signal: input.signal })
-          .catch(() => ['(its log cannot be read)']);
-  const tail = lines.length === 0 ? ' It wrote nothing.' : ` The last it wrote:\n${lines.join('\n')}`;
-  return new StepFailure(FAILURES.unhealthy, input.redact(`Service ${service} ${what}.${tail}`));
+  const said = containerId === undefined ? '' : await lastWords(containerId, input);
+  return new StepFailure(FAILURES.unhealthy, input.redact(`Service ${service} ${what}${said}`));
+}
+
+/** What the health check and the container said last; an event tells neither. */
+async function lastWords(containerId: string, { engine, project, signal }: WatchInput): Promise<string> {
+  try {
+    const containers = await engine.containers(project, { signal });
+    const check = containers.find(({ id }) => id === containerId)?.healthOutput;
+    const lines = await engine.logs(containerId, LOG_LINES, { signal });
+    const says = check === undefined ? '.' : ` (its health check says: ${check}).`;
+    return lines.length === 0 ? `${says} It wrote nothing.` : `${says} The last it wrote:\n${lines.join('\n')}`;
+  } catch {
+    return '. What it wrote cannot be read.';
+  }
 }

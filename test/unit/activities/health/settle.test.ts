@@ -70,7 +70,6 @@ describe('activities/health/settle', () => {
   it.each([
     ['exited with status 3', web({ state: 'exited', exitCode: 3 })],
     ['is unhealthy', web({ health: 'unhealthy' })],
-    ['is unhealthy (its health check says: no)', web({ health: 'unhealthy', healthOutput: 'no' })],
     [
       'restarts over and over (2 times, last with status 1)',
       web({ state: 'restarting', restarts: true, restartCount: 2, exitCode: 1 }),
