@@ -64,9 +64,16 @@ export function afterLook(
 /** What an ended deployment changes. */
 export function afterDeployment(memory: KeeperMemory, result: DeployStackResult, now: Date): KeeperMemory {
   const { number, outcome, message, commits } = result;
-  const last = { number, outcome, message: message.slice(0, MAX_MESSAGE), at: now.toISOString() };
-  return withBackOff({ ...withoutLooksAt(commits, memory), last }, outcome, commits, now);
+  const at = now.toISOString();
+  const last = { number, outcome, message: message.slice(0, MAX_MESSAGE), at };
+  const next = { ...withoutLooksAt(commits, memory), last, ...(outcome === 'deployed' ? level(commits, at) : {}) };
+  return withBackOff(next, outcome, commits, now);
 }
+
+/** Looks that find nothing to do are not told: without this the look that asked for the deployment would stand. */
+const level = (commits: Commits, at: string): Pick<KeeperMemory, 'look'> => ({
+  look: { word: 'up to date', reason: 'deployed what the look before had seen.', commits, at },
+});
 
 /** The number of a dropped look was told to nobody: the next request gets it. */
 function withoutLooksAt(commits: Commits, memory: KeeperMemory): KeeperMemory {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OUTCOMES, STACK_WORDS, TRIGGERS } from '../../../../workflows/contract.js';
+import { OUTCOMES, STACK_WORDS, TRIGGERS, type Outcome } from '../../../../workflows/contract.js';
 import type { DeployStackResult } from '../../../../workflows/deploy-stack/messages.js';
 import type { DeploymentNeeded, KeeperMemory } from '../../../../workflows/keep-stack/messages.js';
 import {
@@ -175,6 +175,13 @@ describe('workflows/keep-stack/queue', () => {
   });
 
   describe('afterDeployment', () => {
+    it('replaces the look that asked for what is deployed now, and no other', () => {
+      const look = { word: 'behind' as const, reason: 'one commit', commits: { private: OLD }, at: NOW.toISOString() };
+      const after = (outcome: Outcome) => afterDeployment({ ...fresh, look }, aResult({ outcome }), NOW).look;
+      expect(after('deployed')?.word).toBe('up to date');
+      expect(after('rolled back')).toEqual(look);
+    });
+
     it('drops a look at the commits that were just tried', () => {
       const memory = afterDeployment(enqueue(fresh, checked).memory, aResult(), NOW);
       expect(memory.queue).toEqual([]);
