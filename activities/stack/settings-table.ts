@@ -94,7 +94,7 @@ export const SETTINGS = {
   backupPaths: {
     names: ['BIRDKEEPER_BACKUP_PATHS'],
     default: '',
-    meaning: 'Volumes (by name) and directories (absolute) that a backup holds, whitespace separated',
+    meaning: 'Volumes (volume:NAME) and directories (absolute) that a backup holds, whitespace separated',
   },
   backupRepository: {
     names: ['BIRDKEEPER_BACKUP_REPOSITORY'],

@@ -59,7 +59,7 @@ export const StackSettings = z.object({
   probes: parsed(parseProbes),
   keepReleases: parsed(wholeAbove0),
   minFreeDiskMb: parsed(decimal),
-  /** Names of volumes and absolute directories. */
+  /** `volume:NAME` and absolute directories. */
   backupPaths: words,
   /** May hold credentials. */
   backupRepository: optional(String),
