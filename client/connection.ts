@@ -1,4 +1,5 @@
 /** A connection to the chosen server that answers or fails within seconds, and is always closed. */
+import { connect as connectSocket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { messageOf } from '../activities/shared/failures.js';
@@ -8,6 +9,8 @@ import { unreachable } from './failures.js';
 
 /** With loading the libraries, the promise "within 5 s" is kept. */
 const CONNECT_LIMIT_MS = 3_000;
+/** A port that refuses does so at once; silence is for gRPC to wait out. */
+const KNOCK_LIMIT_MS = 500;
 export const CALL_LIMIT_MS = 3_500;
 /** A worker's long poll is renewed every minute; who has not been seen for longer than this is gone. */
 const POLLER_FRESH_MS = 75_000;
@@ -34,6 +37,7 @@ export async function connect(choice: ServerChoice | undefined, stackDirectory: 
   if (!choice.isRunning) throw unreachable(`Not running: ${choice.sentence}.`, start);
   const { address, namespace, security } = choice;
   try {
+    await knock(address);
     const connection = await Connection.connect({
       address,
       connectTimeout: CONNECT_LIMIT_MS,
@@ -54,6 +58,24 @@ export async function connect(choice: ServerChoice | undefined, stackDirectory: 
       : `Start that server and its worker, or name none and use this host's own: birdkeeper up --stack ${stackDirectory}`;
     throw unreachable(`No answer from ${choice.sentence}: ${messageOf(error).split('\n')[0]}`, remedy);
   }
+}
+
+/** gRPC tries a port that refuses until its time is over; a person need not wait for that. Throws ECONNREFUSED. */
+function knock(address: string): Promise<void> {
+  const at = address.lastIndexOf(':');
+  const host = address.slice(0, at).replace(/^\[|\]$/g, '');
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket({ host, port: Number(address.slice(at + 1)), timeout: KNOCK_LIMIT_MS });
+    const done = (refusal?: Error) => {
+      socket.destroy();
+      if (refusal) reject(refusal);
+      else resolve();
+    };
+    socket.once('connect', () => done());
+    socket.once('timeout', () => done());
+    // Whatever else is wrong, a proxy may be the way there: gRPC has the last word.
+    socket.once('error', (error) => done('code' in error && error.code === 'ECONNREFUSED' ? error : undefined));
+  });
 }
 
 /** A server that is just starting says UNAVAILABLE for a moment; nothing has been done then. */

@@ -3,7 +3,7 @@
  * asked for.
  */
 import type { ServiceHealth } from '../workflows/model.js';
-import type { PlanAnswer } from './schemas.js';
+import type { PlanAnswer, ReplayAnswer } from './schemas.js';
 
 export interface StackOptions {
   /** Real path. */
@@ -19,15 +19,8 @@ export interface PlanOptions {
   json: boolean;
 }
 
-export interface ReplayVerdict {
-  replays: boolean;
-  /** Events of the history. */
-  events: number;
-  /** Type of the workflow, as the history has it. */
-  workflowType: string;
-  /** When it does not replay: the first command that differs, a sentence. */
-  difference?: string;
-}
+/** `difference`: when it does not replay, the first command that differs, a sentence. */
+export type ReplayVerdict = Omit<ReplayAnswer, 'workflowId'>;
 
 export interface Handlers {
   /** Stays until it is told to stop. */

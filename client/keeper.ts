@@ -16,7 +16,6 @@ import {
   QUERIES,
   SCHEDULE_KINDS,
   scheduleId,
-  SIGNALS,
   UPDATES,
   type StackRef,
 } from '../workflows/contract.js';
@@ -63,12 +62,6 @@ export function askForDeployment(session: Session, ref: StackRef, ask: DeployAsk
   });
 }
 
-/** The signal form of the same, for whoever does not need the number. */
-export async function signalForceDeploy(session: Session, ref: StackRef, reason: string): Promise<void> {
-  const handle = session.client.workflow.getHandle(keeperId(ref));
-  await session.within(() => handle.signal(SIGNALS.forceDeploy, { reason }));
-}
-
 /** Waits until a deployment closed, and gives its result. Throws what Temporal throws when it failed as a workflow. */
 export async function deploymentResult(session: Session, ref: StackRef, number: number): Promise<DeployResult> {
   const handle = session.client.workflow.getHandle(deploymentId(ref, number));
@@ -88,15 +81,6 @@ export async function isDeploymentClosed(
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
-}
-
-/** Ids of the stack's schedules that exist. */
-export async function listSchedules(session: Session, ref: StackRef): Promise<string[]> {
-  const found: string[] = [];
-  for (const id of SCHEDULE_KINDS.map((kind) => scheduleId(kind, ref))) {
-    if (await ifThere(() => session.client.schedule.getHandle(id).describe(), session)) found.push(id);
-  }
-  return found;
 }
 
 /** Deletes the stack's schedules; those that are gone already are no failure. Gives the ids deleted. */

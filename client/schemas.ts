@@ -160,3 +160,13 @@ export const HistoryAnswer = z.object({
   deployments: z.array(DeploymentRecord),
 });
 export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
+
+/** What `birdkeeper replay --json` prints. */
+export const ReplayAnswer = z.object({
+  workflowId: z.string(),
+  workflowType: z.string(),
+  events: z.number().int(),
+  replays: z.boolean(),
+  difference: z.string().exactOptional(),
+});
+export type ReplayAnswer = z.infer<typeof ReplayAnswer>;

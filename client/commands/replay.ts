@@ -7,6 +7,7 @@ import { EXIT } from '../../workflows/contract.js';
 import { withSession } from '../connection.js';
 import { wrongUse, type ExitStatus } from '../failures.js';
 import { printJson, type CommandContext, type CommonOptions } from '../io.js';
+import type { ReplayAnswer } from '../schemas.js';
 import { findStack, serverFor } from '../stack.js';
 
 /** Replays a history, from a file or from the server by workflow id, against this code. 1: it does not replay. */
@@ -14,7 +15,8 @@ export async function replay(context: CommandContext, options: CommonOptions, so
   const { io, handlers } = context;
   const { history, workflowId } = (await historyInFile(source)) ?? (await historyOnServer(context, options, source));
   const verdict = await handlers.replay(history, workflowId);
-  if (options.json) printJson(io, { workflowId, ...verdict });
+  const answer: ReplayAnswer = { workflowId, ...verdict };
+  if (options.json) printJson(io, answer);
   else {
     const what = `${workflowId} (${verdict.workflowType}, ${verdict.events} events)`;
     io.out(verdict.replays ? `${what} replays` : `${what} does not replay: ${verdict.difference ?? 'no reason given'}`);

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { CheckAnswer, HistoryAnswer, PlanAnswer, ReplayAnswer, StackReport } from '../../../client/schemas.js';
+
+const page = readFileSync(fileURLToPath(new URL('../../../docs/commands.md', import.meta.url)), 'utf8');
+const example = (command: string): unknown => {
+  const text = new RegExp(`\`\`\`json ${command}\n(.*?)\`\`\``, 's').exec(page)?.[1];
+  if (text === undefined) throw new Error(`docs/commands.md has no example of ${command}`);
+  return JSON.parse(text);
+};
+
+describe('client/schemas', () => {
+  it.each([
+    ['check', CheckAnswer],
+    ['plan', PlanAnswer],
+    ['status', StackReport],
+    ['history', HistoryAnswer],
+    ['replay', ReplayAnswer],
+  ] as const)('the documented example of %s is what the command prints', (command, schema: z.ZodType) => {
+    // What the schema does not know it drops: equal means that the page names nothing else.
+    expect(schema.parse(example(command))).toEqual(example(command));
+  });
+});
