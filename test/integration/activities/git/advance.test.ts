@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { advance, checkAdvance, forward, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
+import { advance, checkAdvance, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
 import { FAILURES } from '../../../../activities/shared/failures.js';
 import {
   commit,
@@ -15,6 +15,7 @@ import {
   removeScratch,
   writeFiles,
 } from '../../../support/git-checkout.js';
+import { FROM, makePair, TO } from './checkout-pair.js';
 
 const asRoot = userInfo().uid === 0;
 const NOBODY = 65534;
@@ -259,38 +260,6 @@ describe('activities/git/advance', () => {
         expect(existsSync(join(dir, '.git', lock))).toBe(false);
       }
     }
-
-    it(
-      'SIGKILL inside git merge, at 25 points over 240 files: finished or reversed',
-      { timeout: 300_000 },
-      async () => {
-        const many = (first: number, text: string | null) =>
-          Object.fromEntries(
-            Array.from({ length: 80 }, (_, n) => [
-              `d${n % 7}/f${first + n}`,
-              text === null ? text : `${text} ${n}\n`.repeat(400),
-            ]),
-          );
-        // A third is removed, a third changed, a third added.
-        const [before, after] = [
-          { ...many(0, 'from'), ...many(80, 'from') },
-          { ...many(80, 'to'), ...many(160, 'to') },
-        ];
-        ({ dir, from, to } = await makePair(join(root, `kills-${count}`), before, { ...many(0, null), ...after }));
-        const duration = await mergeAndKill(dir, to, Infinity);
-        await git(dir, ['reset', '--hard', '--quiet', from]);
-
-        const results: string[] = [];
-        for (let round = 0; round < 25; round += 1) {
-          await mergeAndKill(dir, to, (duration * round) / 22);
-          const finish = round % 2 === 0;
-          results.push(finish ? await advance(interrupted()) : (await reverse(interrupted())).result);
-          await expectClean(finish ? to : from);
-          await git(dir, ['reset', '--hard', '--quiet', from]);
-        }
-        expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(3);
-      },
-    );
   });
 
   it.skipIf(!asRoot)('as root, files keep their owner and the owner finishes what was killed', async () => {
@@ -314,56 +283,3 @@ describe('activities/git/advance', () => {
     expect(await advance(request({ guard }))).toBe('moved');
   });
 });
-
-const FROM: Record<string, string> = {
-  'a.txt': 'a of from\n',
-  'sub/b.txt': 'b of from\n',
-  'same.txt': 'same\n',
-  'gone.txt': 'gone in to\n',
-  'becomes-dir': 'a file\n',
-  '.gitignore': 'env.local\n',
-};
-const TO: Record<string, string | null> = {
-  'a.txt': 'a of to, longer\n',
-  'sub/b.txt': 'b of to, longer\n',
-  'gone.txt': null,
-  'added.txt': 'added, long enough\n',
-  'becomes-dir': null,
-  'becomes-dir/file': 'in a directory\n',
-};
-
-/** A checkout at `from`, whose upstream is at `to`. */
-async function makePair(
-  place: string,
-  fromFiles: Record<string, string | null>,
-  toFiles: Record<string, string | null>,
-): Promise<{ dir: string; from: string; to: string }> {
-  const [author, dir] = [join(place, 'author'), join(place, 'platform')];
-  await mkdir(author, { recursive: true });
-  await git(author, ['init', '--quiet', '--initial-branch=main']);
-  const from = await commit(author, fromFiles, 'from');
-  await git(place, ['clone', '--quiet', author, dir]);
-  const removed = Object.fromEntries(Object.entries(toFiles).filter(([, text]) => text === null));
-  await writeFiles(author, removed);
-  await writeFiles(author, { 'env.local.example': '' });
-  if ('added.txt' in toFiles) {
-    await writeFiles(author, { 'env.local': 'tracked now\n' });
-    await git(author, ['add', '--force', 'env.local']);
-  }
-  const to = await commit(author, toFiles, 'to');
-  await git(dir, ['fetch', '--quiet', 'origin']);
-  return { dir, from, to };
-}
-
-/** Starts the merge of the product and kills it; returns the milliseconds from its lock to its end. */
-async function mergeAndKill(dir: string, to: string, afterMs: number): Promise<number> {
-  const child = spawn('git', ['-c', 'gc.auto=0', ...forward(to)], { cwd: dir, stdio: 'ignore' });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const over = () => child.exitCode !== null || child.signalCode !== null;
-  while (!existsSync(join(dir, '.git', 'index.lock')) && !over()) await new Promise(setImmediate);
-  const locked = performance.now();
-  while (performance.now() - locked < afterMs && !over()) await new Promise(setImmediate);
-  child.kill('SIGKILL');
-  await ended;
-  return performance.now() - locked;
-}
