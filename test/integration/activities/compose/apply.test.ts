@@ -120,11 +120,14 @@ describe('activities/compose/apply', () => {
   });
 
   it('recreates who shares a namespace or volumes, when it is told so', async () => {
-    sample = await Sample.create({
-      web: service({ volumes: ['/data'] }),
-      side: service({ network_mode: 'service:web' }),
-      reader: service({ volumes_from: ['web'] }),
-    });
+    sample = await Sample.create(
+      {
+        web: service({ volumes: ['data:/data'] }),
+        side: service({ network_mode: 'service:web' }),
+        reader: service({ volumes_from: ['web'] }),
+      },
+      { volumes: { data: {} } },
+    );
     await sample.recreateAll();
     const before = await sample.ids();
     await sample.apply(['web', 'side', 'reader'].map((name) => decision(name, 'recreate')));
@@ -156,6 +159,16 @@ describe('activities/compose/apply', () => {
     expect((await sample.containers())[0]?.imageId).toBe(former);
     await sample.docker('rm', '--force', (await sample.ids())['web'] ?? '');
     await sample.docker('rmi', former);
+  });
+
+  it('needs no pins to roll back what was only restarted', async () => {
+    sample = await Sample.create({ web: service() });
+    await sample.recreateAll();
+    const before = await sample.ids();
+    await sample.apply([decision('web', 'restart')], {
+      pins: { overrideFile: join(sample.directory, 'pins.json'), imageIds: {} },
+    });
+    expect(await sample.ids()).toEqual(before);
   });
 
   it('says what Compose said when a port is taken', async () => {

@@ -67,6 +67,13 @@ describe('activities/compose/rollback', () => {
     expect(back([{}, { service: 'extra' }], [web, db, aContainer('extra')]).removed).toEqual(['extra']);
   });
 
+  it('removes a service that the former files have too and that never ran, instead of making it', () => {
+    const forward = newJournal({ decisions: [{ service: 'db', action: 'recreate', reason: '' }], removed: [] }, [web]);
+    const running = [web, aContainer('db')];
+    const plan = planRollback({ services, recorded: { web: recorded.web }, forward, running });
+    expect([actionOf(plan, 'db'), plan.removed]).toEqual(['nothing', ['db']]);
+  });
+
   it('takes along who shares a namespace', () => {
     const shared = aModel({ web: {}, db: { network_mode: 'service:web' } }).services;
     const forward = newJournal({ decisions: [{ service: 'web', action: 'recreate', reason: '' }], removed: [] }, [
