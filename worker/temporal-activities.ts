@@ -81,7 +81,8 @@ function cancellationOf(context: Context): unknown {
 }
 
 export function toApplicationFailure(error: unknown, attempt: number, redact: Redact): ApplicationFailure {
-  const message = redact(messageOf(error)).slice(0, MAX_MESSAGE);
+  // A pair of surrogates that was cut in two is no text that the protocol carries.
+  const message = redact(messageOf(error)).slice(0, MAX_MESSAGE).toWellFormed();
   if (!isStepFailure(error)) {
     // The stack is ours to read, in the worker's log; a history keeps the message alone.
     return ApplicationFailure.create({ message, type: 'Unknown', nonRetryable: attempt >= TRIES_OF_UNKNOWN });

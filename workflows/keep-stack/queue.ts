@@ -91,12 +91,16 @@ const MAX_MESSAGE = 1_000;
 const FIRST_PAUSE_MINUTES = 5;
 const LONGEST_PAUSE_MINUTES = 6 * 60;
 
-/** What failed before anything moved is tried again after 5, 10, 20 … minutes, at most 6 hours, and at the next commit. */
+/**
+ * What failed before anything moved is tried again after 5, 10, 20 … minutes, at most 6 hours, and at the next commit; what
+ * needs a person every 5 minutes, so that it goes on soon after that person acted.
+ */
 function withBackOff(memory: KeeperMemory, outcome: Outcome, commits: Commits, now: Date): KeeperMemory {
   const { backOff, ...rest } = memory;
-  if (outcome !== 'failed') return rest;
+  if (outcome !== 'failed' && outcome !== 'blocked') return rest;
   const failures = backOff && sameCommits(backOff.commits, commits) ? backOff.failures + 1 : 1;
-  const minutes = Math.min(FIRST_PAUSE_MINUTES * 2 ** (failures - 1), LONGEST_PAUSE_MINUTES);
+  const doubled = outcome === 'blocked' ? FIRST_PAUSE_MINUTES : FIRST_PAUSE_MINUTES * 2 ** (failures - 1);
+  const minutes = Math.min(doubled, LONGEST_PAUSE_MINUTES);
   return { ...rest, backOff: { commits, failures, until: new Date(now.getTime() + minutes * 60_000).toISOString() } };
 }
 

@@ -19,8 +19,7 @@ describe('workflows/failure-of', () => {
       type: 'TimedOut',
       message: 'the step did not end in time (START_TO_CLOSE)',
     });
-    const tried = new TimeoutFailure('timeout', undefined, 'SCHEDULE_TO_CLOSE');
-    tried.cause = last;
+    const tried = Object.assign(new TimeoutFailure('timeout', undefined, 'SCHEDULE_TO_CLOSE'), { cause: last });
     expect(failureOf(wrapped(tried)).message).toContain('; the last try failed: no engine');
   });
 

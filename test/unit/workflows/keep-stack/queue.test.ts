@@ -239,10 +239,19 @@ describe('workflows/keep-stack/queue', () => {
       expect(twice.backOff).toMatchObject({ failures: 1, commits: { private: OLD } });
     });
 
-    it.each(OUTCOMES.filter((outcome) => outcome !== 'failed'))('%s ends the pause', (outcome) => {
-      const failed = afterDeployment(fresh, aResult({ outcome: 'failed' }), NOW);
-      expect(afterDeployment(failed, aResult({ outcome }), NOW)).not.toHaveProperty('backOff');
+    it('what needs a person is looked at again every 5 minutes, however often', () => {
+      const blocked = aResult({ outcome: 'blocked' });
+      const memory = afterDeployment(afterDeployment(fresh, blocked, NOW), blocked, NOW);
+      expect(memory.backOff?.until).toBe(minutes(5).toISOString());
     });
+
+    it.each(OUTCOMES.filter((outcome) => outcome !== 'failed' && outcome !== 'blocked'))(
+      '%s ends the pause',
+      (outcome) => {
+        const failed = afterDeployment(fresh, aResult({ outcome: 'failed' }), NOW);
+        expect(afterDeployment(failed, aResult({ outcome }), NOW)).not.toHaveProperty('backOff');
+      },
+    );
   });
 
   describe('laws, over whatever happens to a keeper', () => {
