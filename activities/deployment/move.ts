@@ -58,9 +58,10 @@ export async function reverseCheckouts(
   if (intent?.number !== number) return { moved: [], leftAlone: [] };
   await stack.setIntent({ ...intent, direction: 'back' });
 
-  const result = await moveBack(intent, stack, deps, step);
+  const interrupted = mayBeHalfWritten(intent);
+  const result = await moveBack(intent, interrupted, stack, deps, step);
   const returning = await movingCheckouts(stack, number, plan.back, plan.from);
-  const further = await moveBack({ ...intent, checkouts: returning }, stack, deps, step);
+  const further = await moveBack({ ...intent, checkouts: returning }, interrupted, stack, deps, step);
   await restoreFormer(stack, number);
   return {
     moved: [...new Set([...result.moved, ...further.moved])],
@@ -79,21 +80,25 @@ export async function recoverIntent(
   step: Step,
 ): Promise<string[]> {
   const back = intent.reached === 'advance' || intent.direction === 'back';
-  const { leftAlone } = back ? await moveBack(intent, stack, deps, step) : { leftAlone: [] };
+  const { leftAlone } = back ? await moveBack(intent, true, stack, deps, step) : { leftAlone: [] };
   if (back) await restoreFormer(stack, intent.number);
   await stack.setIntent({ ...intent, recovered: true });
   return leftAlone;
 }
 
+/** Only then do files that are cut short or missing count as ours; otherwise a person emptied or deleted them. */
+const mayBeHalfWritten = ({ reached, direction }: Intent): boolean => reached === 'advance' || direction === 'back';
+
 async function moveBack(
   intent: Intent,
+  interrupted: boolean,
   stack: StackState,
   deps: Dependencies,
   step: Step,
 ): Promise<{ moved: string[]; leftAlone: string[] }> {
   const moved: string[] = [];
   const leftAlone: string[] = [];
-  for (const request of await requestsFor(intent.checkouts, true, stack, deps, step)) {
+  for (const request of await requestsFor(intent.checkouts, interrupted, stack, deps, step)) {
     const { name } = request.checkout;
     const outcome = await reverse(request);
     if (outcome.result === 'left alone') {
