@@ -88,7 +88,7 @@ describe('adopting', () => {
           `export BIRDKEEPER_NOTEBOOK_SOURCE='${remote.url}' BIRDKEEPER_NOTEBOOK_DIR='${target}'`,
           `export BIRDKEEPER_NOTEBOOK_BRANCH='main' AUTODEPLOY_NOTEBOOK_FREQUENCY='@daily'`,
           `export BIRDKEEPER_BACKUP_FREQUENCY='@daily' BIRDKEEPER_BACKUP_REPOSITORY='${dir}/backup'`,
-          `export BIRDKEEPER_BACKUP_PATHS='${world().project}_store-data' BIRDKEEPER_BACKUP_PASSWORD_FILE='${dir}/restic-password'`,
+          `export BIRDKEEPER_BACKUP_PATHS='volume:${world().project}_store-data' BIRDKEEPER_BACKUP_PASSWORD_FILE='${dir}/restic-password'`,
         ],
       },
       'Deploy notebooks and back up',
@@ -97,7 +97,7 @@ describe('adopting', () => {
     const temporal = await world().temporal();
     await waitFor('schedules', async () => (await temporal.schedule('notebooks')) && temporal.schedule('backup'));
     await temporal.trigger('notebooks');
-    await waitFor('notebooks', async () => (await readdir(target)).includes('first.ipynb'), { within: 60_000 });
+    await waitFor('notebooks', async () => (await readdir(target)).includes('first.ipynb'));
 
     await git.stop();
     await temporal.trigger('notebooks');
@@ -112,10 +112,8 @@ describe('adopting', () => {
     const temporal = await world().temporal();
     const before = await shown(world());
     await temporal.trigger('backup');
-    const run = await waitFor('the end of a backup', async () => (await temporal.runsOf('backUpStack'))[0], {
-      within: 60_000,
-    });
-    expect(run).toMatchObject({ status: 'COMPLETED' });
+    const run = await waitFor('the end of a backup', async () => (await temporal.runsOf('backUpStack'))[0]);
+    expect(run, String(run.result)).toMatchObject({ status: 'COMPLETED' });
     const { env, dir } = world().parts;
     const listing = await output(
       'restic',

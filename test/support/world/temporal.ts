@@ -57,13 +57,13 @@ export class WorldTemporal {
     return this.client.schedule.getHandle(scheduleId(kind, this.ref)).trigger();
   }
 
-  /** Results of the closed runs that a schedule has started, newest first; an error for a run that failed. */
+  /** The closed runs of a workflow type, newest first; of a run that failed the reason. */
   async runsOf(type: string): Promise<{ status: string; result: unknown }[]> {
     const runs = [];
     const query = `WorkflowType = '${type}' AND ExecutionStatus != 'Running'`;
     for await (const { workflowId, runId, status } of this.client.workflow.list({ query })) {
       const handle = this.client.workflow.getHandle(workflowId, runId);
-      const result: unknown = await handle.result().catch((error: unknown) => error);
+      const result: unknown = await handle.result().catch((error: unknown) => deepest(error));
       runs.push({ status: status.name, result });
     }
     return runs;
@@ -86,4 +86,9 @@ export class WorldTemporal {
   private ask<T>(query: () => Promise<T>): Promise<T> {
     return this.connection.withDeadline(Date.now() + 3_000, query);
   }
+}
+
+/** Temporal wraps what an activity said in layers of its own. */
+function deepest(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined ? deepest(error.cause) : String(error);
 }
