@@ -29,7 +29,10 @@ export async function settleServices(
   const view = await openLive(stack, deps, step.signal);
   const redact = createRedactor(view.variables);
   const model = await readModel(view, { signal: step.signal, redact });
-  const touched = await touchedServices(stack, number, direction);
+  const decisions = await appliedDecisions(stack, number, direction);
+  const touched = namesOf(decisions);
+  // A signal leaves a container's count of restarts as it was.
+  const restarted = namesOf(decisions.filter(({ action }) => action !== 'signal'));
   // A try that is not the first may follow a restart of the engine: whatever ran before has to have come back.
   const others = step.attempt > 1 ? plan.ranBefore : [];
   const watched = servicesToWatch({
@@ -47,7 +50,7 @@ export async function settleServices(
     services: watched.map((service) => ({
       service,
       replicas: replicasIn(model, service),
-      touched: touched.includes(service),
+      touched: restarted.includes(service),
     })),
     windows: settings,
     timeoutSeconds: settings.healthTimeoutSeconds,
@@ -69,12 +72,15 @@ export async function settleServices(
   return { health, sickBefore: plan.sickBefore.filter((service) => !touched.includes(service)) };
 }
 
-async function touchedServices(stack: StackState, number: number, direction: Direction): Promise<string[]> {
+async function appliedDecisions(stack: StackState, number: number, direction: Direction): Promise<ServiceDecision[]> {
   const kinds = direction === 'forward' ? (['forward', 'again'] as const) : (['back'] as const);
   const journals = await Promise.all(kinds.map(async (kind) => readJournal(await journalPath(stack, number, kind))));
-  const touched = (decisions: readonly ServiceDecision[]) => decisions.filter(({ action }) => action !== 'nothing');
-  return [...new Set(journals.flatMap((journal) => touched(journal?.decisions ?? []).map(({ service }) => service)))];
+  return journals.flatMap((journal) => journal?.decisions ?? []).filter(({ action }) => action !== 'nothing');
 }
+
+const namesOf = (decisions: readonly ServiceDecision[]): string[] => [
+  ...new Set(decisions.map(({ service }) => service)),
+];
 
 function replicasIn({ services }: ComposeModel, service: string): number {
   const definition = services[service];

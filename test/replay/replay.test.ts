@@ -36,7 +36,7 @@ async function replay(workflowBundle: WorkflowBundleWithSourceMap, given: string
   return failures;
 }
 
-describe('workflows, replayed', () => {
+describe('replay', () => {
   it('every scenario and every workflow type has a history', () => {
     expect(names).toEqual(expect.arrayContaining(Object.keys(SCENARIOS)));
     const types = new Set(names.map((name) => name.split('.')[0]));

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StackObservation } from '../../../workflows/model.js';
-import { taskQueueOf, type StackRef } from '../../../workflows/contract.js';
-import { keeperStatusQuery } from '../../../workflows/keep-stack/messages.js';
-import { aCheckout, anObservation, behindBy } from '../../support/story.js';
+import type { StackObservation } from '../../../../workflows/model.js';
+import { taskQueueOf, type StackRef } from '../../../../workflows/contract.js';
+import { keeperStatusQuery } from '../../../../workflows/keep-stack/messages.js';
+import { aCheckout, anObservation, behindBy } from '../../../support/story.js';
 import {
   eventsOf,
   eventually,
   startTemporalWorld,
   stepFailure,
   type TemporalWorld,
-} from '../../support/temporal-world.js';
+} from '../../../support/temporal-world.js';
 
 let world: TemporalWorld;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConcludeInput } from '../../../activities/types.js';
-import { deploymentId, FAILURES, taskQueueOf, type StackRef } from '../../../workflows/contract.js';
-import type { DeploymentStatus } from '../../../workflows/model.js';
-import { aCheckout, anAsk, anObservation, aPlan } from '../../support/story.js';
+import type { ConcludeInput } from '../../../../activities/types.js';
+import { deploymentId, FAILURES, taskQueueOf, type StackRef } from '../../../../workflows/contract.js';
+import type { DeploymentStatus } from '../../../../workflows/model.js';
+import { aCheckout, anAsk, anObservation, aPlan } from '../../../support/story.js';
 import {
   aGate,
   askFor,
@@ -13,7 +13,7 @@ import {
   stepFailure,
   untilCancelled,
   type TemporalWorld,
-} from '../../support/temporal-world.js';
+} from '../../../support/temporal-world.js';
 
 let world: TemporalWorld;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deploymentId, keeperId } from '../../../workflows/contract.js';
+import { deploymentId, keeperId } from '../../../../workflows/contract.js';
 import {
   deploymentNeededSignal,
   forceDeploySignal,
   keeperStatusQuery,
   type DeployAnswer,
-} from '../../../workflows/keep-stack/messages.js';
-import type { StackRef } from '../../../workflows/contract.js';
-import { anObservation, NEW } from '../../support/story.js';
+} from '../../../../workflows/keep-stack/messages.js';
+import type { StackRef } from '../../../../workflows/contract.js';
+import { anObservation, NEW } from '../../../support/story.js';
 import {
   aGate,
   askFor,
@@ -17,7 +17,7 @@ import {
   stepFailure,
   type Gate,
   type TemporalWorld,
-} from '../../support/temporal-world.js';
+} from '../../../support/temporal-world.js';
 
 let world: TemporalWorld;
 beforeAll(async () => {
