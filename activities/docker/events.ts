@@ -67,6 +67,8 @@ export async function* projectEvents(
     // readline swallows stream errors; the end of the loop is looked at instead.
     stream.on('error', () => undefined);
     for await (const line of lines) {
+      // Closing the reader does not take back the lines that it holds.
+      if (signal.aborted) break;
       const event = parseEvent(line);
       if (event) yield event;
     }

@@ -18,11 +18,13 @@ export interface CommandLine {
   settings: Partial<ClientSettings> & Pick<ClientSettings, 'stateDirectories'>;
   cwd: string;
   handlers?: Partial<Handlers>;
+  /** Gets each line of standard output as it comes, for who waits for one. */
+  heard?: string[];
 }
 
 /** Runs one command as `birdkeeper ARGS` in that directory. */
 export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<Ran> {
-  const [out, err]: [string[], string[]] = [[], []];
+  const [out, err]: [string[], string[]] = [line.heard ?? [], []];
   const started = Date.now();
   const status = await runProgram(args, {
     handlers: {

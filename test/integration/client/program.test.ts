@@ -54,6 +54,8 @@ interface Place {
   host: string;
   directory: string;
   run(...args: string[]): Promise<Ran>;
+  /** The same; `heard` gets each line as it comes. */
+  hear(heard: string[], ...args: string[]): Promise<Ran>;
   /** Runs `work` while a worker serves the host and the stack has a keeper. */
   kept<T>(activities: Partial<Activities>, work: () => Promise<T>): Promise<T>;
 }
@@ -76,6 +78,7 @@ async function aPlace(): Promise<Place> {
     ...ref,
     directory,
     run: (...args) => birdkeeper({ settings, handlers, cwd: directory }, ...args),
+    hear: (heard, ...args) => birdkeeper({ settings, handlers, cwd: directory, heard }, ...args),
     kept: async (activities, work) => {
       const taskQueue = taskQueueOf(ref.host);
       const worker = await Worker.create({
@@ -169,10 +172,10 @@ describe('client/program', { timeout: 90_000 }, () => {
       return { health: [{ service: 'web', health: 'healthy' }], sickBefore: [] };
     };
     await place.kept({ settleServices }, async () => {
-      const first = place.run('deploy', '--wait');
-      await expect
-        .poll(async () => (await place.run('status')).out, { timeout: 30_000 })
-        .toMatch(/now +deployment 7 .*settle/);
+      const heard: string[] = [];
+      const first = place.hear(heard, 'deploy', '--wait');
+      await expect.poll(() => heard, { timeout: 30_000 }).toContain('phase: settle');
+      expect((await place.run('status')).out).toMatch(/now +deployment 7 .*settle/);
       const second = place.run('deploy', '--wait', '--reason', 'again');
       await expect.poll(async () => (await place.run('status')).out, { timeout: 30_000 }).toMatch(/next +8: again/);
       expect((await place.run('forget')).status).toBe(3);

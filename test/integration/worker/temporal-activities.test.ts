@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../../activities/index.js';
@@ -42,6 +43,8 @@ const silentJournal: Journal = {
 };
 
 beforeAll(async () => {
+  // Every refusal is a failed activity, of which the library tells at length.
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   root = await mkdtemp(join(tmpdir(), 'birdkeeper-hostile-'));
   const steps = createActivities({
     host: 'here',
