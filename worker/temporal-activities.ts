@@ -42,7 +42,9 @@ function temporalActivity(name: Name, steps: StepActivities, around: Surrounding
   return async (given) => {
     const input = checkedInput(name, given);
     const context = Context.current();
-    const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+    // A beat without details would take away those that a person reads in the Temporal UI.
+    let details: unknown;
+    const beat = setInterval(() => context.heartbeat(details), HEARTBEAT_MS);
     const label = `${name} of ${input.stack}${input.number === undefined ? '' : ` (deployment ${input.number})`}`;
     around.running.add(label);
     try {
@@ -50,7 +52,10 @@ function temporalActivity(name: Name, steps: StepActivities, around: Surrounding
       return await run(input, {
         signal: context.cancellationSignal,
         attempt: context.info.attempt,
-        heartbeat: (details) => context.heartbeat(details),
+        heartbeat: (news) => {
+          details = news;
+          context.heartbeat(details);
+        },
         log: around.logFor(name, input),
       });
     } catch (error) {
