@@ -1,8 +1,10 @@
 /** Which Temporal server `up` works with: one that is named, else the embedded one, which it starts. */
 import { chooseServer, type ServerChoice } from '../client/address.js';
+import { isServerAlive, readEmbeddedRecord } from '../client/embedded-record.js';
 import { NAMESPACE } from '../workflows/contract.js';
 import type { Composition } from './composition.js';
 import { startEmbeddedServer } from './embedded-server.js';
+import { keepServer } from './keep-server.js';
 
 export interface Server {
   choice: ServerChoice;
@@ -21,13 +23,16 @@ export async function serveTemporal(composition: Composition, options: { address
     say(`Temporal: ${choice.sentence}.`);
     return { choice, stop: async () => undefined };
   }
-  const embedded = await startEmbeddedServer({
-    stateDirectory: settings.stateDirectory,
-    cli: settings.temporalCli,
-    cacheDirectory: settings.cacheDirectory,
-    env: settings.childEnvironment,
-    signal: composition.signal,
-  });
+  const start = () =>
+    startEmbeddedServer({
+      stateDirectory: settings.stateDirectory,
+      cli: settings.temporalCli,
+      cacheDirectory: settings.cacheDirectory,
+      env: settings.childEnvironment,
+      signal: composition.signal,
+    });
+  const embedded = await start();
+  const kept = keepServer(embedded, { say, restart: start, isAlive: () => isAlive(settings.stateDirectory) });
   const sentence = `the embedded server, ${embedded.how}, because no address is configured (its state is ${embedded.database})`;
   say(`Temporal: ${sentence}.`);
   say(`Temporal UI: http://${embedded.uiAddress}/namespaces/${NAMESPACE}/workflows`);
@@ -44,6 +49,12 @@ export async function serveTemporal(composition: Composition, options: { address
       isRunning: true,
       security: {},
     },
-    stop: () => embedded.stop(),
+    stop: () => kept.stop(),
   };
+}
+
+/** A record that cannot be read says nothing about the process. */
+async function isAlive(stateDirectory: string): Promise<boolean> {
+  const record = await readEmbeddedRecord(stateDirectory).catch(() => undefined);
+  return record === undefined || isServerAlive(record);
 }
