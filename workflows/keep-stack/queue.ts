@@ -92,12 +92,15 @@ const FIRST_PAUSE_MINUTES = 5;
 const LONGEST_PAUSE_MINUTES = 6 * 60;
 
 /**
- * What failed before anything moved is tried again after 5, 10, 20 … minutes, at most 6 hours, and at the next commit; what
- * needs a person every 5 minutes, so that it goes on soon after that person acted.
+ * What failed before anything moved is tried again after 5, 10, 20 … minutes, at most 6 hours, and at the next commit. What
+ * a person must mend in the stack itself is planned afresh every 5 minutes. A blocked checkout needs no pause: looks say so,
+ * and ask for nothing until it is clean.
  */
-function withBackOff(memory: KeeperMemory, outcome: Outcome, commits: Commits, now: Date): KeeperMemory {
+function withBackOff(memory: KeeperMemory, result: DeployStackResult, now: Date): KeeperMemory {
   const { backOff, ...rest } = memory;
-  if (outcome !== 'failed' && outcome !== 'blocked') return rest;
+  const { outcome, phase, commits } = result;
+  const isSeenByLooks = phase === 'inspect' || phase === 'fetch';
+  if (outcome !== 'failed' && (outcome !== 'blocked' || isSeenByLooks)) return rest;
   const failures = backOff && sameCommits(backOff.commits, commits) ? backOff.failures + 1 : 1;
   const doubled = outcome === 'blocked' ? FIRST_PAUSE_MINUTES : FIRST_PAUSE_MINUTES * 2 ** (failures - 1);
   const minutes = Math.min(doubled, LONGEST_PAUSE_MINUTES);

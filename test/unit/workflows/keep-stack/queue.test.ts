@@ -240,7 +240,7 @@ describe('workflows/keep-stack/queue', () => {
     });
 
     it('what needs a person is looked at again every 5 minutes, however often', () => {
-      const blocked = aResult({ outcome: 'blocked' });
+      const blocked = aResult({ outcome: 'blocked', phase: 'validate' });
       const memory = afterDeployment(afterDeployment(fresh, blocked, NOW), blocked, NOW);
       expect(memory.backOff?.until).toBe(minutes(5).toISOString());
     });
