@@ -67,7 +67,7 @@ export function afterDeployment(memory: KeeperMemory, result: DeployStackResult,
   const at = now.toISOString();
   const last = { number, outcome, message: message.slice(0, MAX_MESSAGE), at };
   const next = { ...withoutLooksAt(commits, memory), last, ...(outcome === 'deployed' ? level(commits, at) : {}) };
-  return withBackOff(next, outcome, commits, now);
+  return withBackOff(next, result, now);
 }
 
 /** Looks that find nothing to do are not told: without this the look that asked for the deployment would stand. */
