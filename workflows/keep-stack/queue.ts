@@ -1,6 +1,6 @@
 /** The keeper's queue: what a request becomes, what is ignored, what a result changes. Pure. */
 import { sameCommits } from '../check-stack/decide.js';
-import { STACK_WORDS, type Outcome, type Trigger } from '../contract.js';
+import { STACK_WORDS, type Trigger } from '../contract.js';
 import type { DeployStackResult } from '../deploy-stack/messages.js';
 import type { Commits, DeployRequest } from '../model.js';
 import { isCommits, isObject, reasonOf } from '../validate.js';
