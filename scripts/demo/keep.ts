@@ -14,7 +14,8 @@ type Message = z.infer<typeof Message>;
 /** Starts the holder, prints what it tells, and returns the status of the play. ^C ends both. */
 export async function playInBackground(print: Print): Promise<number> {
   const program = join(dirname(fileURLToPath(import.meta.url)), 'main.js');
-  const holder = fork(program, ['--hold'], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // No stream of ours: whoever reads them to their end would wait as long as everything is kept.
+  const holder = fork(program, ['--hold'], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const interrupt = () => holder.kill('SIGTERM');
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
