@@ -8,7 +8,7 @@ import type { StackReport } from './schemas.js';
 import { serverFor, type KnownStack } from './stack.js';
 import { todoOf } from './todo.js';
 
-type Recorded = Pick<StackReport, 'release' | 'last' | 'quarantined' | 'unfinished'>;
+type Recorded = Pick<StackReport, 'release' | 'last' | 'quarantined' | 'unfinished' | 'look'>;
 type FromKeeper = Pick<StackReport, 'source' | 'notices' | 'look' | 'running' | 'queued'>;
 
 /** Does not fail because a server, a worker or the engine cannot be asked: that is what it tells then. */
@@ -27,6 +27,7 @@ export async function reportOn(
     directory: stack.directory,
     ...recorded,
     ...keeper,
+    look: newestLook(recorded.look, keeper.look),
     notices: [...keeper.notices, ...engine.notices],
     health: engine.health,
     todo: [],
@@ -35,11 +36,12 @@ export async function reportOn(
 }
 
 async function recordedState(state: StackState): Promise<Recorded> {
-  const [release, deployments, quarantined, intent] = await Promise.all([
+  const [release, deployments, quarantined, intent, look] = await Promise.all([
     state.latestRelease(),
     state.deployments(),
     state.quarantined(),
     state.intent(),
+    state.look(),
   ]);
   const last = deployments.at(-1);
   return {
@@ -54,7 +56,14 @@ async function recordedState(state: StackState): Promise<Recorded> {
     last: last ? { number: last.number, outcome: last.outcome, message: last.message, at: last.endedAt } : null,
     quarantined,
     unfinished: intent?.number ?? null,
+    look: look ?? null,
   };
+}
+
+/** Looks that find nothing to do are told to nobody: they stand in the state directory alone. */
+export function newestLook(recorded: StackReport['look'], told: StackReport['look']): StackReport['look'] {
+  if (recorded === null || told === null) return recorded ?? told;
+  return recorded.at > told.at ? recorded : told;
 }
 
 /** What the keeper says; without it, why it said nothing. */

@@ -33,6 +33,9 @@ export interface Composition {
   close(): Promise<void>;
 }
 
+/** While a server is away, each retry of each poll would be a line; that it is away is told once, by `server.ts`. */
+const QUIET_CORE = { logging: { filter: 'temporalio_sdk_core=WARN,temporalio_client=OFF', forward: {} } };
+
 export interface CompositionOptions {
   /** Nothing is said on the terminal: `plan` prints its answer and nothing else. */
   quiet?: boolean;
@@ -45,7 +48,7 @@ export async function composeWorker({ quiet = false, scratch }: CompositionOptio
   const logger = createLogger({ format: settings.logFormat, level: quiet ? 'error' : 'info' });
   for (const notice of settings.notices) logger.info(notice);
   // The worker is stopped by `untilStopped`, which lets a second ^C leave at once.
-  if (!quiet) Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+  if (!quiet) Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: QUIET_CORE });
 
   const chooseLogDirectory = logDirectoryChooser(settings.personalLogDirectory, (notice) => logger.info(notice));
   const remembered = new Map<string, Remembered>();

@@ -15,7 +15,7 @@ import type { Dependencies } from './dependencies.js';
 import { keepImages } from './keep-images.js';
 import { makePlan } from './make-plan.js';
 import { openLive } from './open.js';
-import { PlanRecord, readRecord } from './records.js';
+import { Commits, PlanRecord, readRecord, WANTED_FILE } from './records.js';
 
 /** Folders of deployments that are kept for looking at. */
 const KEEP_FOLDERS = 20;
@@ -111,7 +111,7 @@ async function recordOf(stack: StackState, input: ConcludeInput): Promise<Deploy
     phase,
     message,
     from: plan?.from ?? {},
-    to: plan?.to ?? {},
+    to: plan?.to ?? (await readRecord(stack, number, WANTED_FILE, Commits)) ?? {},
     services: (journal?.decisions ?? []).filter(({ action }) => action !== 'nothing'),
   };
 }

@@ -36,7 +36,8 @@ export async function observeStack(
     ...(watch.configurationError === undefined ? {} : { configurationError: watch.configurationError }),
   };
   if (fetch && number === undefined) {
-    const { word, reason } = decideStack(seen);
+    const { word, reason, wanted } = decideStack(seen);
+    await stack.setLook({ word, reason, commits: wanted, at: new Date().toISOString() });
     deps.journal.look({ stack: name, message: `${word}: ${reason}` });
   }
   return seen;

@@ -5,7 +5,9 @@ import { readJson, writeJson } from '../shared/files.js';
 import { ServiceDecision } from '../state/schemas.js';
 import type { StackState } from '../state/index.js';
 
-const Commits = z.record(z.string(), z.string());
+/** Commits that a deployment was to bring, written before anything is staged. */
+export const WANTED_FILE = 'wanted.json';
+export const Commits = z.record(z.string(), z.string());
 
 export const PlanRecord = z.object({
   repair: z.boolean(),

@@ -14,6 +14,7 @@ import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { gitOptions, openStaged, writeStaged } from './open.js';
+import { WANTED_FILE, writeRecord } from './records.js';
 import { watchOf } from './watch.js';
 
 const MAX_NAMES = 50;
@@ -30,6 +31,8 @@ export async function stageRelease(
   deps: Dependencies,
 ): ReturnType<Activities['stageRelease']> {
   const stack = await deps.state.stack(name);
+  // A deployment that fails in here is recorded with what it was to bring.
+  await writeRecord(stack, number, WANTED_FILE, commits);
   const { checkouts } = await watchOf(stack, deps, step.signal);
   const folder = join(await stack.deploymentFolder(number), 'staging');
   await rm(folder, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { appendJsonLine, readJson, readJsonLines, writeJson } from '../shared/files.js';
 import * as schemas from './schemas.js';
 
-export type { Intent, LastGood, RegisteredStack } from './schemas.js';
+export type { Intent, LastGood, Look, RegisteredStack } from './schemas.js';
 
 /** Names are used in paths and workflow ids; this is Compose's own rule for a project name. */
 const STACK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -143,6 +143,14 @@ export class StackState {
 
   clearIntent(): Promise<void> {
     return rm(this.path('intent.json'), { force: true });
+  }
+
+  look(): Promise<schemas.Look | undefined> {
+    return readJson(this.path('look.json'), schemas.Look);
+  }
+
+  setLook(look: schemas.Look): Promise<void> {
+    return writeJson(this.path('look.json'), look);
   }
 
   lastGood(): Promise<schemas.LastGood | undefined> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOMES, PHASES, TRIGGERS } from '../../workflows/contract.js';
+import { OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../../workflows/contract.js';
 import { SERVICE_ACTIONS } from '../../workflows/model.js';
 
 const Commits = z.record(z.string(), z.string());
@@ -67,6 +67,10 @@ export const Intent = z.object({
   checkouts: z.array(z.object({ name: z.string(), dir: z.string(), from: z.string(), to: z.string() })),
 });
 export type Intent = z.output<typeof Intent>;
+
+/** What the newest look of the schedule said, up to date or not. */
+export const Look = z.object({ word: z.enum(STACK_WORDS), reason: z.string(), commits: Commits, at: z.string() });
+export type Look = z.infer<typeof Look>;
 
 /** The settings of the newest good release that looking needs. */
 export const LastGood = z.object({

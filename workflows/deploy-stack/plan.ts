@@ -62,4 +62,4 @@ function blockedEnd(decision: StackDecision): EarlyEnd {
 }
 
 const withRemedy = ({ reason, remedy }: StackDecision): string =>
-  remedy === undefined ? reason : `${reason} To do: ${remedy}.`;
+  remedy === undefined ? reason : `${reason} To do: ${remedy.replace(/\.$/, '')}.`;
