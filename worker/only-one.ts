@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { readJson, writeJson } from '../activities/shared/files.js';
-import { isServerAlive, processStart } from '../client/embedded-record.js';
+import { isProcessAlive, processStart } from '../client/embedded-record.js';
 
 const Holder = z.object({ pid: z.number().int().positive(), pidStart: z.string().exactOptional(), since: z.string() });
 
@@ -12,7 +12,7 @@ const Holder = z.object({ pid: z.number().int().positive(), pidStart: z.string()
 export async function takePlace(stateDirectory: string): Promise<() => Promise<void>> {
   const file = join(stateDirectory, 'up.json');
   const holder = await readJson(file, Holder);
-  if (holder && holder.pid !== process.pid && (await isServerAlive({ ...UNUSED, ...holder }))) {
+  if (holder && holder.pid !== process.pid && (await isProcessAlive(holder.pid, holder.pidStart))) {
     throw new StepFailure(
       FAILURES.badInput,
       `birdkeeper runs on this host already (process ${holder.pid}, since ${holder.since}; state in ${stateDirectory}). Look at it with: birdkeeper status. Stop it with ^C where it runs, or: kill ${holder.pid}`,
@@ -26,6 +26,3 @@ export async function takePlace(stateDirectory: string): Promise<() => Promise<v
   });
   return () => rm(file, { force: true });
 }
-
-/** `isServerAlive` looks at the process only. */
-const UNUSED = { address: '', uiAddress: '', database: '', serverVersion: '', cliVersion: '' };
