@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAILURES, keeperId, NAMESPACE, taskQueueOf, type StackRef } from '../../../workflows/contract.js';
 import { keeperStatusQuery } from '../../../workflows/keep-stack/messages.js';
+import type { KeeperStatus } from '../../../workflows/model.js';
 import * as workflows from '../../../workflows/index.js';
 import { anObservation } from '../../support/story.js';
 import { askFor, eventsOf, eventually, startTemporalWorld, type TemporalWorld } from '../../support/temporal-world.js';
@@ -61,6 +62,14 @@ function innermost(error: unknown): Error | undefined {
   return innermost(error.cause) ?? error;
 }
 
+function idle(ref: StackRef): Promise<KeeperStatus> {
+  const keeper = world.client.workflow.getHandle(keeperId(ref));
+  return eventually(async () => {
+    const status = await keeper.query(keeperStatusQuery);
+    return status.last && !status.running && status.queued.length === 0 ? status : undefined;
+  }, 'the keeper is idle');
+}
+
 describe('workflows/index', () => {
   it('every type is known here', () => {
     expect(TYPES.sort()).toEqual(['backUpStack', 'checkStack', 'deployNotebooks', 'deployStack', 'keepStack']);
@@ -86,13 +95,11 @@ describe('workflows/index', () => {
         const answer = await keeper.executeUpdate('deploy', { args: [payload] });
         expect(answer).toMatchObject({ number: expect.any(Number) as number });
       }
-      const handle = world.client.workflow.getHandle(keeperId(ref));
-      const { last } = await eventually(async () => {
-        const status = await handle.query(keeperStatusQuery);
-        return status.running === undefined && status.queued.length === 0 ? status : undefined;
-      }, 'the keeper is idle');
-      expect(last).toMatchObject({ outcome: 'failed', message: 'this host keeps no stack of that name' });
-      expect(await eventsOf(handle)).not.toContain('WORKFLOW_TASK_FAILED');
+      expect((await idle(ref)).last).toMatchObject({
+        outcome: 'failed',
+        message: 'this host keeps no stack of that name',
+      });
+      expect(await eventsOf(world.client.workflow.getHandle(keeperId(ref)))).not.toContain('WORKFLOW_TASK_FAILED');
     },
     LONG,
   );
@@ -118,10 +125,7 @@ describe('workflows/index', () => {
               signalName,
               input: { payloads: [payload] },
             });
-        await eventually(
-          async () => (await world.client.workflow.getHandle(keeperId(ref)).query(keeperStatusQuery)).last,
-          'a deployment ended',
-        );
+        await idle(ref);
         expect(await askFor(keeper)).toMatchObject({ collapsed: false });
         const id = `${keeperId(ref)}/2`;
         await workflowService.startWorkflowExecution({
