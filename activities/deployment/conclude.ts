@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeploymentRecord, Release, ServiceFingerprint } from '../../workflows/model.js';
+import { sameCommits } from '../../workflows/check-stack/decide.js';
+import type { Commits, DeploymentRecord, Release, ServiceFingerprint } from '../../workflows/model.js';
 import { sha256 } from '../compose/definition.js';
 import { readJournal } from '../compose/journal.js';
 import type { EngineContainer } from '../docker/types.js';
@@ -15,7 +16,7 @@ import type { Dependencies } from './dependencies.js';
 import { keepImages } from './keep-images.js';
 import { makePlan } from './make-plan.js';
 import { openLive } from './open.js';
-import { Commits, PlanRecord, readRecord, WANTED_FILE } from './records.js';
+import { Commits as CommitsRecord, PlanRecord, readRecord, WANTED_FILE } from './records.js';
 
 /** Folders of deployments that are kept for looking at. */
 const KEEP_FOLDERS = 20;
@@ -86,14 +87,16 @@ function idsByService(containers: readonly EngineContainer[]): Record<string, st
   return ids;
 }
 
+/** Nothing to hold back where it never came to know what was wanted, or only put right what is deployed already. */
 async function quarantine(stack: StackState, { number, message }: ConcludeInput): Promise<void> {
-  const plan = await readRecord(stack, number, 'plan.json', PlanRecord);
-  if (!plan) return;
+  const commits = await wantedBy(stack, number);
+  const deployed = (await stack.latestRelease())?.commits;
+  if (!commits || (deployed && sameCommits(commits, deployed))) return;
   const others = (await stack.quarantined()).filter((release) => release.number !== number);
   const reason = message.split('\n')[0] ?? message;
   await stack.setQuarantined([
     ...others,
-    { commits: plan.to, number, reason: reason.slice(0, 500), at: new Date().toISOString() },
+    { commits, number, reason: reason.slice(0, 500), at: new Date().toISOString() },
   ]);
 }
 
@@ -111,9 +114,14 @@ async function recordOf(stack: StackState, input: ConcludeInput): Promise<Deploy
     phase,
     message,
     from: plan?.from ?? {},
-    to: plan?.to ?? (await readRecord(stack, number, WANTED_FILE, Commits)) ?? {},
+    to: (await wantedBy(stack, number)) ?? {},
     services: (journal?.decisions ?? []).filter(({ action }) => action !== 'nothing'),
   };
+}
+
+async function wantedBy(stack: StackState, number: number): Promise<Commits | undefined> {
+  const plan = await readRecord(stack, number, 'plan.json', PlanRecord);
+  return plan?.to ?? readRecord(stack, number, WANTED_FILE, CommitsRecord);
 }
 
 /** The text of rendered files of a kept release, secrets and all: for us alone. */

@@ -13,7 +13,7 @@ export class Performance {
   async play(): Promise<boolean> {
     const making = new Telling(this.print);
     this.print('The sample: two repositories behind ssh, a registry, images, two checkouts on the "host".');
-    const world = await (this.world = createWorld({ name: 'demo' }));
+    const world = await (this.world = createWorld({ name: 'demo', settings: { frequency: '@every 3s' } }));
     making.say(`made in ${world.dir}`);
     const results: ActResult[] = [];
     for (const act of ACTS) {

@@ -49,7 +49,7 @@ describe('adopting', () => {
 
   it('the next push to an adopted stack is deployed, and touches only what it changes', async () => {
     await world().images.publishApi('1.1');
-    const commit = await world().push('platform', apiTag('1.1'), 'Raise api to 1.1');
+    const commit = await world().release('platform', apiTag('1.1'), 'Raise api to 1.1');
     expect(await world().waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });
     expect(await world().get('api')).toBe('api 1.1');
     const others = (lines: string[]) => lines.filter((line) => !line.startsWith('api '));
@@ -82,7 +82,7 @@ describe('adopting', () => {
     const target = join(dir, 'data', 'tutorial-notebooks');
     await mkdir(join(dir, 'data'));
     await writeFile(join(dir, 'restic-password'), 'a password of the test\n', { mode: 0o600 });
-    const commit = await world().pushSettings(
+    const commit = await world().releaseSettings(
       {
         extra: [
           `export BIRDKEEPER_NOTEBOOK_SOURCE='${remote.url}' BIRDKEEPER_NOTEBOOK_DIR='${target}'`,

@@ -10,7 +10,7 @@ describe('failing', () => {
   async function expectRolledBack(tag: string, why: RegExp): Promise<void> {
     await idle(world());
     const [heads, before] = [await world().checkedOut(), await world().state()];
-    const commit = await world().push('platform', apiTag(tag), `Raise api to ${tag}`);
+    const commit = await world().release('platform', apiTag(tag), `Raise api to ${tag}`);
     const record = await world().waitForCommit('platform', commit);
     expect(record).toMatchObject({ outcome: 'rolled back', phase: 'roll back' });
     expect(record.message).toMatch(why);
@@ -38,7 +38,7 @@ describe('failing', () => {
   it('an image that is missing ends before anything moves, and says which', async () => {
     await idle(world());
     const [heads, before] = [await world().checkedOut(), await world().state()];
-    const commit = await world().push('platform', apiTag('nowhere'), 'Raise api to nowhere');
+    const commit = await world().release('platform', apiTag('nowhere'), 'Raise api to nowhere');
     const record = await world().waitForCommit('platform', commit);
     expect(record).toMatchObject({ outcome: 'failed', phase: 'pull' });
     expect(record.message).toContain('api:nowhere');
@@ -48,7 +48,7 @@ describe('failing', () => {
 
   it('the next good push is deployed, over everything that was bad', async () => {
     await world().images.publishApi('1.1');
-    const commit = await world().push('platform', apiTag('1.1'), 'Raise api to 1.1');
+    const commit = await world().release('platform', apiTag('1.1'), 'Raise api to 1.1');
     expect(await world().waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });
     expect(await world().get('api')).toBe('api 1.1');
     expect((await world().cli(['check', '--exit-code'])).status).toBe(0);
@@ -60,7 +60,7 @@ describe('failing', () => {
     const { worker } = await world().state();
     await output('docker', ['exec', worker?.id ?? '', 'rm', '/ready'], { env });
     await waitFor('a sick worker', async () => (await world().state()).worker?.health === 'unhealthy');
-    const commit = await world().push('platform', readerConfiguration('beside=sick'), 'Push beside a sick service');
+    const commit = await world().release('platform', readerConfiguration('beside=sick'), 'Push beside a sick service');
     const record = await world().waitForCommit('platform', commit);
     expect(record.outcome).toBe('deployed');
     expect(record.message).toMatch(/sick before.*worker/);
@@ -69,24 +69,20 @@ describe('failing', () => {
     await output('docker', ['exec', worker?.id ?? '', 'touch', '/ready'], { env });
   });
 
-  it('a deployment that a person cancels is rolled back, and not held against its release', async () => {
-    // Without a schedule, or the next look would deploy it again before the test has seen that it is gone.
-    const quiet = await world().pushSettings({ frequency: '' }, 'Look no more');
-    expect(await world().waitForCommit('private', quiet)).toMatchObject({ outcome: 'deployed' });
-    const temporal = await world().temporal();
-    await waitFor('no schedule', async () => (await temporal.schedule('autodeploy')) === undefined);
+  it('a deployment that a person cancels is rolled back, and not begun again until a person insists', async () => {
     await idle(world());
+    const temporal = await world().temporal();
     const heads = await world().checkedOut();
-    const commit = await world().push('platform', baseFile({ version: 'cancelled' }), 'Change the page');
     const { nextNumber } = await temporal.keeper();
-    expect((await world().cli(['deploy'])).status).toBe(0);
+    const commit = await world().release('platform', baseFile({ version: 'cancelled' }), 'Change the page');
     await waitFor('settle', async () => (await temporal.deployment(nextNumber)).phase === 'settle', { every: 20 });
     await temporal.cancel(nextNumber);
     const record = await world().waitForOutcome(nextNumber);
     expect(record).toMatchObject({ outcome: 'rolled back', to: { platform: commit } });
     expect(await world().checkedOut()).toEqual(heads);
     expect(await world().get('web')).toBe('version 1');
-    expect((await world().cli(['deploy', '--wait'])).status).toBe(0);
+    expect((await world().cli(['check'])).stdout).toMatch(/^quarantined.*cancelled by a person/);
+    expect((await world().cli(['deploy', '--wait', '--force'])).status).toBe(0);
     expect(await world().get('web')).toBe('version cancelled');
   });
 });

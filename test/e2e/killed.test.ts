@@ -46,7 +46,7 @@ describe('killed', () => {
     await idle(world());
     const temporal = await world().temporal();
     const { nextNumber } = await temporal.keeper();
-    await world().push('platform', apiTag('1.2'), 'Raise api to 1.2');
+    await world().release('platform', apiTag('1.2'), 'Raise api to 1.2');
     await waitFor('apply', async () => (await reachedOf(world())) === 'forward apply', { every: 20 });
     const { pid } = (await world().server()) ?? {};
     expect(pid).toBeDefined();
@@ -80,7 +80,7 @@ async function killWhen(
 ): Promise<{ number: number; left: string | undefined }> {
   await idle(world);
   const { nextNumber: number } = await (await world.temporal()).keeper();
-  await world.push('platform', files, 'Change something');
+  await world.release('platform', files, 'Change something');
   // git may be done within a tenth of a second.
   await waitFor('the phase to kill in', () => isThere(number), { every: 5 });
   await world.kill9();

@@ -16,7 +16,7 @@ describe('watching', () => {
 
   it('scenario 11: an extra repository that is behind and clean gives exactly one deployment, of the commits seen', async () => {
     const platform = (await world().checkedOut()).platform;
-    const commit = await world().pushSettings({ extra: ["export READER_NOTE='noted'"] }, 'Note something');
+    const commit = await world().releaseSettings({ extra: ["export READER_NOTE='noted'"] }, 'Note something');
     const record = await world().waitForCommit('private', commit);
     expect(record).toMatchObject({ outcome: 'deployed', trigger: 'check', to: { private: commit, platform } });
     await waitFor('the note', async () => (await world().get('reader')).includes('note=noted'));
@@ -28,7 +28,7 @@ describe('watching', () => {
   it('scenario 26: a deployment that a person asks for while another runs waits for its end', async () => {
     await idle(world());
     await world().images.publishApi('2.0');
-    const commit = await world().push('platform', apiTag('2.0'), 'Raise api');
+    const commit = await world().release('platform', apiTag('2.0'), 'Raise api');
     const temporal = await world().temporal();
     const running = await waitFor('a running deployment', async () => (await temporal.keeper()).running?.number, {
       every: 20,
@@ -42,10 +42,12 @@ describe('watching', () => {
   });
 
   it('a frequency that a push changed is in force once it is deployed', async () => {
-    const commit = await world().pushSettings({ frequency: '@every 4s' }, 'Look every four seconds');
+    const commit = await world().releaseSettings({ frequency: '@every 4s' }, 'Look every four seconds');
     expect(await world().waitForCommit('private', commit)).toMatchObject({ outcome: 'deployed' });
     const temporal = await world().temporal();
     await waitFor('the new frequency', async () => (await temporal.schedule('autodeploy'))?.everySeconds[0] === 4);
+    const { at = '' } = (await (await world().recorded()).look()) ?? {};
+    await waitFor('a look at its time', async () => ((await (await world().recorded()).look())?.at ?? '') > at);
   });
 
   it('scenario 15: a repository that cannot be fetched makes the look degraded, and the others are evaluated', async () => {
@@ -64,6 +66,7 @@ describe('watching', () => {
     expect(await touched(world())).toEqual(before);
 
     await rename(`${remote}.away`, remote);
+    await world().look();
     expect(await world().waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });
   });
 
@@ -73,7 +76,7 @@ describe('watching', () => {
     const known = join(world().dir, 'known_hosts');
     await writeFile(known, await git.knownHostsLine());
     const strict = [`export BIRDKEEPER_KNOWN_HOSTS='${known}'`];
-    const commit = await world().pushSettings({ extra: strict }, 'Check host keys strictly');
+    const commit = await world().releaseSettings({ extra: strict }, 'Check host keys strictly');
     expect(await world().waitForCommit('private', commit)).toMatchObject({ outcome: 'deployed' });
     await idle(world());
     expect(await check(world())).toMatch(/^up to date/);
@@ -101,7 +104,7 @@ describe('watching', () => {
     const before = await touched(world());
     const stray = join(world().parts.checkouts.private, 'notes.txt');
     await writeFile(stray, 'mine\n');
-    const commit = await world().push('platform', readerConfiguration('after=stray'), 'Push past a stray file');
+    const commit = await world().release('platform', readerConfiguration('after=stray'), 'Push past a stray file');
     const looked = await waitFor('a blocked look', async () => {
       const { stdout } = await world().cli(['check']);
       return stdout.startsWith('blocked') && stdout;
@@ -113,6 +116,7 @@ describe('watching', () => {
     expect(await touched(world())).toEqual(before);
 
     await rm(stray);
+    await world().look();
     expect(await world().waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });
     expect(await world().get('reader')).toBe('after=stray');
   });
@@ -125,7 +129,7 @@ describe('watching', () => {
     await developer.git('commit', '--quiet', '--amend', '--message', 'Rewritten');
     await developer.git('push', '--quiet', '--force');
     const rewritten = await developer.head();
-    const commit = await world().push(
+    const commit = await world().release(
       'platform',
       readerConfiguration('after=rewriting'),
       'Push beside a rewritten one',
@@ -141,6 +145,7 @@ describe('watching', () => {
 
     const { env, checkouts } = world().parts;
     await attempt('git', ['reset', '--quiet', '--hard', 'origin/main'], { env, cwd: checkouts.private });
+    await world().look();
     const record = await world().waitForCommit('platform', commit);
     expect(record).toMatchObject({ outcome: 'deployed', to: { private: rewritten } });
   });
@@ -151,7 +156,7 @@ describe('watching', () => {
     const { settings } = world().parts;
     const good = envLocal(settings)['env.local'] ?? '';
     const concluded = (await world().history()).length;
-    await world().push('private', { 'env.local': `${good}if true\n` }, 'Break env.local');
+    await world().release('private', { 'env.local': `${good}if true\n` }, 'Break env.local');
     const record = await waitFor('a failed deployment', async () =>
       (await world().history()).slice(concluded).find(({ outcome }) => outcome === 'failed'),
     );
@@ -159,7 +164,7 @@ describe('watching', () => {
     expect(await touched(world())).toEqual(before);
     expect(await world().get('web')).toBe('version 1');
 
-    const mended = await world().push('private', { 'env.local': `${good}# mended\n` }, 'Mend env.local');
+    const mended = await world().release('private', { 'env.local': `${good}# mended\n` }, 'Mend env.local');
     expect(await world().waitForCommit('private', mended)).toMatchObject({ outcome: 'deployed' });
     expect(await readFile(join(world().stackDirectory, 'env.local'), 'utf8')).toContain('# mended');
   });
@@ -169,10 +174,11 @@ describe('watching', () => {
     const compose = join(world().stackDirectory, 'docker-compose.yml');
     const before = await readFile(compose, 'utf8');
     await appendFile(compose, '# tried out here\n');
-    await world().push('platform', baseFile({ version: '2' }), 'Second edition');
+    await world().release('platform', baseFile({ version: '2' }), 'Second edition');
     await waitFor('a blocked look', async () => (await check(world())).startsWith('blocked'));
     expect(await readFile(compose, 'utf8')).toContain('# tried out here');
     await writeFile(compose, before);
+    await world().look();
     await waitFor('the second edition', async () => (await world().get('web')) === 'version 2');
   });
 });

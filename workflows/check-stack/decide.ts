@@ -159,7 +159,7 @@ function describeChanges({ checkouts, deployed, running }: StackObservation): st
 
 function describeQuarantine({ number, reason }: QuarantinedRelease): { reason: string; remedy: string } {
   return {
-    reason: `deployment ${number} found this release bad: ${reason}`,
+    reason: `not again since deployment ${number}: ${reason}`,
     remedy: 'push a commit that mends it, or insist with: birdkeeper deploy --force',
   };
 }

@@ -49,9 +49,9 @@ export function endBeforeAdvance(failure: Failure): EarlyEnd {
 export const deservesSecondTry = (failure: Failure, tries: number): boolean =>
   tries < 2 && isOurSurroundings(failure.type);
 
-/** A cancelled deployment says nothing about its release. */
-export const quarantines = (outcome: Outcome, cancelled: boolean): boolean =>
-  !cancelled && (outcome === 'rolled back' || outcome === 'roll back failed');
+/** Found bad, or a person said no: the next look must not begin it again. */
+export const quarantines = (outcome: Outcome): boolean =>
+  outcome === 'rolled back' || outcome === 'roll back failed' || outcome === 'cancelled';
 
 function isAboutCheckouts(decision: StackDecision): boolean {
   return !decision.reason.startsWith('the configuration');

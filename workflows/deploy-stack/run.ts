@@ -24,10 +24,9 @@ export interface Surroundings {
 interface Ending {
   outcome: Outcome;
   message: string;
-  cancelled?: boolean;
 }
 
-const CANCELLED: Ending = { outcome: 'cancelled', message: 'cancelled before anything moved', cancelled: true };
+const CANCELLED: Ending = { outcome: 'cancelled', message: 'cancelled by a person before anything moved' };
 
 type Act = DeploymentActivities;
 
@@ -43,16 +42,16 @@ export async function run(
 
   const ending = await deploy(ask, act, tell, around);
 
-  const { outcome, cancelled = false } = ending;
+  const { outcome } = ending;
   const phase = tell.status.phase;
-  const quarantine = plan.quarantines(outcome, cancelled);
-  tell.ended(outcome, ending.message, quarantine);
+  const quarantine = plan.quarantines(outcome);
+  tell.ended(outcome, ending.message);
   const message = await around.shielded(async () => {
     const record = { stack, number, outcome, phase, message: ending.message, trigger, reason, startedAt, quarantine };
     await act.concludeDeployment(record);
     return outcome === 'deployed' ? `${ending.message}${await reconcile(stack, act, around)}` : ending.message;
   });
-  if (message !== ending.message) tell.ended(outcome, message, quarantine);
+  if (message !== ending.message) tell.ended(outcome, message);
   return { number, outcome, phase, message, commits: tell.wanted };
 }
 
@@ -129,9 +128,8 @@ async function change(ask: DeployStackInput, act: Act, tell: Teller, around: Sur
     tell.phase('record');
     return { outcome: 'deployed', message: describeDeployed(services.length, settled.sickBefore) };
   } catch (error) {
-    const cancelled = around.isCancellation(error);
-    const cause = cancelled ? 'cancelled by a person' : around.failureOf(error).message;
-    return { ...(await around.shielded(() => rollBack(ask, cause, act, tell, around))), cancelled };
+    const cause = around.isCancellation(error) ? 'cancelled by a person' : around.failureOf(error).message;
+    return around.shielded(() => rollBack(ask, cause, act, tell, around));
   }
 }
 

@@ -50,10 +50,8 @@ export class Teller {
     this.update({ phase: 'roll back', message: cause, next: NEXT['roll back'] });
   }
 
-  /** `quarantined`: its release was found bad; a cancelled deployment is rolled back without that. */
-  ended(outcome: Outcome, message: string, quarantined: boolean): void {
-    const next = outcome === 'rolled back' && !quarantined ? AFTER_CANCELLED_ROLLBACK : AFTERWARDS[outcome];
-    this.update({ outcome, message, next });
+  ended(outcome: Outcome, message: string): void {
+    this.update({ outcome, message, next: AFTERWARDS[outcome] });
   }
 
   private update(change: Partial<DeploymentStatus>): void {
@@ -85,9 +83,7 @@ const AFTERWARDS: Readonly<Record<Outcome, string>> = {
   quarantined: 'Push a commit that mends it, or insist with: birdkeeper deploy --force',
   failed: 'Nothing has changed on the host. It is tried again with back-off and at the next commit.',
   'rolled back':
-    'The former release runs. The bad one is quarantined until a commit moves, or: birdkeeper deploy --force',
+    'The former release runs. The other is quarantined until a commit moves, or: birdkeeper deploy --force',
   'roll back failed': 'A person must act: look at the services above and at the log, then: birdkeeper deploy --force',
-  cancelled: 'Nothing to do; the next look deploys what is still wanted.',
+  cancelled: 'Nothing moved. The release is quarantined until a commit moves, or: birdkeeper deploy --force',
 };
-
-const AFTER_CANCELLED_ROLLBACK = 'The former release runs; the next look deploys what is still wanted.';

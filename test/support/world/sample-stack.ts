@@ -136,13 +136,14 @@ export interface EnvLocal {
   keyDirectory: string;
   logDirectory: string;
   ports: Ports;
+  /** Seldom unless given: looks that nobody waits for are most of what a small machine would do. */
   frequency?: string;
   /** Further lines, the last word. */
   extra?: readonly string[];
 }
 
 export function envLocal(options: EnvLocal): Files {
-  const { project, privateDirectory, keyDirectory, logDirectory, ports, frequency = '@every 3s', extra = [] } = options;
+  const { project, privateDirectory, keyDirectory, logDirectory, ports, frequency = '@every 1h', extra = [] } = options;
   return {
     'env.local': [
       `export COMPOSE_PROJECT_NAME='${project}'`,

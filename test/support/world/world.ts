@@ -19,6 +19,9 @@ import { waitFor, type WaitLimits } from './wait.js';
 /** A deployment takes seconds; on a machine that builds other things at the same time, a minute and more. */
 const PATIENCE_MS = 120_000;
 
+/** Contents by path; null removes the file. */
+type Changes = Readonly<Record<string, string | null>>;
+
 export type RepositoryName = 'platform' | 'private';
 
 /** What a world is made of; `createWorld` puts it together. */
@@ -65,14 +68,26 @@ export class World {
     return this.parts.images;
   }
 
-  /** Commits and pushes as a developer would. Returns the commit. */
-  push(repository: RepositoryName, files: Readonly<Record<string, string | null>>, message: string): Promise<string> {
+  /** Commits and pushes as a developer would. Returns the commit. Nobody looks before the schedule's next time. */
+  push(repository: RepositoryName, files: Changes, message: string): Promise<string> {
     return this.parts.developers[repository].push(files, message);
   }
 
-  /** Pushes an `env.local` that differs from the first one as given. */
-  pushSettings(changes: Partial<EnvLocal>, message: string): Promise<string> {
-    return this.push('private', envLocal({ ...this.parts.settings, ...changes }), message);
+  /** `push`, and a look by the schedule without waiting for its time. */
+  async release(repository: RepositoryName, files: Changes, message: string): Promise<string> {
+    const commit = await this.push(repository, files, message);
+    await this.look();
+    return commit;
+  }
+
+  /** A look by the schedule, now. */
+  async look(): Promise<void> {
+    await (await this.temporal()).trigger('autodeploy');
+  }
+
+  /** Releases an `env.local` that differs from the first one as given. */
+  releaseSettings(changes: Partial<EnvLocal>, message: string): Promise<string> {
+    return this.release('private', envLocal({ ...this.parts.settings, ...changes }), message);
   }
 
   containers(): Promise<ContainerState[]> {

@@ -135,7 +135,7 @@ describe('workflows/deploy-stack/deploy-stack', () => {
       });
       expect(calls.slice(-3)).toEqual(['reverseCheckouts', 'applyServices back', 'settleServices back']);
       expect(concluded).toHaveLength(1);
-      expect(concluded[0]).toMatchObject({ outcome: 'rolled back', quarantine: false });
+      expect(concluded[0]).toMatchObject({ outcome: 'rolled back', quarantine: true });
     },
     LONG,
   );

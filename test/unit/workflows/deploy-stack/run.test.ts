@@ -257,11 +257,11 @@ describe('workflows/deploy-stack/run', () => {
       'in %s: nothing moved, nothing is rolled back',
       async (name) => {
         const { result, names, concluded } = await tell({ [name]: cancelled });
-        expect(result).toMatchObject({ outcome: 'cancelled', message: 'cancelled before anything moved' });
+        expect(result).toMatchObject({ outcome: 'cancelled', message: 'cancelled by a person before anything moved' });
         expect(names).not.toContain('advanceCheckouts');
         expect(names).not.toContain('reverseCheckouts');
         expect(concluded).toHaveLength(1);
-        expect(concluded[0]).toMatchObject({ outcome: 'cancelled', quarantine: false });
+        expect(concluded[0]).toMatchObject({ outcome: 'cancelled', quarantine: true });
       },
     );
 
@@ -272,7 +272,7 @@ describe('workflows/deploy-stack/run', () => {
     });
 
     it.each(['advanceCheckouts', 'applyServices', 'settleServices'] as const)(
-      'in %s: the former release is put back, and the release is not called bad',
+      'in %s: the former release is put back, and the other is not begun again by itself',
       async (name) => {
         let calls = 0;
         const good: Record<string, (input: never) => Promise<unknown>> = { ...goodActivities() };
@@ -282,8 +282,8 @@ describe('workflows/deploy-stack/run', () => {
         expect(result).toMatchObject({ outcome: 'rolled back', message: 'cancelled by a person' });
         expect(names.slice(-4)).toEqual(ROLLED_BACK);
         expect(concluded).toHaveLength(1);
-        expect(concluded[0]).toMatchObject({ outcome: 'rolled back', quarantine: false });
-        expect(status.next).not.toContain('quarantined');
+        expect(concluded[0]).toMatchObject({ outcome: 'rolled back', quarantine: true });
+        expect(status.next).toContain('quarantined');
       },
     );
 
