@@ -1,14 +1,17 @@
 /** The server's process: found again, asked whether it answers, ended. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { isServerAlive, type EmbeddedRecord } from '../client/embedded-record.js';
 
 const POLL_MS = 100;
 
-/** Tries until the server answers, `gone` says that it never will, or the time is over. */
+/**
+ * Tries until the recorded process itself answers, `gone` says that it never will, or the time is over. Another server may
+ * have taken the port since it was chosen: its answers are not ours.
+ */
 export async function waitUntilAnswers(
-  address: string,
+  { address, pid }: EmbeddedRecord,
   gone: () => boolean,
   limitMs: number,
   signal: AbortSignal,
@@ -16,10 +19,28 @@ export async function waitUntilAnswers(
   const end = Date.now() + limitMs;
   while (Date.now() < end && !gone()) {
     signal.throwIfAborted();
-    if (await answers(address)) return true;
+    if ((await answers(address)) && (pid === undefined || (await listensAt(pid, address)) !== false)) return true;
     await sleep(POLL_MS, undefined, { signal });
   }
   return false;
+}
+
+/** State LISTEN in /proc/net/tcp; see proc(5). */
+const LISTENING = '0A';
+
+/** Whether that process listens at HOST:PORT, which must be on IPv4. Undefined where there is no /proc. */
+export async function listensAt(pid: number, address: string): Promise<boolean | undefined> {
+  const table = await readFile('/proc/net/tcp', 'utf8').catch(() => undefined);
+  if (table === undefined) return undefined;
+  const port = Number(address.split(':').at(-1)).toString(16).toUpperCase().padStart(4, '0');
+  const sockets = table
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => state === LISTENING && local?.endsWith(`:${port}`))
+    .map((fields) => `socket:[${fields[9]}]`);
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const links = descriptors.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => ''));
+  return (await Promise.all(links)).some((link) => sockets.includes(link));
 }
 
 /** One try: the front end takes calls and the `default` namespace, which the server makes last, can be read. */

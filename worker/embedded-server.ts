@@ -64,7 +64,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const database = join(folder, `${cli.serverVersion}.db`);
   const running = await findRunning(former, database, cli);
   if (running) {
-    const usable = await waitUntilAnswers(running.address, () => false, START_LIMIT_MS, options.signal);
+    const usable = await waitUntilAnswers(running, () => false, START_LIMIT_MS, options.signal);
     if (usable) {
       await writeEmbeddedRecord(options.stateDirectory, running);
       return serverOf(running, 'taken over', options.stateDirectory);
@@ -103,7 +103,7 @@ async function startNew(
     let ended = false;
     void child.ended.then(() => (ended = true));
     try {
-      if (await waitUntilAnswers(record.address, () => ended, START_LIMIT_MS, options.signal)) {
+      if (await waitUntilAnswers(record, () => ended, START_LIMIT_MS, options.signal)) {
         return serverOf(record, 'started', options.stateDirectory);
       }
     } catch (error) {

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isServerAlive, readEmbeddedRecord, type EmbeddedRecord } from '../../../client/embedded-record.js';
 import { SERVER_FILE } from '../../../client/places.js';
-import { answers, endProcess } from '../../../worker/embedded-server-process.js';
+import { answers, endProcess, listensAt } from '../../../worker/embedded-server-process.js';
 import { startEmbeddedServer } from '../../../worker/embedded-server.js';
 import { compileProduct, type Compiled } from '../../support/compiled.js';
 import { childEnvironment, freePorts, setUpCache, startIn, temporalCli } from '../../support/own-temporal.js';
@@ -83,6 +83,22 @@ async function end(parent: ChildProcess, signal: NodeJS.Signals): Promise<void> 
 }
 
 describe('worker/embedded-server', () => {
+  it('two that begin at once with the same ports in mind have a server each', async () => {
+    const ports = await freePorts();
+    const folders = ['one', 'other'].map((name) => join(dir, name));
+    const servers = await Promise.all(folders.map((folder) => startIn(folder, ports)));
+    try {
+      expect(new Set(servers.map(({ address }) => address)).size).toBe(2);
+      for (const [index, { address }] of servers.entries()) {
+        const record = await readEmbeddedRecord(folders[index] ?? '');
+        expect(record).toMatchObject({ address });
+        expect(await listensAt(record?.pid ?? 0, address)).toBe(true);
+      }
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()));
+    }
+  });
+
   it('starts on the usual ports when they are free, writes down where it is, and stops', async () => {
     const ports = await freePorts();
     const server = await startIn(dir, ports);
