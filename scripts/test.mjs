@@ -51,13 +51,20 @@ async function runAll({ slow, chosen }, env, left) {
   /** @type {Tally[]} */
   const tallies = [];
   const summary = [];
-  for (const each of chosen) {
-    if (left.aborted || (each.kind === 'vitest' && !each.filters.some(hasTests))) continue;
-    console.log(`\n== ${each.name}`);
+  /** @param {string} name @param {() => Promise<Tally>} work */
+  const count = async (name, work) => {
     const start = Date.now();
-    const tally = await (each.kind === 'check' ? check(each, env) : suite(each, slow, env));
+    const tally = await work();
     tallies.push(tally);
-    summary.push(`  ${each.name.padEnd(12)} ${closingLine(tally).padEnd(38)} ${inWords(Date.now() - start)}`);
+    summary.push(`  ${name.padEnd(12)} ${closingLine(tally).padEnd(38)} ${inWords(Date.now() - start)}`);
+  };
+  const checks = chosen.filter((each) => each.kind === 'check');
+  if (checks.length > 0) console.log(`\n== ${checks.map(({ name }) => name).join(', ')}`);
+  await Promise.all(checks.map((each) => count(each.name, () => check(each, env))));
+  for (const each of chosen) {
+    if (each.kind !== 'vitest' || left.aborted || !each.filters.some(hasTests)) continue;
+    console.log(`\n== ${each.name}`);
+    await count(each.name, () => suite(each, slow, env));
   }
   console.log(`\nSuites\n${summary.join('\n')}`);
   return tallies;

@@ -1,5 +1,6 @@
 /**
- * What `npm test` runs, in order. A check counts as one test; a suite's numbers come from vitest.
+ * What `npm test` runs: the checks beside each other, then the suites in order. A check counts as one test; a suite's
+ * numbers come from vitest.
  *
  * @typedef {{ name: string, kind: 'check', args: readonly string[] }} Check
  * @typedef {{ name: string, kind: 'vitest', filters: readonly string[], options: readonly string[] }} Suite
@@ -29,10 +30,11 @@ export const CHECKS = [
 /** @type {readonly Suite[]} */
 export const SUITES = [
   { name: 'unit', kind: 'vitest', filters: ['test/unit/', 'test/architecture.test.ts'], options: [] },
-  { name: 'integration', kind: 'vitest', filters: ['test/integration/'], options: ['--maxWorkers=2'] },
+  // They wait for servers, engines and remotes more than they work.
+  { name: 'integration', kind: 'vitest', filters: ['test/integration/'], options: ['--maxWorkers=4'] },
   { name: 'replay', kind: 'vitest', filters: ['test/replay/'], options: [] },
-  // One file after another: each runs a Temporal server, a worker and a stack, on what may be two cores.
-  { name: 'e2e', kind: 'vitest', filters: ['test/e2e/'], options: ['--no-file-parallelism'] },
+  // Each runs a Temporal server, a worker and a stack: two of them fill two cores.
+  { name: 'e2e', kind: 'vitest', filters: ['test/e2e/'], options: ['--maxWorkers=2'] },
 ];
 
 const SLOW = '**/*.slow.test.ts';

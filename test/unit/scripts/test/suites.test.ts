@@ -33,7 +33,7 @@ describe('scripts/test/suites', () => {
   it('end-to-end files run one after another, integration two at a time', () => {
     const argumentsOf = (name: string) =>
       SUITES.filter((suite) => suite.name === name).flatMap((suite) => vitestArguments(suite, how));
-    expect(argumentsOf('e2e')).toContain('--no-file-parallelism');
-    expect(argumentsOf('integration')).toContain('--maxWorkers=2');
+    expect(argumentsOf('e2e')).toContain('--maxWorkers=2');
+    expect(argumentsOf('integration')).toContain('--maxWorkers=4');
   });
 });
