@@ -50,6 +50,7 @@ async function main(args) {
 async function runAll({ slow, chosen }, env, left) {
   /** @type {Tally[]} */
   const tallies = [];
+  /** @type {string[]} */
   const summary = [];
   /** @param {string} name @param {() => Promise<Tally>} work */
   const count = async (name, work) => {

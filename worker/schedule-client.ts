@@ -5,7 +5,7 @@ import {
   type ScheduleSpec,
 } from '@temporalio/client';
 import type { Schedules } from '../activities/schedules/index.js';
-import { noteOf, type WantedSchedule } from '../activities/schedules/plan.js';
+import type { WantedSchedule } from '../activities/schedules/plan.js';
 import {
   SCHEDULE_KINDS,
   SCHEDULED_WORKFLOW,
@@ -28,19 +28,16 @@ export function temporalSchedules(client: ScheduleClient): Schedules {
   return {
     async existing(stack) {
       const found = await Promise.all(
-        SCHEDULE_KINDS.map(async (kind) => [kind, await noteIn(client, kind, stack)] as const),
+        SCHEDULE_KINDS.map(async (kind) => [kind, await textOf(client, kind, stack)] as const),
       );
-      return new Map(found.flatMap(([kind, note]) => (note === undefined ? [] : [[kind, note]])));
+      return new Map(found.flatMap(([kind, text]) => (text === undefined ? [] : [[kind, text]])));
     },
     async create(stack, schedule) {
-      const { action, policies, spec, note } = definitionOf(stack, schedule);
-      await client.create({ scheduleId: scheduleId(schedule.kind, stack), action, policies, spec, state: { note } });
+      await client.create({ scheduleId: scheduleId(schedule.kind, stack), ...definitionOf(stack, schedule) });
     },
     async update(stack, schedule) {
-      const { action, policies, spec, note } = definitionOf(stack, schedule);
-      await client
-        .getHandle(scheduleId(schedule.kind, stack))
-        .update((former) => ({ ...former, action, policies, spec, state: { ...former.state, note } }));
+      const handle = client.getHandle(scheduleId(schedule.kind, stack));
+      await handle.update((former) => ({ ...former, ...definitionOf(stack, schedule) }));
     },
     async remove(stack, kind) {
       await client.getHandle(scheduleId(kind, stack)).delete();
@@ -48,9 +45,11 @@ export function temporalSchedules(client: ScheduleClient): Schedules {
   };
 }
 
-async function noteIn(client: ScheduleClient, kind: ScheduleKind, stack: StackRef): Promise<string | undefined> {
+/** Undefined when there is no such schedule; empty when another program made it. */
+async function textOf(client: ScheduleClient, kind: ScheduleKind, stack: StackRef): Promise<string | undefined> {
   try {
-    return (await client.getHandle(scheduleId(kind, stack)).describe()).state.note ?? '';
+    const { action } = await client.getHandle(scheduleId(kind, stack)).describe();
+    return String(action.memo?.['frequency'] ?? '');
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
@@ -65,7 +64,6 @@ function definitionOf(stack: StackRef, schedule: WantedSchedule) {
       : { cronExpressions: frequency.expressions, timezone: 'UTC' };
   return {
     spec,
-    note: noteOf(schedule),
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpSeconds * 1_000 },
     action: {
       type: 'startWorkflow' as const,
@@ -73,6 +71,8 @@ function definitionOf(stack: StackRef, schedule: WantedSchedule) {
       workflowId: `${scheduleId(kind, stack)}/run`,
       taskQueue: taskQueueOf(stack.host),
       args: [{ v: 1, ...stack }],
+      // Not the schedule's note: that is where a person who pauses it says why.
+      memo: { frequency: text },
       workflowExecutionTimeout: LONGEST_RUN[kind] as '20 minutes',
       typedSearchAttributes: [attribute('Stack', stack.stack), attribute('Host', stack.host)],
       staticSummary: `${kind} of ${stack.stack} (${text})`,

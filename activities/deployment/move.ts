@@ -134,7 +134,12 @@ async function requestsFor(
 ): Promise<MoveRequest[]> {
   const guard = { lock: await stack.lock(), waitSeconds: LOCK_WAIT_SECONDS, limitSeconds: MOVE_LIMIT_SECONDS };
   const git = gitOptions(deps, step.signal, LOCK_WAIT_SECONDS + MOVE_LIMIT_SECONDS);
-  return moves.map(({ name, dir, from, to }) => ({ ...git, checkout: { name, dir }, from, to, guard, interrupted }));
+  const rendered = await stack.renderedPaths();
+  return moves.map(({ name, dir, from, to }) => ({
+    ...git,
+    checkout: { name, dir },
+    ...{ from, to, guard, interrupted, rendered },
+  }));
 }
 
 /** What stood there before is kept first, once: a retry must not take our own text for the former one. */

@@ -24,8 +24,9 @@ export async function observeStack(
 ): Promise<StackObservation> {
   const stack = await deps.state.stack(name);
   const watch = await watchOf(stack, deps, step.signal);
+  const rendered = await stack.renderedPaths();
   const [checkouts, containers] = await Promise.all([
-    lookAtCheckouts(watch, fetch, step, deps),
+    lookAtCheckouts(watch, { fetch, rendered }, step, deps),
     deps.engine.containers(name, { signal: step.signal }),
   ]);
   const seen: StackObservation = {
@@ -43,13 +44,18 @@ export async function observeStack(
   return seen;
 }
 
-function lookAtCheckouts({ checkouts, keys, gitSeconds }: Watch, fetch: boolean, step: Step, deps: Dependencies) {
+function lookAtCheckouts(
+  { checkouts, keys, gitSeconds }: Watch,
+  how: { fetch: boolean; rendered: readonly string[] },
+  step: Step,
+  deps: Dependencies,
+) {
   return Promise.all(
     checkouts.map((checkout) =>
       observeCheckout({
         checkout,
-        fetch,
         keys,
+        ...how,
         signal: step.signal,
         timeoutMs: gitSeconds * 1_000,
         environment: deps.environment,

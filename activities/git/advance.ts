@@ -23,6 +23,8 @@ export interface MoveRequest extends GitOptions {
    * or missing among those that differ between the commits then count as ours; otherwise they are a person's.
    */
   readonly interrupted: boolean;
+  /** Absolute paths of files that we rendered: untracked, they are not a person's. */
+  readonly rendered: readonly string[];
 }
 
 /** repaired: a killed command had left it between the two. */
@@ -61,7 +63,8 @@ async function look(request: MoveRequest, target: 'from' | 'to'): Promise<{ repo
   const repository = await Repository.at(request.checkout.dir, request);
   // A command that outlived its worker holds the lock until it is done: what it does is waited for, not repaired.
   if (request.interrupted) await repository.changeWith({ file: 'true', args: [] }, request.guard);
-  const facts = await moveFacts(repository, { from, to, target, interrupted: request.interrupted });
+  const { interrupted, rendered } = request;
+  const facts = await moveFacts(repository, { from, to, target, interrupted, rendered });
   return { repository, plan: planMove(facts) };
 }
 

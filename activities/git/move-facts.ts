@@ -3,21 +3,24 @@ import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { withLayOut } from './lay-out.js';
 import { liesAt, onDisk } from './on-disk.js';
-import { parseStatus, statusCommand, type Status } from './parse-status.js';
+import { parseStatus, statusCommand, withoutOurs, type Status } from './parse-status.js';
 import type { MoveFacts } from './recover-plan.js';
 import type { Repository } from './repository.js';
 
-export type Move = Pick<MoveFacts, 'from' | 'to' | 'target' | 'interrupted'>;
+export type Move = Pick<MoveFacts, 'from' | 'to' | 'target' | 'interrupted'> & {
+  /** Absolute paths of files that we rendered. */
+  rendered: readonly string[];
+};
 
 export async function moveFacts(repository: Repository, move: Move): Promise<MoveFacts> {
-  const { from, to, target, interrupted } = move;
+  const { from, to, target, interrupted, rendered } = move;
   const status = parseStatus(await repository.read(statusCommand('all')));
   const paths = await changedPaths(repository, [from, to]);
   const ours = new Set(interrupted ? paths : []);
-  const differing = status.entries.filter(({ path }) => !ours.has(path));
+  const differing = withoutOurs(status.entries, repository.dir, rendered).filter(({ path }) => !ours.has(path));
   const locks = await locksOf(repository, status);
   return {
-    ...move,
+    ...{ from, to, target, interrupted },
     head: status.head,
     detached: status.branch === undefined,
     index: await indexSide(repository, move),

@@ -8,7 +8,7 @@ import type { Checkout } from '../stack/view.js';
 import { classify, type CheckoutFacts } from './classify.js';
 import { fetchRemote } from './fetch.js';
 import type { KeySettings } from './keys.js';
-import { parseStatus, statusCommand } from './parse-status.js';
+import { parseStatus, statusCommand, withoutOurs } from './parse-status.js';
 import { GitFailed, Repository, type GitOptions } from './repository.js';
 import { subjectOf } from './subjects.js';
 
@@ -17,6 +17,8 @@ export interface ObserveRequest extends GitOptions {
   /** Asks the remote of the branch's upstream first. */
   readonly fetch: boolean;
   readonly keys: KeySettings;
+  /** Absolute paths of files that we rendered: untracked, they are no local change. */
+  readonly rendered: readonly string[];
 }
 
 /**
@@ -60,7 +62,7 @@ async function look(repository: Repository, request: ObserveRequest): Promise<Om
   const tracked = configured ? await compare(repository, configured.ref, status.head) : { behind: 0, ahead: 0 };
   return {
     ...tracked,
-    files: status.entries.map((entry) => entry.path),
+    files: withoutOurs(status.entries, repository.dir, request.rendered).map(({ path }) => path),
     ...(branchRef === undefined ? {} : { branch: branchRef.replace(/^refs\/heads\//, '') }),
     ...(configured === undefined ? {} : { upstream: configured.name }),
     ...(status.head === undefined ? {} : { head: status.head }),

@@ -1,4 +1,5 @@
 /** Reads `git status --porcelain=v2 --branch -z`. Pure. */
+import { join } from 'node:path';
 
 export const statusCommand = (untracked: 'normal' | 'all'): string[] => [
   'status',
@@ -20,6 +21,14 @@ export interface Status {
   /** Undefined when detached. */
   branch?: string;
   entries: StatusEntry[];
+}
+
+/**
+ * Entries without untracked files that we wrote ourselves: a template whose output nobody told git to ignore must not
+ * block the push that does. `ours`: absolute paths.
+ */
+export function withoutOurs(entries: readonly StatusEntry[], dir: string, ours: readonly string[]): StatusEntry[] {
+  return entries.filter(({ kind, path }) => kind !== 'untracked' || !ours.includes(join(dir, path)));
 }
 
 export function parseStatus(output: string): Status {

@@ -5,10 +5,10 @@ import { planSchedules } from './plan.js';
 
 /** What is needed of a schedule client; `worker/schedule-client.ts` stands on Temporal. */
 export interface Schedules {
-  /** Note by kind of the schedules that exist for this stack. */
+  /** The frequency's text by kind of the schedules that exist for this stack. */
   existing(stack: StackRef): Promise<Map<ScheduleKind, string>>;
   create(stack: StackRef, schedule: WantedSchedule): Promise<void>;
-  /** Keeps what a person did: a paused schedule stays paused. */
+  /** Keeps what a person did: a paused schedule stays paused, with the person's note. */
   update(stack: StackRef, schedule: WantedSchedule): Promise<void>;
   remove(stack: StackRef, kind: ScheduleKind): Promise<void>;
 }

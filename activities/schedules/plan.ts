@@ -8,7 +8,7 @@ export type Frequency =
 
 export interface WantedSchedule {
   kind: ScheduleKind;
-  /** The text it was made of; kept as the schedule's note, by which a change is seen. */
+  /** The text it was made of; kept with the schedule, by which a change is seen. */
   text: string;
   frequency: Exclude<Frequency, { kind: 'none' }>;
   catchUpSeconds: number;
@@ -23,21 +23,17 @@ export interface SchedulePlan {
 /** Temporal's floor for a catch-up window. */
 const LEAST_CATCH_UP_SECONDS = 10;
 
-/** `existing`: note by kind of the schedules that are there. */
+/** `existing`: text by kind of the schedules that are there. */
 export function planSchedules(
   wanted: readonly WantedSchedule[],
   existing: ReadonlyMap<ScheduleKind, string>,
 ): SchedulePlan {
   return {
     create: wanted.filter(({ kind }) => !existing.has(kind)),
-    update: wanted.filter(
-      (schedule) => existing.has(schedule.kind) && existing.get(schedule.kind) !== noteOf(schedule),
-    ),
+    update: wanted.filter(({ kind, text }) => existing.has(kind) && existing.get(kind) !== text),
     remove: SCHEDULE_KINDS.filter((kind) => existing.has(kind) && !wanted.some((schedule) => schedule.kind === kind)),
   };
 }
-
-export const noteOf = ({ text }: WantedSchedule): string => `frequency: ${text}`;
 
 export function wantedSchedule(
   kind: ScheduleKind,

@@ -112,6 +112,11 @@ export class StackState {
     return (await this.releases()).at(-1);
   }
 
+  /** Live paths of every file that a recorded release rendered. */
+  async renderedPaths(): Promise<string[]> {
+    return [...new Set((await this.releases()).flatMap(({ rendered }) => Object.keys(rendered)))];
+  }
+
   recordRelease(release: Release): Promise<void> {
     return appendJsonLine(this.path('releases.jsonl'), release);
   }

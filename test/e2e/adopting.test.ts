@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keeperId } from '../../workflows/contract.js';
-import { apiTag, waitFor, type World } from '../support/world/index.js';
+import { apiTag, readerConfiguration, waitFor, type World } from '../support/world/index.js';
 import { Clone } from '../support/world/clone.js';
 import { output } from '../support/world/programs.js';
 import { useWorld } from '../support/world/in-vitest.js';
@@ -29,6 +29,16 @@ async function startByHand(world: World): Promise<void> {
 const shown = async (world: World) =>
   (await world.containers()).map(({ service, id, startedAt }) => `${service} ${id} ${startedAt}`);
 
+/** A digest per file of both checkouts and of the stack's record, without what a fetch may change. */
+async function contentOf(world: World): Promise<string[]> {
+  const { checkouts, env } = world.parts;
+  const places = [checkouts.platform, checkouts.private, join(world.stateDirectory, 'stacks')];
+  const fetched = ['*/.git/objects/*', '*/.git/refs/remotes/*', '*/.git/logs/refs/remotes/*'];
+  const skipped = fetched.flatMap((pattern) => ['!', '-path', pattern]);
+  const list = ['-type', 'f', ...skipped, '-exec', 'sha256sum', '{}', '+'];
+  return (await output('find', [...places, ...list], { env })).split('\n').sort();
+}
+
 describe('adopting', () => {
   let before: string[] = [];
   const world = useWorld({ name: 'adopt' }, async (made) => {
@@ -47,12 +57,25 @@ describe('adopting', () => {
     expect(await world().history()).toEqual([]);
   });
 
-  it('the next push to an adopted stack is deployed, and touches only what it changes', async () => {
+  it('plan tells what the next push would do, and changes nothing but objects and remote-tracking refs', async () => {
     await world().images.publishApi('1.1');
-    const commit = await world().release('platform', apiTag('1.1'), 'Raise api to 1.1');
+    await world().push('platform', { ...apiTag('1.1'), ...readerConfiguration('planned') }, 'Raise api to 1.1');
+    const files = await contentOf(world());
+    const planned = await world().cli(['plan']);
+    expect(planned.status, planned.stderr).toBe(0);
+    expect(planned.stdout).toMatch(/Raise api to 1\.1/);
+    expect(planned.stdout).toMatch(/api +recreate .*api:1\.0 → .*api:1\.1/);
+    expect(planned.stdout).toMatch(/reader +restart .*reader\.conf/);
+    expect(await contentOf(world())).toEqual(files);
+    expect(await shown(world())).toEqual(before);
+  });
+
+  it('the next push to an adopted stack is deployed, and touches only what it changes', async () => {
+    await world().look();
+    const commit = await world().parts.developers.platform.head();
     expect(await world().waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });
     expect(await world().get('api')).toBe('api 1.1');
-    const others = (lines: string[]) => lines.filter((line) => !line.startsWith('api '));
+    const others = (lines: string[]) => lines.filter((line) => !/^(api|reader) /.test(line));
     expect(others(await shown(world()))).toEqual(others(before));
   });
 

@@ -42,6 +42,7 @@ describe('activities/git/advance', () => {
     to,
     guard: { lock: join(root, 'lock'), waitSeconds: 10, limitSeconds: 60 },
     interrupted: false,
+    rendered: [],
     signal: new AbortController().signal,
     timeoutMs: 30_000,
     ...overrides,
@@ -97,6 +98,11 @@ describe('activities/git/advance', () => {
     await expect(advance(request())).rejects.toMatchObject(blocked(named));
     expect(await fingerprint(dir, isGit)).toBe(before);
     expect(await head()).toBe(from);
+  });
+
+  it('an untracked file that we rendered is nobody’s change', async () => {
+    await writeFiles(dir, { 'made.conf': 'rendered\n' });
+    expect(await advance(request({ rendered: [join(dir, 'made.conf')] }))).toBe('moved');
   });
 
   it('a lock of somebody blocks and is left', async () => {

@@ -27,6 +27,7 @@ export async function killMerges(root: string, { size, kills }: { size: number; 
     to,
     guard: { lock: join(root, 'lock'), waitSeconds: 10, limitSeconds: 60 },
     interrupted: true,
+    rendered: [],
     signal: new AbortController().signal,
     timeoutMs: 30_000,
   };

@@ -52,6 +52,14 @@ describe('activities/git/observe', () => {
       expect(await now().look()).toMatchObject({ word: 'diverged', ahead: 1, behind: 1 });
     });
 
+    it('not dirty by an untracked file that we rendered, but by a tracked one of that name', async () => {
+      const rendered = [join(now().dir, 'made.conf'), join(now().dir, 'a.txt')];
+      await writeFiles(now().dir, { 'made.conf': 'rendered\n' });
+      expect(await now().look({ rendered })).toMatchObject({ word: 'up to date' });
+      await writeFiles(now().dir, { 'a.txt': 'edited\n' });
+      expect(await now().look({ rendered })).toMatchObject({ word: 'dirty', files: ['a.txt'] });
+    });
+
     it('dirty with the files, untracked ones too, and it beats behind', async () => {
       await now().release({ 'a.txt': '2\n' }, 'second');
       await writeFiles(now().dir, { 'a.txt': 'edited\n', 'new file.txt': '', ignored: 'is no matter' });

@@ -55,6 +55,7 @@ export class ServedCheckout {
       checkout: { name: 'platform', dir: this.dir },
       fetch: true,
       keys: this.keys,
+      rendered: [],
       timeoutMs: 10_000,
       signal: new AbortController().signal,
       ...overrides,

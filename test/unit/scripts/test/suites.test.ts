@@ -30,7 +30,7 @@ describe('scripts/test/suites', () => {
     }
   });
 
-  it('end-to-end files run one after another, integration two at a time', () => {
+  it('end-to-end files run two at a time, integration four', () => {
     const argumentsOf = (name: string) =>
       SUITES.filter((suite) => suite.name === name).flatMap((suite) => vitestArguments(suite, how));
     expect(argumentsOf('e2e')).toContain('--maxWorkers=2');
