@@ -49,7 +49,8 @@ export function temporalSchedules(client: ScheduleClient): Schedules {
 async function textOf(client: ScheduleClient, kind: ScheduleKind, stack: StackRef): Promise<string | undefined> {
   try {
     const { action } = await client.getHandle(scheduleId(kind, stack)).describe();
-    return String(action.memo?.['frequency'] ?? '');
+    const text = action.memo?.['frequency'];
+    return typeof text === 'string' ? text : '';
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;

@@ -6,7 +6,7 @@ import type { Phase } from '../../workflows/contract.js';
 /** Enough for git to be at it for a while: the kill must find it there. */
 const manyFiles = (round: string) =>
   Object.fromEntries(
-    Array.from({ length: 3_000 }, (_, n) => [`data/${n % 40}/${n}.txt`, `${round} ${n}\n`.repeat(20)]),
+    Array.from({ length: 1_500 }, (_, n) => [`data/${n % 40}/${n}.txt`, `${round} ${n}\n`.repeat(20)]),
   );
 
 describe('killed', () => {
