@@ -27,7 +27,6 @@ const FILE_OF: Readonly<Record<string, LogFile>> = { deployNotebooks: 'notebookd
 /** Phase of the story to which each activity belongs: the word in its log lines. */
 const PHASE_OF: Readonly<Record<string, string>> = {
   beginDeployment: 'begin',
-  observeStack: 'fetch',
   stageRelease: 'stage',
   validateRelease: 'validate',
   pullImages: 'pull',
@@ -39,6 +38,13 @@ const PHASE_OF: Readonly<Record<string, string>> = {
   deployNotebooks: 'deploy',
   backUpStack: 'back up',
 };
+
+/** Two activities serve two phases each; their input tells which. */
+function phaseOf(activity: string, { direction, fetch }: { direction?: string; fetch?: boolean }): string {
+  if (direction === 'back') return 'roll back';
+  if (activity === 'observeStack') return fetch === false ? 'inspect' : 'fetch';
+  return PHASE_OF[activity] ?? activity;
+}
 
 export class LogFiles implements Journal {
   private readonly logs = new Map<string, RunLog>();
@@ -84,9 +90,10 @@ export class LogFiles implements Journal {
   /** Log of one activity: what it says goes to the file of its run and to the terminal, what commands print to the file alone. */
   forActivity(
     activity: string,
-    { stack, number, direction }: { stack: string; number?: number; direction?: string },
+    input: { stack: string; number?: number; direction?: string; fetch?: boolean },
   ): StepLog {
-    const phase = direction === 'back' ? 'roll back' : (PHASE_OF[activity] ?? activity);
+    const { stack, number } = input;
+    const phase = phaseOf(activity, input);
     const run = { stack, run: number ?? '-' };
     const write = (message: string, level: 'info' | 'warn' | 'output') =>
       this.log(stack, FILE_OF[activity] ?? 'autodeploy.log').line(run, phase, message, level);

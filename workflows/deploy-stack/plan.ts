@@ -1,6 +1,7 @@
 /** The decisions of a deployment, apart from its story. Pure. */
+import { decideStack } from '../check-stack/decide.js';
 import { FAILURES, isOurSurroundings, type Outcome } from '../contract.js';
-import type { StackDecision } from '../model.js';
+import type { StackDecision, StackObservation } from '../model.js';
 
 export interface Failure {
   type: string;
@@ -12,11 +13,13 @@ export interface EarlyEnd {
   message: string;
 }
 
-/** Whether a deployment may go on after `inspect`: only what blocks is known there, remotes were not asked. */
-export function endAfterInspect(decision: StackDecision): EarlyEnd | undefined {
-  return decision.word === 'blocked' && decision.remedy !== undefined && isAboutCheckouts(decision)
-    ? blockedEnd(decision)
-    : undefined;
+/**
+ * Whether a deployment may go on after `inspect`: only what blocks a checkout is known there, remotes were not asked. A
+ * configuration that does not read may be mended by what waits on a remote.
+ */
+export function endAfterInspect({ configurationError: _unread, ...seen }: StackObservation): EarlyEnd | undefined {
+  const decision = decideStack(seen);
+  return decision.word === 'blocked' ? blockedEnd(decision) : undefined;
 }
 
 /** Whether a deployment must go on after `fetch`, or how it ends. `force`: a person insists. */
@@ -52,10 +55,6 @@ export const deservesSecondTry = (failure: Failure, tries: number): boolean =>
 /** Found bad, or a person said no: the next look must not begin it again. */
 export const quarantines = (outcome: Outcome): boolean =>
   outcome === 'rolled back' || outcome === 'roll back failed' || outcome === 'cancelled';
-
-function isAboutCheckouts(decision: StackDecision): boolean {
-  return !decision.reason.startsWith('the configuration');
-}
 
 function blockedEnd(decision: StackDecision): EarlyEnd {
   return { outcome: 'blocked', message: withRemedy(decision) };

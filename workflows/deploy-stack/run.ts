@@ -90,7 +90,8 @@ async function look(ask: DeployStackInput, act: Act, tell: Teller): Promise<Stac
   const { stack, number, force } = ask;
   tell.phase('inspect');
   const local = await act.observeStack({ stack, number, fetch: false });
-  const mayNot = plan.endAfterInspect(tell.looked(local, decideStack(local)));
+  tell.looked(local, decideStack(local));
+  const mayNot = plan.endAfterInspect(local);
   if (mayNot) return mayNot;
 
   tell.phase('fetch');

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { decideStack } from '../../../../workflows/check-stack/decide.js';
 import { FAILURES, OUTCOMES, STACK_WORDS, type CheckoutWord } from '../../../../workflows/contract.js';
 import {
   deservesSecondTry,
@@ -11,7 +10,7 @@ import {
 } from '../../../../workflows/deploy-stack/plan.js';
 import { aCheckout, aDecision, anObservation } from '../../../support/story.js';
 
-const lookAt = (word: CheckoutWord) => decideStack(anObservation({ checkouts: [aCheckout('private', word)] }));
+const observed = (word: CheckoutWord) => anObservation({ checkouts: [aCheckout('private', word)] });
 const SURROUNDINGS: readonly string[] = [FAILURES.engineUnavailable, FAILURES.diskFull, FAILURES.registryBusy];
 
 describe('workflows/deploy-stack/plan', () => {
@@ -19,7 +18,7 @@ describe('workflows/deploy-stack/plan', () => {
     it.each(['dirty', 'diverged', 'detached', 'no upstream', 'upstream gone'] as const)(
       'a checkout that is %s ends it before a remote is asked',
       (word) => {
-        const end = endAfterInspect(lookAt(word));
+        const end = endAfterInspect(observed(word));
         expect(end?.outcome).toBe('blocked');
         expect(end?.message).toMatch(/ To do: private: .*\.$/);
       },
@@ -28,16 +27,17 @@ describe('workflows/deploy-stack/plan', () => {
     it.each(['up to date', 'behind', 'ahead', 'unreachable', 'not a repository', 'missing'] as const)(
       'a checkout that is %s lets it go on',
       (word) => {
-        expect(endAfterInspect(lookAt(word))).toBeUndefined();
+        expect(endAfterInspect(observed(word))).toBeUndefined();
       },
     );
 
     it('a configuration that does not read lets it go on: the push that repairs it may wait on the remote', () => {
-      expect(endAfterInspect(decideStack(anObservation({ configurationError: 'env.local:3' })))).toBeUndefined();
+      expect(endAfterInspect(anObservation({ configurationError: 'env.local:3' }))).toBeUndefined();
     });
 
-    it.each(STACK_WORDS.filter((word) => word !== 'blocked'))('%s lets it go on', (word) => {
-      expect(endAfterInspect(aDecision({ word, remedy: 'something' }))).toBeUndefined();
+    it('a checkout that is dirty ends it also when the configuration does not read', () => {
+      const seen = { ...observed('dirty'), configurationError: 'env.local:3' };
+      expect(endAfterInspect(seen)?.message).not.toContain('env.local:3');
     });
   });
 

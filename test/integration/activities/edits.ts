@@ -1,6 +1,6 @@
 /** Changes that people push to the sample stack, for property tests. */
 import fc from 'fast-check';
-import { apiTag, baseFile, readerConfiguration, STACK_FOLDER, workerTask } from '../../../support/world/index.js';
+import { apiTag, baseFile, readerConfiguration, STACK_FOLDER, workerTask } from '../../support/world/index.js';
 
 export interface Push {
   platform: Record<string, string>;

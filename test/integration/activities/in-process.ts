@@ -1,12 +1,12 @@
 /** The activities as plain functions on the parts of a world: real git, registry and engine, without a worker. */
-import type { Dependencies } from '../../../../activities/deployment/dependencies.js';
-import type { Journal } from '../../../../activities/deployment/journal.js';
-import { createEngine } from '../../../../activities/docker/engine.js';
-import { createActivities } from '../../../../activities/index.js';
-import { localStep } from '../../../../activities/shared/step.js';
-import { StateDirectory } from '../../../../activities/state/index.js';
-import { registerStack } from '../../../../worker/register.js';
-import type { World } from '../../../support/world/index.js';
+import type { Dependencies } from '../../../activities/deployment/dependencies.js';
+import type { Journal } from '../../../activities/deployment/journal.js';
+import { createEngine } from '../../../activities/docker/engine.js';
+import { createActivities } from '../../../activities/index.js';
+import { localStep } from '../../../activities/shared/step.js';
+import { StateDirectory } from '../../../activities/state/index.js';
+import { registerStack } from '../../../worker/register.js';
+import type { World } from '../../support/world/index.js';
 
 const NO_LOG: Journal = {
   openDeployment: ({ startedAt }) => startedAt,

@@ -1,0 +1,137 @@
+import { rm } from 'node:fs/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { releaseOf } from '../../../activities/deployment/conclude.js';
+import { makePlan } from '../../../activities/deployment/make-plan.js';
+import { openLive, openStaged } from '../../../activities/deployment/open.js';
+import { watchedSettings } from '../../../activities/stack/index.js';
+import type { StackView } from '../../../activities/stack/view.js';
+import { decideStack } from '../../../workflows/check-stack/decide.js';
+import { FAILURES } from '../../../workflows/contract.js';
+import { createWorld, envLocal, readerConfiguration, type World } from '../../support/world/index.js';
+import { pushes, type Push } from './edits.js';
+import { inProcess, type InProcess } from './in-process.js';
+
+const SEED = 20_261_126;
+const ROUNDS = 8;
+const LONG = 240_000;
+
+let world: World;
+let here: InProcess;
+let number = 0;
+
+beforeAll(async () => {
+  world = await createWorld({ name: 'plans' });
+  here = await inProcess(world);
+  const view = await openLive(here.stack, here.deps, here.step.signal);
+  const { wanted } = await planOf(view);
+  await here.stack.recordRelease(releaseOf(0, view, wanted, []));
+  await here.stack.setLastGood({ ...watchedSettings(view), logDir: view.settings.logDir });
+}, LONG);
+afterAll(() => world.destroy());
+
+const input = () => ({ stack: here.stack.name, number });
+
+async function planOf(view: StackView) {
+  const { deps, step, stack } = here;
+  const release = await stack.latestRelease();
+  return makePlan({ view, release, repair: false, imagesAreHere: false }, step, deps);
+}
+
+async function push({ platform, settings }: Push): Promise<void> {
+  await world.push('platform', { ...platform, CHANGES: `push ${number}\n` }, `Push ${number}`);
+  const { 'env.local': text } = envLocal({ ...world.parts.settings, extra: settings });
+  await world.push('private', { 'env.local': `${text}# ${number}\n` }, `Push ${number}`);
+}
+
+const look = async () => decideStack(await here.activities.observeStack({ ...input(), fetch: true }, here.step));
+
+async function prepare(): Promise<void> {
+  const { activities, step } = here;
+  const { wanted } = await look();
+  await activities.stageRelease({ ...input(), commits: wanted }, step);
+  await activities.validateRelease({ ...input(), repair: false }, step);
+}
+
+describe('activities/index', () => {
+  describe('the plan', () => {
+    const seen = new Set<string>();
+
+    async function stagedAndLive(): Promise<{ staged: unknown; live: unknown }> {
+      const { activities, deps, stack, step } = here;
+      await prepare();
+      const staged = await planOf(await openStaged(stack, number, deps, step.signal));
+      await activities.advanceCheckouts(input(), step);
+      const view = await openLive(stack, deps, step.signal);
+      const live = await planOf(view);
+      await stack.recordRelease(releaseOf(number, view, live.wanted, []));
+      await stack.clearIntent();
+      await rm(await stack.deploymentFolder(number), { recursive: true });
+      for (const { action } of live.decisions) seen.add(action);
+      return { staged, live };
+    }
+
+    it(
+      'a staged stack and the live one after advance give the same plan',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(pushes, async (pushed) => {
+            number += 1;
+            await push(pushed);
+            const { staged, live } = await stagedAndLive();
+            expect(staged).toEqual(live);
+          }),
+          { seed: SEED, numRuns: ROUNDS, endOnFailure: true },
+        );
+        expect([...seen].sort()).toEqual(['nothing', 'recreate', 'restart']);
+      },
+      LONG,
+    );
+  });
+
+  describe('validate', () => {
+    it(
+      'refuses a push that takes the checkout of env.local off the list: no later push could mend it',
+      async () => {
+        number += 1;
+        const heads = await world.checkedOut();
+        await push({ platform: {}, settings: ["export AUTODEPLOY_EXTRA_REPOS=''"] });
+        await expect(prepare()).rejects.toMatchObject({
+          type: FAILURES.configuration,
+          message: expect.stringContaining(
+            `take ${world.parts.checkouts.private}, which holds env.local, off`,
+          ) as string,
+        });
+        expect(await world.checkedOut()).toEqual(heads);
+
+        number += 1;
+        await push({ platform: {}, settings: [] });
+        await prepare();
+      },
+      LONG,
+    );
+  });
+
+  describe('observe', () => {
+    it(
+      'a deployment that is gone after advance is begun again without a new commit',
+      async () => {
+        number += 1;
+        await push({ platform: readerConfiguration('the last word'), settings: [] });
+        await prepare();
+        await here.activities.advanceCheckouts(input(), here.step);
+        const gone = number;
+        const moved = await world.checkedOut();
+
+        number += 1;
+        expect(await look()).toMatchObject({ word: 'drifted', deploys: true, repair: true, wanted: moved });
+        await here.activities.beginDeployment({ ...input(), trigger: 'check', reason: 'test' }, here.step);
+        expect(await look()).toMatchObject({ deploys: true, reason: expect.stringContaining(String(gone)) as string });
+        await prepare();
+        await here.activities.advanceCheckouts(input(), here.step);
+        expect(await world.checkedOut()).toEqual(moved);
+      },
+      LONG,
+    );
+  });
+});
