@@ -95,7 +95,7 @@ async function applyBack(context: Context): Promise<ServiceDecision[]> {
   const forward = await readJournal(await journalPath(stack, number, 'forward'));
   if (!forward) return [];
   if (!release) {
-    throw new StepFailure(FAILURES.applyFailed, 'There is no former release to go back to.');
+    throw new StepFailure(FAILURES.applyFailed, 'there is no former release to go back to');
   }
   const made = await makePlan(
     { view, release, repair: false, imagesAreHere: true, sickBefore: plan.sickBefore },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { apiTag, baseFile, readerConfiguration, waitFor } from '../support/world/index.js';
 import { output } from '../support/world/programs.js';
 import { idle, useWorld } from '../support/world/in-vitest.js';
+import { expectSound } from '../support/world/sound.js';
 
 describe('failing', () => {
   const world = useWorld({ name: 'fail' });
@@ -85,4 +86,6 @@ describe('failing', () => {
     expect((await world().cli(['deploy', '--wait', '--force'])).status).toBe(0);
     expect(await world().get('web')).toBe('version cancelled');
   });
+
+  it('what all of these runs wrote replays, is small and holds no secret', () => expectSound(world()));
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { apiTag, baseFile, waitFor, type World } from '../support/world/index.js';
 import { idle, useWorld } from '../support/world/in-vitest.js';
+import { expectSound } from '../support/world/sound.js';
 import type { Phase } from '../../workflows/contract.js';
 
 /** Enough for git to be at it for a while: the kill must find it there. */
@@ -65,6 +66,8 @@ describe('killed', () => {
     expect(left).toBe('forward advance');
     await expectConverged(world(), number, 'version 4');
   });
+
+  it('what all of these runs wrote replays, is small and holds no secret', () => expectSound(world()));
 });
 
 type Push = Readonly<Record<string, string>>;

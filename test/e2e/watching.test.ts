@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { apiTag, baseFile, envLocal, readerConfiguration, waitFor, type World } from '../support/world/index.js';
 import { attempt } from '../support/world/programs.js';
 import { idle, useWorld } from '../support/world/in-vitest.js';
+import { expectSound } from '../support/world/sound.js';
 
 /** Container ids and start times: equal means untouched. */
 const touched = async (world: World) =>
@@ -181,4 +182,6 @@ describe('watching', () => {
     await world().look();
     await waitFor('the second edition', async () => (await world().get('web')) === 'version 2');
   });
+
+  it('what all of these runs wrote replays, is small and holds no secret', () => expectSound(world()));
 });

@@ -18,6 +18,23 @@ export function scrub(value: unknown): unknown {
   );
 }
 
+/** Names of one machine in every text, those inside payloads too; longer ones first where one holds another. */
+export function renamed(value: unknown, names: Readonly<Record<string, string>>): unknown {
+  const rename = (text: string) =>
+    Object.entries(names).reduce((result, [name, other]) => result.replaceAll(name, other), text);
+  if (typeof value === 'string') return rename(value);
+  if (Array.isArray(value)) return value.map((inner) => renamed(inner, names));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === 'data' && typeof inner === 'string'
+        ? Buffer.from(rename(Buffer.from(inner, 'base64').toString())).toString('base64')
+        : renamed(inner, names),
+    ]),
+  );
+}
+
 /** Every text in a history, those inside payloads decoded. */
 export function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];

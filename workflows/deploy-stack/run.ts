@@ -153,7 +153,7 @@ async function rollBack(
   } catch (error) {
     return {
       outcome: 'roll back failed',
-      message: `${cause}\nThe rollback failed too: ${around.failureOf(error).message}\nThe stack was left as it runs and needs a person.`,
+      message: `${cause}\nIt could not be rolled back: ${around.failureOf(error).message}\nThe stack was left as it runs and needs a person.`,
     };
   }
 }

@@ -5,6 +5,9 @@ export type Files = Readonly<Record<string, string>>;
 /** Where the stack lies in its repository, as in birdhouse-deploy. */
 export const STACK_FOLDER = 'birdhouse';
 
+/** Value of a variable of `env.local` that no log and no history may show. */
+export const SECRET = 'correct-horse-77-staple';
+
 export interface Ports {
   web: number;
   api: number;
@@ -90,6 +93,7 @@ export function baseFile({ version, extra = '' }: { version: string; extra?: str
 ${QUICK}
     environment:
       VERSION: "${version}"
+      PASSWORD: "\${WEB_PASSWORD}"
     command: ["sh", "-c", "mkdir -p /www && echo version $$VERSION > /www/index.html && exec httpd -f -p 8080 -h /www"]
     ports:
       - "127.0.0.1:\${WEB_PORT}:8080"
@@ -148,6 +152,7 @@ export function envLocal(options: EnvLocal): Files {
     'env.local': [
       `export COMPOSE_PROJECT_NAME='${project}'`,
       `export WEB_PORT='${ports.web}' API_PORT='${ports.api}' READER_PORT='${ports.reader}'`,
+      `export WEB_PASSWORD='${SECRET}'`,
       `export PAVICS_LOG_DIR='${logDirectory}'`,
       `export AUTODEPLOY_EXTRA_REPOS='${privateDirectory}'`,
       `export AUTODEPLOY_DEPLOY_KEY_ROOT_DIR='${keyDirectory}'`,

@@ -1,4 +1,5 @@
 /** A world's Temporal server as a person with the plain client sees it. */
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { Client, Connection, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import {
   deploymentId,
@@ -71,6 +72,15 @@ export class WorldTemporal {
       runs.push({ status: status.name, result });
     }
     return runs;
+  }
+
+  /** Every run that the server knows, open ones as far as they are. */
+  async histories(): Promise<{ workflowId: string; type: string; history: History }[]> {
+    const found = [];
+    for await (const { workflowId, runId, type } of this.client.workflow.list()) {
+      found.push({ workflowId, type, history: await this.client.workflow.getHandle(workflowId, runId).fetchHistory() });
+    }
+    return found;
   }
 
   /** Whether a workflow of that id is open. */

@@ -104,6 +104,7 @@ describe('activities/shared/redact', () => {
       ['a URL', 'HOME_URL', 'https://server01.example.org/v2'],
       ['a switch under a name that looks secret', 'REQUIRE_AUTH', 'true'],
       ['a value shorter than four characters', 'PASSWORD', 'abc'],
+      ['the name of the stack, which every message is about', 'COMPOSE_PROJECT_NAME', 'pavics2prod'],
     ])('%s', (_, name, value) => {
       const text = `reads ${value} now`;
       expect(looksSecret(name, value)).toBe(false);

@@ -243,7 +243,7 @@ describe('workflows/deploy-stack/run', () => {
         });
         expect(result.outcome).toBe('roll back failed');
         expect(result.message).toBe(
-          'merge failed\nThe rollback failed too: no engine\nThe stack was left as it runs and needs a person.',
+          'merge failed\nIt could not be rolled back: no engine\nThe stack was left as it runs and needs a person.',
         );
         expect(concluded).toHaveLength(1);
         expect(concluded[0]).toMatchObject({ outcome: 'roll back failed', quarantine: true });

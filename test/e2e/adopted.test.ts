@@ -7,6 +7,7 @@ import { apiTag, readerConfiguration, waitFor, type World } from '../support/wor
 import { Clone } from '../support/world/clone.js';
 import { output } from '../support/world/programs.js';
 import { useWorld } from '../support/world/in-vitest.js';
+import { expectSound } from '../support/world/sound.js';
 
 /** What a person had started before birdkeeper came: plain Compose, the configuration read by the shell. */
 const START_BY_HAND = `set -e
@@ -39,7 +40,7 @@ async function contentOf(world: World): Promise<string[]> {
   return (await output('find', [...places, ...list], { env })).split('\n').sort();
 }
 
-describe('adopting', () => {
+describe('adopted', () => {
   let before: string[] = [];
   const world = useWorld({ name: 'adopt' }, async (made) => {
     await startByHand(made);
@@ -77,6 +78,28 @@ describe('adopting', () => {
     expect(await world().get('api')).toBe('api 1.1');
     const others = (lines: string[]) => lines.filter((line) => !/^(api|reader) /.test(line));
     expect(others(await shown(world()))).toEqual(others(before));
+  });
+
+  it('a rollback that cannot be done leaves the stack as it runs, says so and needs a person', async () => {
+    const former = (await world().state()).api?.imageId ?? '';
+    await world().images.publishApi('crashing', 'crashing');
+    const temporal = await world().temporal();
+    const { nextNumber } = await temporal.keeper();
+    await world().release('platform', apiTag('crashing'), 'Break api');
+    const settling = async () => (await temporal.deployment(nextNumber)).phase === 'settle';
+    await waitFor('settle', settling, { every: 20 });
+    await output('docker', ['image', 'rm', '--force', former], { env: world().parts.env });
+    const record = await world().waitForOutcome(nextNumber);
+    expect(record).toMatchObject({ outcome: 'roll back failed', phase: 'roll back' });
+    expect(record.message).toMatch(/could not be rolled back: .*left as it runs and needs a person/s);
+    expect((await world().state()).web?.status).toBe('running');
+    const told = await world().cli(['status']);
+    expect(told.stdout).toMatch(/roll back failed/);
+
+    await world().images.publishApi('1.2');
+    const mended = await world().release('platform', apiTag('1.2'), 'Mend api');
+    expect(await world().waitForCommit('platform', mended)).toMatchObject({ outcome: 'deployed' });
+    expect(await world().get('api')).toBe('api 1.2');
   });
 
   it('a second up on the same host says that one runs', async () => {
@@ -160,4 +183,6 @@ describe('adopting', () => {
     expect(await shown(world())).toEqual(before);
     expect(existsSync(world().stackDirectory)).toBe(true);
   });
+
+  it('what all of these runs wrote replays, is small and holds no secret', () => expectSound(world()));
 });
