@@ -10,6 +10,7 @@ import { join } from 'node:path';
  * @typedef {object} Found
  * @property {string} [temporalCli] absolute path
  * @property {string} [composeVersion]
+ * @property {string} [baseImage] reference of a pulled one; absent where it is built from a static busybox
  * @property {string} [dockerHost] as DOCKER_HOST has it; absent when it was not set
  */
 
@@ -72,5 +73,6 @@ export function impersonalEnvironment(env, found) {
     // Without it the profile file in the reader's home would still be read.
     TEMPORAL_CONFIG_FILE: '/dev/null',
     ...(found.temporalCli === undefined ? {} : { BIRDKEEPER_TEMPORAL_CLI: found.temporalCli }),
+    ...(found.baseImage === undefined ? {} : { BIRDKEEPER_SAMPLE_BASE: found.baseImage }),
   };
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { baseImage } from './base-image.mjs';
 import { build } from './build.mjs';
 import { compose } from './compose.mjs';
 import { dockerEngine } from './engine.mjs';
@@ -25,6 +26,7 @@ import { temporalCli } from './temporal-cli.mjs';
  *
  * @typedef {object} Part
  * @property {string} name
+ * @property {readonly Target[]} [targets] what needs it; everything unless given
  * @property {string} why
  * @property {(context: Context) => string} how what `provide` does and how long it takes
  * @property {(context: Context) => string} byHand what a person does where we cannot
@@ -33,7 +35,7 @@ import { temporalCli } from './temporal-cli.mjs';
  */
 
 /** In this order: the SDK's download and the build need the packages, Compose needs the engine's client. @type {readonly Part[]} */
-const PARTS = [nodeModules, temporalCli, distributionPackages, dockerEngine, compose, build];
+const PARTS = [nodeModules, temporalCli, distributionPackages, dockerEngine, compose, baseImage, build];
 
 /** @type {Readonly<Record<Target, string>>} */
 const FOR = { start: 'birdkeeper', demo: 'the demonstration', test: 'the tests' };
@@ -54,7 +56,7 @@ export async function setUp({ target, check = false, env = process.env }) {
   );
   const giveSignalsBack = leaveCleanly();
   let ready = true;
-  for (const part of PARTS) {
+  for (const part of PARTS.filter(({ targets }) => targets?.includes(target) ?? true)) {
     // Without the packages there is nothing to build with, and the reason stands above.
     if (part === build && !ready && !check) continue;
     ready = (await ensure(part, context, check)) && ready;

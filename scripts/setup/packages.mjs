@@ -19,7 +19,7 @@ export const TOOLS = [
   { program: 'timeout', package: 'coreutils', targets: ALWAYS },
   { program: 'sshd', package: 'openssh-server', targets: SHOWING },
   { program: 'docker-registry', package: 'docker-registry', targets: SHOWING },
-  { program: 'busybox', package: 'busybox-static', targets: SHOWING, statically: true },
+  { program: 'busybox', package: 'busybox-static', targets: ['test'], statically: true },
   { program: 'restic', package: 'restic', targets: SHOWING },
   { program: 'envsubst', package: 'gettext-base', targets: SHOWING },
 ];
@@ -39,7 +39,7 @@ export const packagesOf = (tools) => [...new Set(tools.map((tool) => tool.packag
 /** @type {import('./main.mjs').Part} */
 export const distributionPackages = {
   name: 'System programs',
-  why: 'git and the commands that guard it; for demo and tests a real ssh server, registry, backup and a base image',
+  why: 'git and the commands that guard it; for demo and tests a real ssh server, registry and backup',
   how: (context) =>
     canInstallPackages()
       ? `apt-get install ${packagesOf(missing(context)).join(' ')}, starting none of their services; 10 to 40 s`

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { WORLD_LABEL } from './containers.js';
 import { output } from './programs.js';
 
+const FROM_BUSYBOX = `FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "-s", "/bin"]`;
+
 /** well: answers and is healthy; sick: runs, but its health check fails; crashing: ends at once with status 3. */
 export type ApiKind = 'well' | 'sick' | 'crashing';
 
@@ -23,15 +27,14 @@ export class SampleImages {
     this.api = `${registry}/${project}/api`;
   }
 
-  /** From a static busybox: no registry has to be reached. */
+  /** From the base that the set-up pulled, else from its static busybox. */
   async buildBase(): Promise<void> {
     const context = join(this.dir, 'images', 'base');
     await mkdir(context, { recursive: true });
-    await copyFile(busybox(), join(context, 'busybox'));
-    await writeFile(
-      join(context, 'Dockerfile'),
-      `FROM scratch\nLABEL ${WORLD_LABEL}=${this.project}\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\n`,
-    );
+    const pulled = process.env.BIRDKEEPER_SAMPLE_BASE;
+    if (pulled === undefined) await copyFile(busybox(), join(context, 'busybox'));
+    const begin = pulled === undefined ? FROM_BUSYBOX : `FROM ${pulled}`;
+    await writeFile(join(context, 'Dockerfile'), `${begin}\nLABEL ${WORLD_LABEL}=${this.project}\n`);
     await this.build(this.base, context);
     await rm(context, { recursive: true });
   }

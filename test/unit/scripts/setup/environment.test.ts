@@ -18,12 +18,13 @@ describe('scripts/setup/environment', () => {
       GIT_DIR: '/home/x/.git',
       GIT_SSL_CAINFO: '/ca',
     };
-    expect(impersonalEnvironment(env, { temporalCli: '/t' })).toEqual({
+    expect(impersonalEnvironment(env, { temporalCli: '/t', baseImage: 'busybox:1' })).toEqual({
       PATH: '/bin',
       DOCKER_HOST: 'unix:///x',
       GIT_SSL_CAINFO: '/ca',
       TEMPORAL_CONFIG_FILE: '/dev/null',
       BIRDKEEPER_TEMPORAL_CLI: '/t',
+      BIRDKEEPER_SAMPLE_BASE: 'busybox:1',
     });
   });
 });

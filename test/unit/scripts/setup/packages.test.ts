@@ -14,6 +14,12 @@ describe('scripts/setup/packages', () => {
     );
   });
 
+  it('the demonstration installs no busybox: its base image may be pulled', () => {
+    const packages = packagesOf(missingTools('demo', () => false));
+    expect(packages).toContain('docker-registry');
+    expect(packages).not.toContain('busybox-static');
+  });
+
   it('only what is missing is installed', () => {
     expect(packagesOf(missingTools('test', ({ program }) => program !== 'restic'))).toEqual(['restic']);
   });
