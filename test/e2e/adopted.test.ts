@@ -82,10 +82,11 @@ describe('adopted', () => {
 
   it('a rollback that cannot be done leaves the stack as it runs, says so and needs a person', async () => {
     const former = (await world().state()).api?.imageId ?? '';
-    await world().images.publishApi('crashing', 'crashing');
+    // Sick rather than crashing: that takes it some seconds to show, in which its former image goes.
+    await world().images.publishApi('sick', 'sick');
     const temporal = await world().temporal();
     const { nextNumber } = await temporal.keeper();
-    await world().release('platform', apiTag('crashing'), 'Break api');
+    await world().release('platform', apiTag('sick'), 'Break api');
     const settling = async () => (await temporal.deployment(nextNumber)).phase === 'settle';
     await waitFor('settle', settling, { every: 20 });
     await output('docker', ['image', 'rm', '--force', former], { env: world().parts.env });
