@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { advance, checkAdvance, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
@@ -16,8 +15,8 @@ import {
   writeFiles,
 } from '../../../support/git-checkout.js';
 import { FROM, makePair, TO } from './checkout-pair.js';
+import { needsRoot } from '../../../support/needs.js';
 
-const asRoot = userInfo().uid === 0;
 const NOBODY = 65534;
 
 describe('activities/git/advance', () => {
@@ -268,7 +267,8 @@ describe('activities/git/advance', () => {
     }
   });
 
-  it.skipIf(!asRoot)('as root, files keep their owner and the owner finishes what was killed', async () => {
+  it('as root, files keep their owner and the owner finishes what was killed', async (context) => {
+    needsRoot(context);
     await giveAway(dir, NOBODY);
     expect(await advance(request())).toBe('moved');
     for (const path of ['a.txt', 'added.txt', '.git/index', '.git/refs/heads/main']) {
@@ -280,7 +280,8 @@ describe('activities/git/advance', () => {
     expect((await stat(join(dir, 'a.txt'))).uid).toBe(NOBODY);
   });
 
-  it.skipIf(!asRoot)('as root, the lock may lie where only root can go', async () => {
+  it('as root, the lock may lie where only root can go', async (context) => {
+    needsRoot(context);
     await giveAway(dir, NOBODY);
     const closed = join(root, `closed-${count}`);
     await mkdir(closed);

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { chown } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesBetween, isReachable, objectIds, repositoryRoot } from '../../../../activities/git/history.js';
 import { FAILURES } from '../../../../activities/shared/failures.js';
 import { commit, git, makeScratch, removeScratch } from '../../../support/git-checkout.js';
+import { needsRoot } from '../../../support/needs.js';
 
 describe('activities/git/history', () => {
   let root: string;
@@ -71,7 +71,8 @@ describe('activities/git/history', () => {
     expect(await repositoryRoot(join(root, 'nowhere'), options)).toBeUndefined();
   });
 
-  it.skipIf(userInfo().uid !== 0)('as root, a work tree of mixed owners is an error, not none', async () => {
+  it('as root, a work tree of mixed owners is an error, not none', async (context) => {
+    needsRoot(context);
     const mixed = join(root, 'mixed');
     await mkdir(mixed);
     await git(mixed, ['init', '--quiet']);

@@ -1,6 +1,5 @@
 import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { layOut } from '../../../../activities/git/lay-out.js';
@@ -15,8 +14,8 @@ import {
   removeScratch,
   writeFiles,
 } from '../../../support/git-checkout.js';
+import { needsRoot } from '../../../support/needs.js';
 
-const asRoot = userInfo().uid === 0;
 const NOBODY = 65534;
 
 describe('activities/git/lay-out', () => {
@@ -160,7 +159,8 @@ describe('activities/git/lay-out', () => {
     });
   });
 
-  it.skipIf(!asRoot)('as root, everything belongs to the owner, also where only root may go', async () => {
+  it('as root, everything belongs to the owner, also where only root may go', async (context) => {
+    needsRoot(context);
     await writeFiles(dir, { 'env.local': 'A=1\n', 'data/x': '', 'fresh/y': '' });
     await giveAway(dir, NOBODY);
     const closed = join(root, `closed-${count}`);

@@ -1,11 +1,10 @@
 import { chown, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { commit, fingerprint, git, giveAway, writeFiles } from '../../../support/git-checkout.js';
 import { useServedCheckout } from './served-checkout.js';
+import { needsRoot } from '../../../support/needs.js';
 
-const asRoot = userInfo().uid === 0;
 /** `nobody` on every Linux. */
 const NOBODY = 65534;
 
@@ -113,7 +112,8 @@ describe('activities/git/observe', () => {
       expect(await now().look()).toMatchObject({ word: 'not a repository' });
     });
 
-    it.skipIf(!asRoot)('as root, not a repository: one whose parts belong to different users', async () => {
+    it('as root, not a repository: one whose parts belong to different users', async (context) => {
+      needsRoot(context);
       await chown(now().dir, NOBODY, NOBODY);
       expect(await now().look()).toMatchObject({
         word: 'not a repository',
@@ -161,7 +161,9 @@ describe('activities/git/observe', () => {
     );
   });
 
-  describe.skipIf(!asRoot)('as root', () => {
+  describe('as root', () => {
+    beforeEach(needsRoot);
+
     it('git runs as the owner: what a fetch writes belongs to him', async () => {
       await giveAway(now().dir, NOBODY);
       await chown(join(now().scratch, 'keys', 'platform_deploy_key'), NOBODY, NOBODY);
