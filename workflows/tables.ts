@@ -42,6 +42,15 @@ export function table(heads: string[], rows: string[][]): string {
 
 const cell = (text: string): string => inline(text.slice(0, 160));
 
-/** Commit subjects, reasons and file names are data: on one line, and kept from becoming markup or breaking a table. */
+/**
+ * Commit subjects, reasons and file names are data: on one line, and kept from becoming markup or breaking a table. Options
+ * are shown as code: the UI would make a dash of their two, which nobody can paste.
+ */
 export const inline = (text: string): string =>
-  text.replace(/[\r\n\u2028\u2029]+/g, ' ').replace(/[|<>`*_~[\]\\]/g, '\\$&');
+  text
+    .replace(/[\r\n\u2028\u2029]+/g, ' ')
+    .split(OPTION)
+    .map((part, index) => (index % 2 === 1 ? `\`${part}\`` : part.replace(/[|<>`*_~[\]\\]/g, '\\$&')))
+    .join('');
+
+const OPTION = /(--[a-z][\w-]*(?:=[\w./:@-]+)?)/;

@@ -7,7 +7,7 @@ export function deploymentDetails(status: DeploymentStatus): string {
   const { phase, outcome, message, plan, health, checkouts } = status;
   return [
     outcome === undefined ? `**Phase: ${phase}**` : `**${outcome}** (in phase ${phase})`,
-    `**Next**: ${status.next}`,
+    `**Next**: ${inline(status.next)}`,
     ...(message === undefined ? [] : [`**Why**:\n\n${quote(message)}`]),
     ...(checkouts.length === 0 ? [] : [checkoutTable(checkouts)]),
     ...(plan === undefined ? [] : planSections(plan)),

@@ -37,6 +37,13 @@ describe('workflows/tables', () => {
     expect(inline(`a${character}b`)).toBe(`a\\${character}b`);
   });
 
+  it('options are code, so that they can be pasted', () => {
+    expect(inline('insist with: birdkeeper deploy --force')).toBe('insist with: birdkeeper deploy `--force`');
+    expect(inline('git branch --set-upstream-to=origin/main, or a_b')).toBe(
+      'git branch `--set-upstream-to=origin/main`, or a\\_b',
+    );
+  });
+
   it('lines are joined', () => {
     expect(inline('a\r\n\n# b')).toBe('a # b');
   });
