@@ -1,5 +1,5 @@
 /** What runs, since when, is it healthy, is it behind, what is wrong, what must I do. Pure. */
-import type { DeploymentRecord } from '../../workflows/model.js';
+import type { Commits, DeploymentRecord } from '../../workflows/model.js';
 import type { HistoryAnswer, StackReport } from '../schemas.js';
 import { age, columns, oneLine, short } from '../text.js';
 import { isSick } from '../todo.js';
@@ -30,11 +30,14 @@ const describeRelease = ({ number, at, commits, services }: NonNullable<StackRep
   [
     number === 0 ? 'what was found at the start' : `release ${number}`,
     ` since ${at} (${age(at, now)})`,
-    `, ${services} ${services === 1 ? 'service' : 'services'}: `,
-    Object.entries(commits)
-      .map(([name, commit]) => `${name} ${short(commit)}`)
-      .join(', '),
+    `, ${services} ${services === 1 ? 'service' : 'services'}`,
+    Object.keys(commits).length === 0 ? ', in no git checkout' : `: ${describeCommits(commits)}`,
   ].join('');
+
+const describeCommits = (commits: Commits): string =>
+  Object.entries(commits)
+    .map(([name, commit]) => `${name} ${short(commit)}`)
+    .join(', ');
 
 function describeHealth(health: StackReport['health']): string {
   if (health === null) return 'not known';

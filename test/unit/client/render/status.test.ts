@@ -32,6 +32,12 @@ describe('client/render/status', () => {
     ]);
   });
 
+  it('says that a stack lies in no checkout', () => {
+    const release = { number: 1, at: '2026-11-24T10:00:00Z', commits: {}, services: 1 };
+    const lines = renderStatus(report({ release }), now);
+    expect(lines).toContain('runs    release 1 since 2026-11-24T10:00:00Z (2 h), 1 service, in no git checkout');
+  });
+
   it('says what it does not know, and why', () => {
     const lines = renderStatus(
       report({
