@@ -1,4 +1,5 @@
 /** `server.json` in the state directory: where the embedded Temporal server of this host is, written by `up`. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -39,12 +40,13 @@ export async function isProcessAlive(pid: number, pidStart: string | undefined):
   return start !== 'gone' && (start === undefined || pidStart === undefined || start === pidStart);
 }
 
-/** Field 22 of /proc/PID/stat; undefined where there is no /proc; `gone` for a process that ended and was not yet reaped. */
+/** Field 22 of /proc/PID/stat; `gone` for a process that ended, reaped or not; undefined where there is no /proc. */
 export async function processStart(pid: number): Promise<string | undefined> {
   try {
     return parseProcessStart(await readFile(`/proc/${pid}/stat`, 'utf8'));
   } catch {
-    return undefined;
+    // It may have been reaped since somebody asked whether it exists.
+    return existsSync('/proc/self/stat') ? 'gone' : undefined;
   }
 }
 

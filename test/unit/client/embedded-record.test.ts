@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { isProcessAlive, parseProcessStart, processStart } from '../../../client/embedded-record.js';
 
@@ -10,6 +12,12 @@ describe('client/embedded-record', () => {
 
   it('takes a process that ended and was not reaped for gone', () => {
     expect(parseProcessStart(`12 (x) ${fields('Z', '4711')}`)).toBe('gone');
+  });
+
+  it('takes a process that was reaped for gone, also when it existed a moment before', async () => {
+    const child = spawn('true');
+    await once(child, 'exit');
+    expect(await processStart(child.pid ?? 0)).toBe('gone');
   });
 
   it('tells a process from another that has its number', async () => {
