@@ -134,4 +134,46 @@ describe('activities/index', () => {
       LONG,
     );
   });
+
+  describe('conclude', () => {
+    const conclude = () =>
+      here.activities.concludeDeployment(
+        {
+          ...input(),
+          outcome: 'cancelled',
+          phase: 'stage',
+          message: 'cancelled by a person before anything moved',
+          trigger: 'asked',
+          reason: 'test',
+          startedAt: new Date().toISOString(),
+          quarantine: true,
+        },
+        here.step,
+      );
+
+    it(
+      'holds back a release that was cancelled before it was planned, and never the one that is deployed',
+      async () => {
+        const { activities, stack, step } = here;
+        await stack.clearIntent();
+        number += 1;
+        await push({ platform: {}, settings: [] });
+        const { wanted } = await look();
+        await activities.stageRelease({ ...input(), commits: wanted }, step);
+        await conclude();
+        expect(await look()).toMatchObject({
+          word: 'quarantined',
+          deploys: false,
+          reason: expect.stringContaining('cancelled by a person') as string,
+        });
+
+        const release = await stack.latestRelease();
+        if (release) await stack.recordRelease({ ...release, number, commits: wanted });
+        await stack.setQuarantined([]);
+        await conclude();
+        expect(await stack.quarantined()).toEqual([]);
+      },
+      LONG,
+    );
+  });
 });
