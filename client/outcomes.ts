@@ -15,6 +15,8 @@ export function statusOfOutcome(outcome: Outcome): ExitStatus {
     case 'blocked':
     case 'quarantined':
     case 'degraded':
+    case 'waiting':
+    case 'rejected':
       return EXIT.blocked;
   }
 }

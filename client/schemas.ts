@@ -1,7 +1,7 @@
 /** What comes back from workflows, checked before it is shown. Unknown fields are let through: a newer worker may send more. */
 import { z } from 'zod';
 import { CHECKOUT_WORDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../workflows/contract.js';
-import { HEALTH_WORDS } from '../workflows/model.js';
+import { HEALTH_WORDS, HOOKS } from '../workflows/model.js';
 import { DeploymentRecord, ServiceDecision } from '../activities/state/schemas.js';
 
 const Commits = z.record(z.string(), z.string());
@@ -19,6 +19,8 @@ export const CheckoutObservation = z.object({
   files: z.array(z.string()).exactOptional(),
   error: z.string().exactOptional(),
   subject: z.string().exactOptional(),
+  pin: z.string().exactOptional(),
+  rewritten: z.boolean().exactOptional(),
 });
 
 export const StackDecision = z.object({
@@ -47,6 +49,12 @@ export const PlanSummary = z.object({
   removed: z.array(z.string()),
   irreversible: z.array(z.string()),
   warnings: z.array(z.string()),
+  digest: z.string().exactOptional(),
+  hooks: z.array(z.object({ component: z.string(), hook: z.enum(HOOKS) })).exactOptional(),
+  interrupts: z.array(z.string()).exactOptional(),
+  newVariables: z.array(z.string()).exactOptional(),
+  needsApproval: z.boolean().exactOptional(),
+  opensAt: z.string().exactOptional(),
 });
 
 export const ServiceHealth = z.object({
@@ -84,6 +92,23 @@ const DeployRequest = z.object({
   force: z.boolean(),
   reason: z.string(),
   commits: Commits.exactOptional(),
+  by: z.string().exactOptional(),
+  approved: z.object({ commits: Commits, digest: z.string() }).exactOptional(),
+  rollbackTo: z.number().int().exactOptional(),
+});
+
+const Pause = z.object({ reason: z.string(), by: z.string(), at: z.string() });
+
+/** What waits for a person's yes or for a window. */
+const WaitingRelease = z.object({
+  number: z.number().int(),
+  commits: Commits,
+  digest: z.string(),
+  needsApproval: z.boolean(),
+  opensAt: z.string().exactOptional(),
+  why: z.string(),
+  at: z.string(),
+  approvedBy: z.string().exactOptional(),
 });
 
 /** Answer of a keeper's `status` query. */
@@ -97,6 +122,8 @@ export const KeeperStatus = z.object({
     .exactOptional(),
   look: z.object({ word: z.enum(STACK_WORDS), reason: z.string(), commits: Commits, at: z.string() }).exactOptional(),
   backOff: z.object({ commits: Commits, failures: z.number(), until: z.string() }).exactOptional(),
+  paused: Pause.exactOptional(),
+  waiting: WaitingRelease.exactOptional(),
   nextNumber: z.number().int(),
 });
 

@@ -40,6 +40,7 @@ function lookTodo(look: StackReport['look']): string[] {
       return [`${look.reason} Put it right with: birdkeeper deploy --force`];
     case 'behind':
     case 'up to date':
+    case 'skipped by conditional trigger':
     case undefined:
       return [];
   }

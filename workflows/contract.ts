@@ -34,9 +34,11 @@ export const SCHEDULED_WORKFLOW: Readonly<Record<ScheduleKind, string>> = {
 export const PHASES = [
   'inspect',
   'fetch',
+  'verify',
   'stage',
   'validate',
   'pull',
+  'approve',
   'advance',
   'apply',
   'settle',
@@ -60,7 +62,15 @@ export const CHECKOUT_WORDS = [
 ] as const;
 export type CheckoutWord = (typeof CHECKOUT_WORDS)[number];
 
-export const STACK_WORDS = ['up to date', 'behind', 'blocked', 'degraded', 'quarantined', 'drifted'] as const;
+export const STACK_WORDS = [
+  'up to date',
+  'behind',
+  'skipped by conditional trigger',
+  'blocked',
+  'degraded',
+  'quarantined',
+  'drifted',
+] as const;
 export type StackWord = (typeof STACK_WORDS)[number];
 
 /** How a deployment ended. */
@@ -74,15 +84,28 @@ export const OUTCOMES = [
   'rolled back',
   'roll back failed',
   'cancelled',
+  'waiting',
+  'rejected',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-export const TRIGGERS = ['check', 'forced', 'asked', 'first'] as const;
-/** check: the schedule saw a change; forced: `--force`; asked: a person, without force; first: nothing runs yet. */
+export const TRIGGERS = ['check', 'forced', 'asked', 'first', 'approved', 'window', 'rollback', 'local'] as const;
+/**
+ * check: the schedule saw a change; forced: `--force`; asked: a person, without force; first: nothing runs yet; approved: a
+ * person said yes to what waited; window: what waited may run now; rollback: a person wants a former release; local:
+ * `deploy --local`, without a server.
+ */
 export type Trigger = (typeof TRIGGERS)[number];
 
-export const SIGNALS = { forceDeploy: 'forceDeploy', deploymentNeeded: 'deploymentNeeded' } as const;
-export const UPDATES = { deploy: 'deploy' } as const;
+export const SIGNALS = {
+  forceDeploy: 'forceDeploy',
+  deploymentNeeded: 'deploymentNeeded',
+  approve: 'approve',
+  reject: 'reject',
+  pause: 'pause',
+  resume: 'resume',
+} as const;
+export const UPDATES = { deploy: 'deploy', rollback: 'rollback' } as const;
 export const QUERIES = { status: 'status' } as const;
 
 export const SEARCH_ATTRIBUTES = ['Stack', 'Host', 'Outcome', 'Commit', 'Trigger'] as const;

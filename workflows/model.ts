@@ -31,6 +31,10 @@ export interface CheckoutObservation {
   error?: string;
   /** Subject of `upstreamCommit`, at most 100 characters. */
   subject?: string;
+  /** `BIRDKEEPER_PIN_…`: the tag or commit that is followed in the place of the upstream. `upstreamCommit` is its commit. */
+  pin?: string;
+  /** The upstream was force-pushed and the checkout holds no commit of a person's. */
+  rewritten?: boolean;
 }
 
 /** What `observeStack` returns. */
@@ -51,6 +55,22 @@ export interface StackObservation {
   interrupted?: boolean;
   /** The live configuration does not read: the last good settings were used for looking. */
   configurationError?: string;
+  /** `BIRDKEEPER_ON_DRIFT=repair`. */
+  repairsDrift?: boolean;
+  /** `BIRDKEEPER_PULL=always`: images whose tag moved in the registry, with the digest it has now. */
+  movedImages?: { reference: string; digest: string }[];
+}
+
+/** What `verifyCommits` found in the commits that a deployment would bring. */
+export interface CommitsVerdict {
+  /** Commits that are not signed as required, a sentence each; nothing of this release is deployed. */
+  unsigned: string[];
+  /** What the push says that a person must do first, a sentence each. */
+  forPerson: string[];
+  /** Answers of the conditional triggers that were asked. */
+  triggers: { checkout: string; deploys: boolean; detail: string }[];
+  /** Every checkout that is behind has a conditional trigger, and all of them say no. */
+  skips: boolean;
 }
 
 export interface QuarantinedRelease {
@@ -103,6 +123,28 @@ export interface PlanSummary {
   /** What could not be rolled back, a sentence each. */
   irreversible: string[];
   warnings: string[];
+  /** Hash of what would be done: an approval holds for this and nothing else. */
+  digest?: string;
+  /** Hooks of components, in the order in which they run. */
+  hooks?: PlannedHook[];
+  /** Users' work that would be interrupted, a line each. */
+  interrupts?: string[];
+  /** Variables that `env.local.example` gained since the deployed release: `platform: NAME, NAME`. */
+  newVariables?: string[];
+  /** `BIRDKEEPER_APPROVAL` asks for a person's yes. */
+  needsApproval?: boolean;
+  /** No window is open: the next one opens at that time (ISO 8601, UTC); `never`: none is known. */
+  opensAt?: string;
+}
+
+export const HOOKS = ['pre', 'post'] as const;
+/** pre: before the services are touched; post: after. */
+export type Hook = (typeof HOOKS)[number];
+
+export interface PlannedHook {
+  /** Directory name of the component. */
+  component: string;
+  hook: Hook;
 }
 
 export const HEALTH_WORDS = [
@@ -166,6 +208,15 @@ export interface DeploymentRecord {
   from: Commits;
   to: Commits;
   services: ServiceDecision[];
+  /** Who asked for it, `user@host`; absent when nobody did. */
+  by?: string;
+  hooks?: HookResult[];
+}
+
+export interface HookResult extends PlannedHook {
+  /** Exit status; null: it did not end in time, or could not be started. */
+  status: number | null;
+  seconds: number;
 }
 
 /** Answer of the `status` query of a deployment and text of its current details. */
@@ -192,6 +243,34 @@ export interface DeployRequest {
   reason: string;
   /** What the check that asked saw as wanted; absent when a person asked. */
   commits?: Commits;
+  /** Who asked, `user@host`. */
+  by?: string;
+  /** Exactly this release and this plan, which waited; anything else is asked for again. */
+  approved?: { commits: Commits; digest: string };
+  /** A former release, by its number. */
+  rollbackTo?: number;
+}
+
+/** What the keeper holds back until a person says yes or a window opens. */
+export interface WaitingRelease {
+  /** Deployment that ended `waiting`. */
+  number: number;
+  commits: Commits;
+  digest: string;
+  needsApproval: boolean;
+  opensAt?: string;
+  /** What it waits for, a sentence. */
+  why: string;
+  at: string;
+  /** Said yes already; a window has yet to open. */
+  approvedBy?: string;
+}
+
+/** Why nothing is deployed by itself. */
+export interface Pause {
+  reason: string;
+  by: string;
+  at: string;
 }
 
 /** Answer of the `status` query of a keeper. */
@@ -205,5 +284,7 @@ export interface KeeperStatus {
   look?: { word: StackWord; reason: string; commits: Commits; at: string };
   /** Commits that failed before anything moved: not tried again before that time, unless a person asks. */
   backOff?: { commits: Commits; failures: number; until: string };
+  paused?: Pause;
+  waiting?: WaitingRelease;
   nextNumber: number;
 }

@@ -121,6 +121,107 @@ export const SETTINGS = {
     default: '${JUPYTERHUB_USER_DATA_DIR}/tutorial-notebooks',
     meaning: 'Directory that is replaced by the notebooks',
   },
+  codeOwnership: {
+    names: ['AUTODEPLOY_CODE_OWNERSHIP', 'BIRDHOUSE_AUTODEPLOY_CODE_OWNERSHIP'],
+    default: '',
+    meaning: 'uid:gid that owns every file a deployment writes into a checkout; unset: the owner of the checkout',
+  },
+  rewrittenUpstream: {
+    names: ['BIRDKEEPER_REWRITTEN_UPSTREAM'],
+    default: 'report',
+    meaning: 'A branch whose upstream was force-pushed, without local commits of a person: report | follow',
+  },
+  triggerTimeoutSeconds: {
+    names: ['BIRDKEEPER_CONDITIONAL_TRIGGER_TIMEOUT_SECONDS'],
+    default: '60',
+    meaning: 'Longest time for autodeploy/conditional-trigger of a checkout; one that does not end in time deploys',
+  },
+  pull: {
+    names: ['BIRDKEEPER_PULL'],
+    default: 'missing',
+    meaning:
+      'missing: images are pulled when they are absent; always: tags that moved in the registry are followed too',
+  },
+  hookTimeoutSeconds: {
+    names: ['BIRDKEEPER_HOOK_TIMEOUT_SECONDS'],
+    default: '300',
+    meaning: 'Longest time for one hook of a component, unless its component.yml says otherwise',
+  },
+  hookPolicy: {
+    names: ['BIRDKEEPER_HOOK_POLICY'],
+    default: 'stop',
+    meaning: 'What a failed hook does, unless its component.yml says otherwise: stop (roll back) | continue',
+  },
+  busyLimitSeconds: {
+    names: ['BIRDKEEPER_BUSY_LIMIT_SECONDS'],
+    default: '3600',
+    meaning: "Longest time that apply waits for users' work, unless component.yml says otherwise",
+  },
+  approval: {
+    names: ['BIRDKEEPER_APPROVAL'],
+    default: 'never',
+    meaning: 'Which deployments wait for birdkeeper approve: never | always | risky (something cannot be rolled back)',
+  },
+  deployWindows: {
+    names: ['BIRDKEEPER_DEPLOY_WINDOWS'],
+    default: '',
+    meaning: 'When stacks may be changed, one a line or separated by ";": FIVE CRON FIELDS for DURATION; empty: always',
+  },
+  deployFreeze: {
+    names: ['BIRDKEEPER_DEPLOY_FREEZE'],
+    default: '',
+    meaning: 'Days on which nothing is deployed by itself, whitespace separated: 2026-12-24 or 2026-12-20..2027-01-03',
+  },
+  timeZone: {
+    names: ['BIRDKEEPER_TIME_ZONE'],
+    default: 'UTC',
+    meaning: 'Time zone of BIRDKEEPER_DEPLOY_WINDOWS and BIRDKEEPER_DEPLOY_FREEZE',
+  },
+  verifySignatures: {
+    names: ['BIRDKEEPER_VERIFY_SIGNATURES'],
+    default: 'no',
+    meaning: 'Signatures of new commits: no | tip (the newest of each checkout) | every (each new commit)',
+  },
+  allowedSigners: {
+    names: ['BIRDKEEPER_ALLOWED_SIGNERS'],
+    default: '',
+    meaning: 'File of ssh keys that may sign (the allowed_signers format of ssh-keygen)',
+  },
+  gpgKeyring: {
+    names: ['BIRDKEEPER_GPG_KEYRING'],
+    default: '',
+    meaning: 'GPG keyring file whose keys may sign',
+  },
+  onDrift: {
+    names: ['BIRDKEEPER_ON_DRIFT'],
+    default: 'report',
+    meaning: 'What does not run as recorded: report | repair',
+  },
+  stopFirst: {
+    names: ['BIRDKEEPER_STOP_FIRST'],
+    default: 'false',
+    meaning: 'true: every deployment stops the whole stack before it starts it again, as the scheduler of old did',
+  },
+  notify: {
+    names: ['BIRDKEEPER_NOTIFY'],
+    default: '',
+    meaning: 'Who is told, one a line or separated by blanks: mailto:ADDRESS, slack+https://…, https://… (JSON)',
+  },
+  notifyOn: {
+    names: ['BIRDKEEPER_NOTIFY_ON'],
+    default: 'failed rolled-back blocked waiting recovered',
+    meaning: 'What is told, whitespace separated: deployed failed rolled-back blocked waiting recovered',
+  },
+  smtpUrl: {
+    names: ['BIRDKEEPER_SMTP_URL'],
+    default: 'smtp://127.0.0.1:25',
+    meaning: 'Mail server for mailto: receivers: smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…',
+  },
+  mailFrom: {
+    names: ['BIRDKEEPER_MAIL_FROM'],
+    default: 'birdkeeper@localhost',
+    meaning: 'Sender of mails',
+  },
 } as const satisfies Record<string, SettingRow>;
 
 export type SettingKey = keyof typeof SETTINGS;

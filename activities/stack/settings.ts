@@ -36,6 +36,21 @@ const wholeAbove0 = (text: string): number => {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new RangeError('should be a whole number above 0');
   return Number(text);
 };
+const oneOf = <const Words extends readonly string[]>(...allowed: Words) =>
+  parsed((text): Words[number] => {
+    const word = allowed.find((candidate) => candidate === text);
+    if (word === undefined) throw new RangeError(`should be one of: ${allowed.join(', ')}`);
+    return word;
+  });
+const yesOrNo = parsed((text) => {
+  if (text !== 'true' && text !== 'false') throw new RangeError('should be true or false');
+  return text === 'true';
+});
+const ownership = (text: string): { uid: number; gid: number } => {
+  const [, uid, gid] = /^(\d{1,9}):(\d{1,9})$/.exec(text) ?? [];
+  if (uid === undefined || gid === undefined) throw new RangeError('should be two numbers, uid:gid');
+  return { uid: Number(uid), gid: Number(gid) };
+};
 const frequency = parsed((text) => {
   parseFrequency(text);
   return text;
@@ -68,8 +83,48 @@ export const StackSettings = z.object({
   notebookSource: optional(String),
   notebookBranch: optional(String),
   notebookDir: optional(path),
+  codeOwnership: optional(ownership),
+  rewrittenUpstream: oneOf('report', 'follow'),
+  triggerTimeoutSeconds: parsed(above0),
+  pull: oneOf('missing', 'always'),
+  hookTimeoutSeconds: parsed(above0),
+  hookPolicy: oneOf('stop', 'continue'),
+  busyLimitSeconds: parsed(decimal),
+  approval: oneOf('never', 'always', 'risky'),
+  /** Text; see `windows.ts`. */
+  deployWindows: parsed(String),
+  deployFreeze: parsed(String),
+  timeZone: parsed(String),
+  verifySignatures: oneOf('no', 'tip', 'every'),
+  allowedSigners: optional(path),
+  gpgKeyring: optional(path),
+  onDrift: oneOf('report', 'repair'),
+  stopFirst: yesOrNo,
+  /** Text that may hold credentials. */
+  notify: parsed(String),
+  notifyOn: words,
+  /** May hold credentials. */
+  smtpUrl: parsed(String),
+  mailFrom: parsed(String),
 }) satisfies z.ZodType<Record<SettingKey, unknown>>;
-export type StackSettings = z.infer<typeof StackSettings>;
+/** What the table says, and the pins, whose names hold that of the checkout. */
+export type StackSettings = z.infer<typeof StackSettings> & {
+  /** Tag or commit by checkout, as `pinKey` spells its name. */
+  pins: Readonly<Record<string, string>>;
+};
+
+const PIN = 'BIRDKEEPER_PIN_';
+
+/** Variables cannot hold the `-` and `.` of a repository's name: `birdhouse-deploy` is `BIRDKEEPER_PIN_BIRDHOUSE_DEPLOY`. */
+export const pinKey = (checkout: string): string => checkout.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
+
+function readPins(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) =>
+      name.startsWith(PIN) && value.trim() !== '' ? [[pinKey(name.slice(PIN.length)), value.trim()]] : [],
+    ),
+  );
+}
 
 /** Where a variable was assigned, for messages. */
 export type Origin = (name: string) => { file: string; line: number } | undefined;
@@ -86,7 +141,11 @@ export function readSettings(
   const texts = Object.fromEntries(SETTING_KEYS.map((key) => [key, found[key]?.text ?? '']));
   const result = StackSettings.safeParse(texts);
   if (result.success) {
-    return { ...result.data, extraRepos: result.data.extraRepos.map((dir) => resolve(directory, dir)) };
+    return {
+      ...result.data,
+      pins: readPins(variables),
+      extraRepos: result.data.extraRepos.map((dir) => resolve(directory, dir)),
+    };
   }
   const redact = createRedactor(variables);
   const lines = result.error.issues.map((issue) => {

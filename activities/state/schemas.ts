@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../../workflows/contract.js';
-import { SERVICE_ACTIONS } from '../../workflows/model.js';
+import { HOOKS, SERVICE_ACTIONS } from '../../workflows/model.js';
 
 const Commits = z.record(z.string(), z.string());
 
@@ -50,6 +50,17 @@ export const DeploymentRecord = z.object({
   from: Commits,
   to: Commits,
   services: z.array(ServiceDecision),
+  by: z.string().exactOptional(),
+  hooks: z
+    .array(
+      z.object({
+        component: z.string(),
+        hook: z.enum(HOOKS),
+        status: z.number().int().nullable(),
+        seconds: z.number(),
+      }),
+    )
+    .exactOptional(),
 });
 
 export const QuarantinedReleases = z.array(

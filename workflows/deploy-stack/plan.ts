@@ -36,6 +36,7 @@ export function endAfterFetch(decision: StackDecision, force: boolean): EarlyEnd
     case 'drifted':
       return force || decision.deploys ? undefined : { outcome: 'up to date', message: withRemedy(decision) };
     case 'behind':
+    case 'skipped by conditional trigger':
       return undefined;
   }
 }

@@ -64,9 +64,11 @@ export class Teller {
 const NEXT: Readonly<Record<Phase, string>> = {
   inspect: 'Looks whether every checkout may be moved.',
   fetch: 'Asks every remote. Nothing moves yet.',
+  verify: 'Checks signatures where they are required, and asks the conditional triggers.',
   stage: 'Lays the wanted commits out beside the live checkouts.',
   validate: 'Reads the staged stack, checks it and plans.',
   pull: 'Brings the images onto the host. Nothing has been stopped or moved so far.',
+  approve: "Looks whether a person must say yes, a window is open, and users' work would be interrupted.",
   advance: 'Fast-forwards all checkouts, or none. From here on a failure puts the former release back.',
   apply: 'Touches the services that changed, no others.',
   settle: 'Waits until what was touched is healthy and quiet.',
@@ -86,4 +88,6 @@ const AFTERWARDS: Readonly<Record<Outcome, string>> = {
     'The former release runs. The other is quarantined until a commit moves, or: birdkeeper deploy --force',
   'roll back failed': 'A person must act: look at the services above and at the log, then: birdkeeper deploy --force',
   cancelled: 'Nothing moved. The release is quarantined until a commit moves, or: birdkeeper deploy --force',
+  waiting: 'Nothing moved. It goes on after birdkeeper approve, or when its window opens.',
+  rejected: 'Nothing moved. The release is quarantined until a commit moves, or: birdkeeper deploy --force',
 };

@@ -9,7 +9,16 @@ import type { DeployAnswer, DeployAsk, DeploymentNeeded, KeeperMemory } from './
 export const freshMemory = (nextNumber: number): KeeperMemory => ({ nextNumber, queue: [] });
 
 /** Which of two triggers a joined request keeps: what a person asked for is never dropped as a look that was seen to. */
-const RANK: Readonly<Record<Trigger, number>> = { check: 0, asked: 1, first: 2, forced: 3 };
+const RANK: Readonly<Record<Trigger, number>> = {
+  check: 0,
+  window: 1,
+  approved: 2,
+  asked: 3,
+  local: 3,
+  first: 4,
+  forced: 5,
+  rollback: 6,
+};
 
 /** Adds a request, or joins the one that waits: the newest reason and commits count, force and the stronger trigger stay. */
 export function enqueue(

@@ -13,6 +13,8 @@ describe('client/outcomes', () => {
     blocked: 3,
     quarantined: 3,
     degraded: 3,
+    waiting: 3,
+    rejected: 3,
   };
   it.each(OUTCOMES)('ends a deployment that was %s as the table says', (outcome) => {
     expect(statusOfOutcome(outcome)).toBe(expected[outcome]);

@@ -45,6 +45,7 @@ describe('workflows/deploy-stack/plan', () => {
     const outcomes = {
       'up to date': ['up to date', 'goes on'],
       behind: ['goes on', 'goes on'],
+      'skipped by conditional trigger': ['goes on', 'goes on'],
       blocked: ['blocked', 'blocked'],
       degraded: ['degraded', 'degraded'],
       quarantined: ['quarantined', 'goes on'],

@@ -37,7 +37,7 @@ describe('workflows/deploy-stack/tell', () => {
     teller.ended(outcome, 'why');
     expect(told.at(-1)).toMatchObject({ outcome, message: 'why' });
     expect(told.at(-1)?.next).not.toBe('');
-    expect(told.at(-1)?.next.includes('quarantined')).toBe(['rolled back', 'cancelled'].includes(outcome));
+    expect(told.at(-1)?.next.includes('quarantined')).toBe(['rolled back', 'rejected', 'cancelled'].includes(outcome));
   });
 
   it('every change is told, with all that was told before', () => {
