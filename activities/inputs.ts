@@ -4,12 +4,21 @@
  */
 import { z } from 'zod';
 import { OUTCOMES, PHASES, TRIGGERS } from '../workflows/contract.js';
+import { HOOKS } from '../workflows/model.js';
+import { Pause, WaitingRelease } from './state/schemas.js';
 import type { Activities } from './types.js';
 
 const stack = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'should be the name of a stack');
 const number = z.number().int().min(0).max(1_000_000_000);
 const direction = z.enum(['forward', 'back']);
+const release = z.number().int().min(-1).max(1_000_000_000);
 const reason = z.string().max(2_000);
+const by = z.string().min(1).max(200);
+const component = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^/\0]+$/, 'should be the name of a component');
 const commits = z.record(
   z.string().min(1).max(200),
   z.string().regex(/^[0-9a-f]{40,64}$/, 'should be a full commit id'),
@@ -22,12 +31,25 @@ type Inputs = { readonly [Name in keyof Activities]: z.ZodType<Parameters<Activi
 
 export const INPUTS: Inputs = {
   recallKeeper: StackInput,
-  beginDeployment: z.strictObject({ stack, number, trigger: z.enum(TRIGGERS), reason }),
+  noteKeeper: z.strictObject({ stack, paused: Pause.exactOptional(), waiting: WaitingRelease.exactOptional() }),
+  rejectRelease: z.strictObject({ stack, number, commits, by, reason }),
+  awaitDeployment: DeploymentInput,
+  beginDeployment: z.strictObject({ stack, number, trigger: z.enum(TRIGGERS), reason, by: by.exactOptional() }),
   observeStack: z.strictObject({ stack, fetch: z.boolean(), number: number.exactOptional() }),
+  verifyCommits: z.strictObject({ stack, commits, number: number.exactOptional() }),
+  recallRelease: z.strictObject({ stack, number, release }),
   stageRelease: z.strictObject({ stack, number, commits }),
-  validateRelease: z.strictObject({ stack, number, repair: z.boolean() }),
+  validateRelease: z.strictObject({
+    stack,
+    number,
+    repair: z.boolean(),
+    skip: z.boolean().exactOptional(),
+    release: release.exactOptional(),
+  }),
   pullImages: DeploymentInput,
+  awaitIdle: DeploymentInput,
   advanceCheckouts: DeploymentInput,
+  runHook: z.strictObject({ stack, number, component, hook: z.enum(HOOKS), direction }),
   applyServices: z.strictObject({ stack, number, direction }),
   settleServices: z.strictObject({ stack, number, direction }),
   reverseCheckouts: DeploymentInput,
@@ -41,7 +63,11 @@ export const INPUTS: Inputs = {
     reason,
     startedAt: z.iso.datetime({ offset: true }),
     quarantine: z.boolean(),
+    by: by.exactOptional(),
+    skipped: z.boolean().exactOptional(),
+    leaves: z.boolean().exactOptional(),
   }),
+  sendNotices: z.strictObject({ stack, number: number.exactOptional() }),
   reconcileSchedules: StackInput,
   adoptStack: StackInput,
   deployNotebooks: StackInput,

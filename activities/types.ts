@@ -4,10 +4,16 @@
  */
 import type { Outcome, Phase, Trigger } from '../workflows/contract.js';
 import type { Step } from './shared/step.js';
+import type { DeployStackResult } from '../workflows/deploy-stack/messages.js';
 import type {
   Commits,
+  CommitsVerdict,
+  HookResult,
+  Pause,
+  PlannedHook,
   PlanSummary,
   QuarantinedRelease,
+  WaitingRelease,
   ServiceDecision,
   ServiceHealth,
   StackObservation,
@@ -25,32 +31,67 @@ export interface DeploymentInput extends StackInput {
 export type Direction = 'forward' | 'back';
 
 export interface DeploymentActivities {
-  /** What the state directory knows: where numbering goes on. Changes nothing. */
-  recallKeeper(input: StackInput): Promise<{ nextNumber: number }>;
+  /**
+   * What the state directory knows: where numbering goes on, what is paused and what waits, and the deployment that runs.
+   * Changes nothing.
+   */
+  recallKeeper(input: StackInput): Promise<RecalledKeeper>;
+  /** Writes down what a keeper holds, out of which another can be made. Twice: the same. */
+  noteKeeper(input: StackInput & { paused?: Pause; waiting?: WaitingRelease }): Promise<void>;
+  /** A person said no to what waited: quarantined, and recorded so. Twice: the same. */
+  rejectRelease(input: DeploymentInput & { commits: Commits; by: string; reason: string }): Promise<void>;
+  /** Ends when that deployment has closed, however it closes. Null: it has no result, or there is none. */
+  awaitDeployment(input: DeploymentInput): Promise<DeployStackResult | null>;
   /** Opens the frame in the log and the folder of the deployment. Twice: the second time only the folder is looked at. */
-  beginDeployment(input: DeploymentInput & { trigger: Trigger; reason: string }): Promise<{ startedAt: string }>;
+  beginDeployment(
+    input: DeploymentInput & { trigger: Trigger; reason: string; by?: string },
+  ): Promise<{ startedAt: string }>;
   /** Looks at every checkout and at what runs. `fetch`: asks the remotes first. Moves nothing but remote-tracking refs. */
   observeStack(input: StackInput & { fetch: boolean; number?: number }): Promise<StackObservation>;
+  /** Checks signatures where they are required, and asks the conditional triggers of the commits that would come. */
+  verifyCommits(input: StackInput & { commits: Commits; number?: number }): Promise<CommitsVerdict>;
+  /** The commits of a kept release; -1: of the one before the deployed one. */
+  recallRelease(input: DeploymentInput & { release: number }): Promise<{ release: number; commits: Commits }>;
   /** Lays the wanted commits out beside the live checkouts. Twice: made afresh. */
   stageRelease(input: DeploymentInput & { commits: Commits }): Promise<{ checkouts: number; renderedFiles: string[] }>;
-  /** Reads the staged stack, checks it and plans. `repair`: services that do not run as recorded count as changed. */
-  validateRelease(input: DeploymentInput & { repair: boolean }): Promise<PlanSummary>;
+  /**
+   * Reads the staged stack, checks it and plans. `repair`: services that do not run as recorded count as changed; `skip`: the
+   * checkouts advance and nothing is touched; `release`: the images are those of that kept release.
+   */
+  validateRelease(input: DeploymentInput & { repair: boolean; skip?: boolean; release?: number }): Promise<PlanSummary>;
   /** Pulls and builds what the plan lacks. Twice: what is there is not asked for again. */
   pullImages(input: DeploymentInput): Promise<{ pulled: string[]; built: string[] }>;
+  /** Waits until nobody works where the plan would interrupt, up to a limit. Looks only. */
+  awaitIdle(input: DeploymentInput): Promise<{ waitedSeconds: number; interrupts: string[] }>;
   /** Writes the intent, fast-forwards all checkouts or none, writes the rendered files. Twice: finishes what was begun. */
   advanceCheckouts(input: DeploymentInput): Promise<{ moved: string[]; renderedFiles: string[] }>;
+  /** Runs one hook of a component. At least once: after a kill it runs again. Throws ApplyFailed when its policy is `stop`. */
+  runHook(input: DeploymentInput & PlannedHook & { direction: Direction }): Promise<HookResult>;
   /** Does what the plan says, service by service. Twice: what was done is seen in the containers and not redone. */
   applyServices(input: DeploymentInput & { direction: Direction }): Promise<{ services: ServiceDecision[] }>;
   /** Waits until what was touched is healthy and quiet; fails early with type Unhealthy. Looks, changes nothing. */
   settleServices(input: DeploymentInput & { direction: Direction }): Promise<SettleResult>;
   /** Puts all checkouts and rendered files back to the former release; leaves alone what a person touched. */
   reverseCheckouts(input: DeploymentInput): Promise<{ moved: string[]; leftAlone: string[] }>;
-  /** Records how it ended (release, quarantine, last good settings), closes the log frame, removes the staging. */
-  concludeDeployment(input: ConcludeInput): Promise<void>;
+  /**
+   * Records how it ended (release, quarantine, last good settings), closes the log frame, removes the staging. `notify`:
+   * somebody wants to be told.
+   */
+  concludeDeployment(input: ConcludeInput): Promise<{ notify: boolean; nextNumber: number } | null>;
+  /** Tells receivers how a deployment ended, or what the newest look said. Never fails for a receiver's sake. */
+  sendNotices(input: StackInput & { number?: number }): Promise<{ sent: string[]; failed: string[] }>;
   /** Makes the schedules what the live configuration says. */
   reconcileSchedules(input: StackInput): Promise<{ changed: string[] }>;
   /** Records what runs as release 0 when nothing is recorded. Touches nothing. */
   adoptStack(input: StackInput): Promise<{ adopted: boolean; running: number; drift: string[] }>;
+}
+
+export interface RecalledKeeper {
+  nextNumber: number;
+  paused?: Pause;
+  waiting?: WaitingRelease;
+  /** Number of a deployment whose workflow is open. */
+  running?: number;
 }
 
 export interface SettleResult {
@@ -66,6 +107,11 @@ export interface ConcludeInput extends DeploymentInput {
   trigger: Trigger;
   reason: string;
   startedAt: string;
+  by?: string;
+  /** Why nobody needed to be touched: the conditional triggers said so. */
+  skipped?: boolean;
+  /** A person went back from the release that was deployed: it is not deployed again by itself. */
+  leaves?: boolean;
   /** The release is bad until a commit moves or a person says otherwise. */
   quarantine: boolean;
 }

@@ -10,6 +10,7 @@ export function statusOfOutcome(outcome: Outcome): ExitStatus {
     case 'failed':
     case 'rolled back':
     case 'roll back failed':
+    case 'roll back withheld':
     case 'cancelled':
       return EXIT.failed;
     case 'blocked':

@@ -53,6 +53,8 @@ export const PlanSummary = z.object({
   hooks: z.array(z.object({ component: z.string(), hook: z.enum(HOOKS) })).exactOptional(),
   interrupts: z.array(z.string()).exactOptional(),
   newVariables: z.array(z.string()).exactOptional(),
+  manualRollback: z.array(z.string()).exactOptional(),
+  skipped: z.boolean().exactOptional(),
   needsApproval: z.boolean().exactOptional(),
   opensAt: z.string().exactOptional(),
 });
@@ -93,7 +95,8 @@ const DeployRequest = z.object({
   reason: z.string(),
   commits: Commits.exactOptional(),
   by: z.string().exactOptional(),
-  approved: z.object({ commits: Commits, digest: z.string() }).exactOptional(),
+  release: Commits.exactOptional(),
+  approvedPlan: z.string().exactOptional(),
   rollbackTo: z.number().int().exactOptional(),
 });
 

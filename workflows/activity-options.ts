@@ -46,6 +46,12 @@ const CHANGE: ActivityOptions = {
   scheduleToCloseTimeout: '12h',
   retry: RETRY,
 };
+/** Waits for something that may take as long as people work, or as a deployment takes. */
+const AWAIT: ActivityOptions = {
+  heartbeatTimeout: HEARTBEAT,
+  startToCloseTimeout: '7d',
+  retry: RETRY,
+};
 /** Keeps the record: must succeed in the end, or the place is lost. A full disk is waited out, not given up on. */
 const RECORD: ActivityOptions = {
   heartbeatTimeout: HEARTBEAT,
@@ -55,16 +61,24 @@ const RECORD: ActivityOptions = {
 
 export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions>> = {
   recallKeeper: LOOK,
+  noteKeeper: RECORD,
+  rejectRelease: RECORD,
+  awaitDeployment: AWAIT,
   beginDeployment: RECORD,
   observeStack: ASK_REMOTES,
+  verifyCommits: ASK_REMOTES,
+  recallRelease: LOOK,
   stageRelease: LOOK,
   validateRelease: LOOK,
   pullImages: DOWNLOAD,
+  awaitIdle: AWAIT,
   advanceCheckouts: CHANGE,
+  runHook: CHANGE,
   applyServices: CHANGE,
   settleServices: CHANGE,
   reverseCheckouts: CHANGE,
   concludeDeployment: RECORD,
+  sendNotices: LOOK,
   reconcileSchedules: LOOK,
   adoptStack: LOOK,
   deployNotebooks: ASK_REMOTES,
@@ -76,13 +90,22 @@ type Summaries = { readonly [Name in keyof Activities]: (input: Parameters<Activ
 /** One line per activity in the Temporal UI, readable alone. */
 export const ACTIVITY_SUMMARIES: Summaries = {
   recallKeeper: ({ stack }) => `recall what is recorded of ${stack}`,
+  noteKeeper: ({ stack }) => `write down what the keeper of ${stack} holds`,
+  rejectRelease: ({ stack, number }) => `record that a person rejected deployment ${number} of ${stack}`,
+  awaitDeployment: ({ stack, number }) => `wait until deployment ${number} of ${stack} has closed`,
   beginDeployment: ({ stack, number }) => `open the log of deployment ${number} of ${stack}`,
   observeStack: ({ stack, fetch }) =>
     fetch ? `fetch every checkout of ${stack} and compare` : `inspect the checkouts of ${stack}`,
+  verifyCommits: ({ stack }) => `verify the new commits of ${stack}: signatures, conditional triggers`,
+  recallRelease: ({ stack, release }) =>
+    release < 0 ? `recall the release of ${stack} before the deployed one` : `recall release ${release} of ${stack}`,
   stageRelease: ({ stack }) => `stage the wanted commits of ${stack} beside the live checkouts`,
   validateRelease: ({ stack }) => `validate the staged ${stack} and plan`,
   pullImages: ({ stack }) => `pull and build the images ${stack} lacks`,
+  awaitIdle: ({ stack }) => `wait until nobody's work on ${stack} would be interrupted`,
   advanceCheckouts: ({ stack }) => `advance all checkouts of ${stack}, or none`,
+  runHook: ({ component, hook, direction }) =>
+    `${direction === 'back' ? 'roll back: ' : ''}run the ${hook} hook of component ${component}`,
   applyServices: ({ stack, direction }) =>
     direction === 'forward' ? `apply the plan to ${stack}` : `roll back: apply the former release of ${stack}`,
   settleServices: ({ stack, direction }) =>
@@ -91,6 +114,8 @@ export const ACTIVITY_SUMMARIES: Summaries = {
       : `roll back: wait until the former release of ${stack} is healthy`,
   reverseCheckouts: ({ stack }) => `roll back: put the checkouts of ${stack} back`,
   concludeDeployment: ({ number, outcome }) => `record deployment ${number}: ${outcome}`,
+  sendNotices: ({ stack, number }) =>
+    number === undefined ? `tell what the look at ${stack} saw` : `tell how deployment ${number} of ${stack} ended`,
   reconcileSchedules: ({ stack }) => `make the schedules of ${stack} what its configuration says`,
   adoptStack: ({ stack }) => `adopt what runs of ${stack}`,
   deployNotebooks: ({ stack }) => `deploy the tutorial notebooks of ${stack}`,

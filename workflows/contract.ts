@@ -83,6 +83,7 @@ export const OUTCOMES = [
   'failed',
   'rolled back',
   'roll back failed',
+  'roll back withheld',
   'cancelled',
   'waiting',
   'rejected',
@@ -139,6 +140,8 @@ export const FAILURES = {
   remoteUnavailable: 'RemoteUnavailable',
   /** Lock held by a command of ours that still runs. */
   busy: 'Busy',
+  /** A later deployment was made without the server: this one has nothing left to do. */
+  superseded: 'Superseded',
 } as const;
 export type FailureType = (typeof FAILURES)[keyof typeof FAILURES];
 

@@ -55,6 +55,12 @@ export interface StackObservation {
   interrupted?: boolean;
   /** The live configuration does not read: the last good settings were used for looking. */
   configurationError?: string;
+  /** There are new commits, which have to be verified before anything of them runs. */
+  verify?: boolean;
+  /** Somebody wants to be told. */
+  notices?: boolean;
+  /** They were told of a bad state last. */
+  wasTold?: boolean;
   /** `BIRDKEEPER_ON_DRIFT=repair`. */
   repairsDrift?: boolean;
   /** `BIRDKEEPER_PULL=always`: images whose tag moved in the registry, with the digest it has now. */
@@ -79,6 +85,8 @@ export interface QuarantinedRelease {
   reason: string;
   /** ISO 8601, UTC. */
   at: string;
+  /** Digests of the moved tags that it would have brought, by reference. */
+  images?: Record<string, string>;
 }
 
 /** What `decideStack` concludes. */
@@ -131,6 +139,10 @@ export interface PlanSummary {
   interrupts?: string[];
   /** Variables that `env.local.example` gained since the deployed release: `platform: NAME, NAME`. */
   newVariables?: string[];
+  /** Services that are never put back by themselves (label `birdkeeper.rollback: manual`). */
+  manualRollback?: string[];
+  /** The conditional triggers said no: checkouts advance, nothing is touched. */
+  skipped?: boolean;
   /** `BIRDKEEPER_APPROVAL` asks for a person's yes. */
   needsApproval?: boolean;
   /** No window is open: the next one opens at that time (ISO 8601, UTC); `never`: none is known. */
@@ -245,9 +257,11 @@ export interface DeployRequest {
   commits?: Commits;
   /** Who asked, `user@host`. */
   by?: string;
-  /** Exactly this release and this plan, which waited; anything else is asked for again. */
-  approved?: { commits: Commits; digest: string };
-  /** A former release, by its number. */
+  /** Exactly these commits, which waited. */
+  release?: Commits;
+  /** Digest of the plan that a person said yes to; any other is asked for again. */
+  approvedPlan?: string;
+  /** A former release, by its number; -1: the one before the deployed one. */
   rollbackTo?: number;
 }
 

@@ -29,6 +29,9 @@ export function reasonOf(value: unknown, fallback: string): string {
   return line === '' ? fallback : [...line].slice(0, MAX_REASON).join('').trimEnd();
 }
 
+/** Who says it, `user@host`, for the record. Not proven: whoever reaches the server can write any name. */
+export const whoOf = (value: unknown): string => reasonOf(isObject(value) ? value.by : value, 'somebody').slice(0, 100);
+
 const COMMIT = /^[0-9a-f]{7,64}$/;
 export const isCommits = (value: unknown): value is Record<string, string> =>
   isObject(value) &&

@@ -166,6 +166,15 @@ export class StackState {
     return writeJson(this.path('last-good.json'), settings);
   }
 
+  /** What the keeper held when it last wrote it down. */
+  async keeperNote(): Promise<schemas.KeeperNote> {
+    return (await readJson(this.path('keeper.json'), schemas.KeeperNote)) ?? {};
+  }
+
+  setKeeperNote(note: schemas.KeeperNote): Promise<void> {
+    return writeJson(this.path('keeper.json'), note);
+  }
+
   /** Folder of one deployment: staging, plan. Throws BadInput on what is no number: it becomes part of a path. */
   async deploymentFolder(number: number): Promise<string> {
     if (!Number.isSafeInteger(number) || number < 0) {

@@ -38,6 +38,30 @@ export const ServiceDecision = z.object({
   reason: z.string(),
 });
 
+export const HookResult = z.object({
+  component: z.string(),
+  hook: z.enum(HOOKS),
+  status: z.number().int().nullable(),
+  seconds: z.number(),
+});
+
+export const Pause = z.object({ reason: z.string(), by: z.string(), at: z.string() });
+
+export const WaitingRelease = z.object({
+  number: z.number().int(),
+  commits: Commits,
+  digest: z.string(),
+  needsApproval: z.boolean(),
+  opensAt: z.string().exactOptional(),
+  why: z.string(),
+  at: z.string(),
+  approvedBy: z.string().exactOptional(),
+});
+
+/** What the keeper holds besides releases. */
+export const KeeperNote = z.object({ paused: Pause.exactOptional(), waiting: WaitingRelease.exactOptional() });
+export type KeeperNote = z.infer<typeof KeeperNote>;
+
 export const DeploymentRecord = z.object({
   number: z.number().int(),
   trigger: z.enum(TRIGGERS),
@@ -51,20 +75,17 @@ export const DeploymentRecord = z.object({
   to: Commits,
   services: z.array(ServiceDecision),
   by: z.string().exactOptional(),
-  hooks: z
-    .array(
-      z.object({
-        component: z.string(),
-        hook: z.enum(HOOKS),
-        status: z.number().int().nullable(),
-        seconds: z.number(),
-      }),
-    )
-    .exactOptional(),
+  hooks: z.array(HookResult).exactOptional(),
 });
 
 export const QuarantinedReleases = z.array(
-  z.object({ commits: Commits, number: z.number().int(), reason: z.string(), at: z.string() }),
+  z.object({
+    commits: Commits,
+    number: z.number().int(),
+    reason: z.string(),
+    at: z.string(),
+    images: z.record(z.string(), z.string()).exactOptional(),
+  }),
 );
 
 /** Written before anything moves, removed when the deployment concludes. */

@@ -9,7 +9,8 @@ import { FAILURES, keeperId, SIGNALS } from '../contract.js';
 import { attribute } from '../search-attributes.js';
 import type { DeploymentNeeded } from '../keep-stack/messages.js';
 import { isStackInput } from '../validate.js';
-import { decideStack } from './decide.js';
+import { afterVerify, decideStack } from './decide.js';
+import type { StackDecision } from '../model.js';
 import type { CheckStackInput, CheckStackResult } from './messages.js';
 import { checkDetails } from './narrate.js';
 
@@ -18,12 +19,21 @@ export async function checkStack(input: CheckStackInput): Promise<CheckStackResu
   if (!isStackInput(input))
     throw ApplicationFailure.nonRetryable('checkStack needs {v: 1, host, stack}', FAILURES.badInput);
   const seen = await activities.observeStack({ stack: input.stack, fetch: true });
-  const decision = decideStack(seen);
+  const looked = decideStack(seen);
+  const decision =
+    seen.verify === true && looked.word === 'behind'
+      ? afterVerify(looked, await activities.verifyCommits({ stack: input.stack, commits: looked.wanted }))
+      : looked;
   setCurrentDetails(checkDetails(seen, decision));
   upsertSearchAttributes([attribute('Outcome', decision.word)]);
   if (decision.word !== 'up to date') await tellKeeper(input, decision);
+  // A configuration without receivers has nothing to be told, and says so in what was seen.
+  if (seen.notices === true && (isBad(decision) || seen.wasTold === true))
+    await activities.sendNotices({ stack: input.stack });
   return { decision, checkouts: seen.checkouts };
 }
+
+const isBad = ({ word }: StackDecision): boolean => word === 'blocked' || word === 'degraded';
 
 async function tellKeeper(input: CheckStackInput, decision: CheckStackResult['decision']): Promise<void> {
   const { word, reason, wanted, deploys } = decision;

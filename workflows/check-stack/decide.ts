@@ -1,5 +1,12 @@
 import type { CheckoutWord } from '../contract.js';
-import type { CheckoutObservation, Commits, QuarantinedRelease, StackDecision, StackObservation } from '../model.js';
+import type {
+  CheckoutObservation,
+  Commits,
+  CommitsVerdict,
+  QuarantinedRelease,
+  StackDecision,
+  StackObservation,
+} from '../model.js';
 
 /** A person must act on the checkout before anything can be deployed; what clears it. */
 const BLOCKING: Partial<Record<CheckoutWord, string>> = {
@@ -32,6 +39,30 @@ export function decideStack(seen: StackObservation): StackDecision {
     driftedVerdict(seen) ??
     UP_TO_DATE;
   return { repair: false, ...verdict, wanted };
+}
+
+/** What the new commits say changes what a look means. Pure. */
+export function afterVerify(decision: StackDecision, verdict: CommitsVerdict): StackDecision {
+  if (verdict.unsigned.length > 0 || verdict.forPerson.length > 0) return { ...decision, ...blockedBy(verdict) };
+  if (!verdict.skips) return decision;
+  const answers = verdict.triggers.map(({ checkout, detail }) => `${checkout}: ${detail}`);
+  return {
+    ...decision,
+    word: 'skipped by conditional trigger',
+    reason: `${decision.reason} ${sentences(answers)}`,
+  };
+}
+
+/** A signature is missing, or the push says that a person must act first. */
+export function blockedBy({
+  unsigned,
+  forPerson,
+}: CommitsVerdict): Pick<StackDecision, 'word' | 'deploys' | 'reason' | 'remedy'> {
+  const remedy = [
+    ...(unsigned.length > 0 ? ['sign these commits with a key that is listed, or push one that is'] : []),
+    ...(forPerson.length > 0 ? ['do what the push asks for, then: birdkeeper deploy --force'] : []),
+  ].join('; ');
+  return { word: 'blocked', deploys: false, reason: sentences([...unsigned, ...forPerson]), remedy };
 }
 
 type Verdict = Omit<StackDecision, 'wanted' | 'repair'> & { repair?: boolean };
@@ -74,9 +105,11 @@ function unfinishedVerdict({ unfinished }: StackObservation): Verdict | undefine
 }
 
 function behindVerdict(seen: StackObservation, wanted: Commits): Verdict | undefined {
-  const changes = describeChanges(seen);
+  const changes = [...describeChanges(seen), ...(seen.movedImages ?? []).map(describeMoved)];
   if (changes.length === 0) return undefined;
-  const bad = seen.quarantined.find((release) => sameCommits(release.commits, wanted));
+  const bad = seen.quarantined.find(
+    (release) => sameCommits(release.commits, wanted) && bringsTheSame(release, seen.movedImages ?? []),
+  );
   if (bad) return { word: 'quarantined', deploys: false, ...describeQuarantine(bad) };
   return { word: 'behind', deploys: true, reason: sentences(changes) };
 }
@@ -92,8 +125,9 @@ function unreadableVerdict({ configurationError }: StackObservation): Verdict | 
   };
 }
 
-function driftedVerdict({ drift }: StackObservation): Verdict | undefined {
+function driftedVerdict({ drift, repairsDrift = false }: StackObservation): Verdict | undefined {
   if (drift.length === 0) return undefined;
+  if (repairsDrift) return { word: 'drifted', deploys: true, repair: true, reason: sentences([...drift]) };
   const remedy = 'put it right with: birdkeeper deploy --force';
   return { word: 'drifted', deploys: false, repair: true, reason: sentences([...drift]), remedy };
 }
@@ -124,7 +158,7 @@ export function describeCheckout(checkout: CheckoutObservation): string {
     case 'up to date':
       return `${name} is level with ${upstream}`;
     case 'behind':
-      return `${name} is behind ${upstream} by ${checkout.behind}${tip(checkout)}`;
+      return describeBehind(checkout, upstream);
     case 'ahead':
       return `${name} is ahead of ${upstream} by ${checkout.ahead}; local commits are not deployed by themselves`;
     case 'diverged':
@@ -144,6 +178,13 @@ export function describeCheckout(checkout: CheckoutObservation): string {
   }
 }
 
+function describeBehind(checkout: CheckoutObservation, upstream: string): string {
+  const { name, pin, rewritten } = checkout;
+  if (pin !== undefined) return `${name} is pinned to ${pin} and is not there${tip(checkout)}`;
+  if (rewritten) return `${name} follows ${upstream}, which was rewritten${tip(checkout)}`;
+  return `${name} is behind ${upstream} by ${checkout.behind}${tip(checkout)}`;
+}
+
 export const short = (commit: string | undefined): string => (commit ?? 'unknown').slice(0, 7);
 
 function describeChanges({ checkouts, deployed, running }: StackObservation): string[] {
@@ -155,6 +196,17 @@ function describeChanges({ checkouts, deployed, running }: StackObservation): st
     .map((checkout) => ({ ...checkout, recorded: commitOf(deployed.commits, checkout.name) }))
     .filter(({ word, head, recorded }) => word !== 'ahead' && recorded !== head)
     .map(({ name, head, recorded }) => `${name} is checked out at ${short(head)}, deployed is ${short(recorded)}`);
+}
+
+const describeMoved = ({ reference, digest }: { reference: string; digest: string }): string =>
+  `${reference} moved in the registry (${digest.slice(0, 19)})`;
+
+/** A release that was found bad with the images of that time is another one when a tag has moved since. */
+function bringsTheSame(
+  { images = {} }: QuarantinedRelease,
+  moved: readonly { reference: string; digest: string }[],
+): boolean {
+  return moved.every(({ reference, digest }) => images[reference] === digest);
 }
 
 function describeQuarantine({ number, reason }: QuarantinedRelease): { reason: string; remedy: string } {

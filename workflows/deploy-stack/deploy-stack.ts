@@ -13,7 +13,7 @@ import { FAILURES, keeperId, QUERIES, TRIGGERS } from '../contract.js';
 import { failureOf } from '../failure-of.js';
 import type { DeploymentStatus } from '../model.js';
 import { attribute } from '../search-attributes.js';
-import { isObject, isStackInput } from '../validate.js';
+import { isCommits, isObject, isStackInput } from '../validate.js';
 import type { DeployStackInput, DeployStackResult } from './messages.js';
 import { deploymentDetails } from './narrate.js';
 import { run, type Surroundings } from './run.js';
@@ -64,6 +64,10 @@ function isDeployStackInput(input: unknown): input is DeployStackInput {
     Number.isSafeInteger(given.number) &&
     TRIGGERS.some((trigger) => trigger === given.trigger) &&
     typeof given.force === 'boolean' &&
-    typeof given.reason === 'string'
+    typeof given.reason === 'string' &&
+    (given.by === undefined || typeof given.by === 'string') &&
+    (given.release === undefined || isCommits(given.release)) &&
+    (given.approvedPlan === undefined || typeof given.approvedPlan === 'string') &&
+    (given.rollbackTo === undefined || Number.isSafeInteger(given.rollbackTo))
   );
 }

@@ -1,5 +1,5 @@
 import type { Outcome, Phase, Trigger } from '../contract.js';
-import type { Commits } from '../model.js';
+import type { Commits, WaitingRelease } from '../model.js';
 
 export interface DeployStackInput {
   v: 1;
@@ -9,6 +9,14 @@ export interface DeployStackInput {
   trigger: Trigger;
   force: boolean;
   reason: string;
+  /** Who asked, `user@host`; absent when nobody did. */
+  by?: string;
+  /** Exactly these commits, which waited for a yes or a window. */
+  release?: Commits;
+  /** Digest of the plan that a person said yes to. */
+  approvedPlan?: string;
+  /** Number of a former release; -1: the one before the deployed one. */
+  rollbackTo?: number;
 }
 
 export interface DeployStackResult {
@@ -19,4 +27,8 @@ export interface DeployStackResult {
   message: string;
   /** What it was to bring; empty when it ended before looking. */
   commits: Commits;
+  /** With outcome `waiting`: for what. */
+  waits?: Pick<WaitingRelease, 'digest' | 'needsApproval' | 'opensAt'>;
+  /** The state directory knows of deployments that the keeper does not (`deploy --local`): numbering goes on from here. */
+  nextNumber?: number;
 }

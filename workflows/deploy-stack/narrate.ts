@@ -33,7 +33,14 @@ function planSections(plan: PlanSummary): string[] {
       plan.images.map(({ how, reference }) => `${how} ${reference}`),
     ),
     ...list('Removed', plan.removed),
+    ...list(
+      'Hooks',
+      (plan.hooks ?? []).map(({ component, hook }) => `${hook} of ${component}`),
+    ),
+    ...list("Users' work that is waited for", plan.interrupts ?? []),
+    ...list('env.local.example has new variables (does env.local need them?)', plan.newVariables ?? []),
     ...list('Cannot be rolled back', plan.irreversible),
+    ...list('Never rolled back by themselves', plan.manualRollback ?? []),
     ...list('Warnings', plan.warnings),
   ];
 }

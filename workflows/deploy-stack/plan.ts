@@ -1,7 +1,8 @@
 /** The decisions of a deployment, apart from its story. Pure. */
-import { decideStack } from '../check-stack/decide.js';
+import { blockedBy, decideStack } from '../check-stack/decide.js';
 import { FAILURES, isOurSurroundings, type Outcome } from '../contract.js';
-import type { StackDecision, StackObservation } from '../model.js';
+import type { Commits, CommitsVerdict, PlanSummary, StackDecision, StackObservation } from '../model.js';
+import type { DeployStackInput, DeployStackResult } from './messages.js';
 
 export interface Failure {
   type: string;
@@ -44,8 +45,48 @@ export function endAfterFetch(decision: StackDecision, force: boolean): EarlyEnd
 /** What runs but not as recorded is put right when a person insists or a deployment never finished. */
 export const repairs = (decision: StackDecision, force: boolean): boolean => force || decision.repair;
 
+/** A release that waited is brought as it was, also when its upstream has gone on since. */
+export const exactly = (decision: StackDecision, release: Commits | undefined): StackDecision =>
+  release === undefined ? decision : { ...decision, wanted: { ...decision.wanted, ...release } };
+
+/** What was found in the new commits. Signatures are a lock: no insistence opens it. */
+export function endAfterVerify(verdict: CommitsVerdict, force: boolean): EarlyEnd | undefined {
+  if (verdict.unsigned.length === 0 && (force || verdict.forPerson.length === 0)) return undefined;
+  const { reason, remedy = '' } = blockedBy(verdict);
+  return { outcome: 'blocked', message: `${reason} To do: ${remedy}.` };
+}
+
+/** What a deployment waits for before it changes anything, with the plan that it would carry out. */
+export function endBeforeChange(
+  plan: PlanSummary,
+  ask: Pick<DeployStackInput, 'number' | 'force' | 'trigger' | 'approvedPlan'>,
+  decision: StackDecision,
+): (EarlyEnd & Pick<DeployStackResult, 'waits'>) | undefined {
+  // A person insists, nothing runs yet, or something half done is put right: no reason to wait.
+  if (ask.force || ask.trigger === 'first' || decision.word === 'drifted') return undefined;
+  const { digest = '', opensAt, irreversible } = plan;
+  const needsApproval = plan.needsApproval === true && ask.approvedPlan !== digest;
+  if (!needsApproval && opensAt === undefined) return undefined;
+  const changed =
+    ask.approvedPlan !== undefined && needsApproval ? 'The plan is not the one that was approved any more. ' : '';
+  const risk = irreversible.length === 0 ? '' : ` ${irreversible.join(' ')}`;
+  const approval = needsApproval
+    ? `waits for a person: birdkeeper approve ${ask.number}, or birdkeeper reject ${ask.number}.${risk}`
+    : '';
+  const window = opensAt === undefined ? '' : `waits for its window, which opens ${opensAt}.`;
+  return {
+    outcome: 'waiting',
+    message: `${changed}${[approval, window].filter((part) => part !== '').join(' Then it ')}`,
+    waits: { digest, needsApproval, ...(opensAt === undefined ? {} : { opensAt }) },
+  };
+}
+
+/** Something was touched that may not be put back by itself. */
+export const withholdsRollback = (plan: PlanSummary | undefined): string[] => plan?.manualRollback ?? [];
+
 /** How a deployment that failed before `advance` ends: nothing has changed. */
 export function endBeforeAdvance(failure: Failure): EarlyEnd {
+  if (failure.type === FAILURES.superseded) return { outcome: 'cancelled', message: failure.message };
   return { outcome: failure.type === FAILURES.blocked ? 'blocked' : 'failed', message: failure.message };
 }
 
@@ -55,7 +96,10 @@ export const deservesSecondTry = (failure: Failure, tries: number): boolean =>
 
 /** Found bad, or a person said no: the next look must not begin it again. */
 export const quarantines = (outcome: Outcome): boolean =>
-  outcome === 'rolled back' || outcome === 'roll back failed' || outcome === 'cancelled';
+  outcome === 'rolled back' ||
+  outcome === 'roll back failed' ||
+  outcome === 'roll back withheld' ||
+  outcome === 'cancelled';
 
 function blockedEnd(decision: StackDecision): EarlyEnd {
   return { outcome: 'blocked', message: withRemedy(decision) };

@@ -1,7 +1,9 @@
 import type { SettleResult } from '../../activities/types.js';
+import { afterVerify } from '../check-stack/decide.js';
 import type { Outcome, Phase } from '../contract.js';
 import type {
   Commits,
+  CommitsVerdict,
   DeploymentStatus,
   PlanSummary,
   ServiceDecision,
@@ -14,6 +16,8 @@ import type { DeployStackInput } from './messages.js';
 export class Teller {
   readonly status: DeploymentStatus;
   wanted: Commits = {};
+  /** What the conditional triggers answered. */
+  answers = '';
 
   constructor(
     { number, trigger, reason }: DeployStackInput,
@@ -31,6 +35,22 @@ export class Teller {
     this.wanted = decision.wanted;
     this.update({ checkouts: seen.checkouts, word: decision.word });
     return decision;
+  }
+
+  /** A rollback by hand: what is wanted was not seen on a remote. */
+  wants(decision: StackDecision): StackDecision {
+    this.wanted = decision.wanted;
+    this.update({ word: decision.word });
+    return decision;
+  }
+
+  verified(decision: StackDecision, verdict: CommitsVerdict): StackDecision {
+    const after = afterVerify(decision, verdict);
+    // `forPerson` was insisted upon, or the story would have ended.
+    const { word } = after.word === 'blocked' ? decision : after;
+    this.answers = verdict.triggers.map(({ checkout, detail }) => `${checkout}: ${detail}`).join('; ');
+    this.update({ word });
+    return { ...decision, word };
   }
 
   planned(plan: PlanSummary): void {
@@ -87,6 +107,8 @@ const AFTERWARDS: Readonly<Record<Outcome, string>> = {
   'rolled back':
     'The former release runs. The other is quarantined until a commit moves, or: birdkeeper deploy --force',
   'roll back failed': 'A person must act: look at the services above and at the log, then: birdkeeper deploy --force',
+  'roll back withheld':
+    'A person must act: the failed release runs. Mend it by a push, keep it with birdkeeper deploy --force, or go back with birdkeeper rollback',
   cancelled: 'Nothing moved. The release is quarantined until a commit moves, or: birdkeeper deploy --force',
   waiting: 'Nothing moved. It goes on after birdkeeper approve, or when its window opens.',
   rejected: 'Nothing moved. The release is quarantined until a commit moves, or: birdkeeper deploy --force',

@@ -10,24 +10,44 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { deploymentId, FAILURES } from '../contract.js';
+import { activities } from '../activities.js';
+import { deploymentId, FAILURES, type StackRef } from '../contract.js';
 import { deployStack } from '../deploy-stack/deploy-stack.js';
-import type { DeployStackResult } from '../deploy-stack/messages.js';
+import type { DeployStackInput, DeployStackResult } from '../deploy-stack/messages.js';
 import { failureOf } from '../failure-of.js';
 import type { DeployRequest, KeeperStatus } from '../model.js';
 import { attribute } from '../search-attributes.js';
 import { inline } from '../tables.js';
 import { isStackInput } from '../validate.js';
 import {
+  approveSignal,
   deploymentNeededSignal,
   deployUpdate,
   forceDeploySignal,
   keeperStatusQuery,
+  pauseSignal,
+  rejectSignal,
+  resumeSignal,
+  rollbackUpdate,
+  type DeployAnswer,
   type KeeperMemory,
   type KeepStackInput,
+  type Verdict,
 } from './messages.js';
 import { readMemory } from './memory.js';
 import { keeperDetails } from './narrate.js';
+import {
+  afterApprove,
+  afterOpening,
+  afterPause,
+  afterReject,
+  afterResume,
+  noteOf,
+  parseRollback,
+  parseVerdict,
+  rollbackRequest,
+  untilOpening,
+} from './people.js';
 import { afterDeployment, afterLook, enqueue, parseAsk, parseNeeded, requestFor } from './queue.js';
 
 /**
@@ -38,61 +58,153 @@ export async function keepStack(input: KeepStackInput): Promise<void> {
   const remembered = isStackInput(input) ? readMemory(input.memory) : undefined;
   if (remembered === undefined)
     throw ApplicationFailure.nonRetryable('keepStack needs {v: 1, host, stack, memory}', FAILURES.badInput);
-  const { host, stack } = input;
-  let memory = remembered;
-  let running: DeployRequest | undefined;
-
-  const status = (): KeeperStatus => {
-    const { queue, ...rest } = memory;
-    return { stack, host, ...(running ? { running } : {}), queued: queue, ...rest };
-  };
-  const change = (next: KeeperMemory) => {
-    memory = next;
-    setCurrentDetails(keeperDetails(status()));
-  };
-
-  setHandler(keeperStatusQuery, status);
-  setHandler(forceDeploySignal, (payload) => change(enqueue(memory, requestFor(parseAsk(payload, true))).memory));
-  setHandler(deploymentNeededSignal, (payload) => {
-    const needed = parseNeeded(payload);
-    if (needed) change(afterLook(memory, needed, new Date(), running));
-    else log.warn('deploymentNeeded came with something else than {word, reason, commits, deploys}: ignored');
-  });
-  setHandler(deployUpdate, (payload) => {
-    const { memory: next, answer } = enqueue(memory, requestFor(parseAsk(payload)));
-    change(next);
-    return answer;
-  });
-  change(memory);
-
-  await condition(() => memory.queue.length > 0 || workflowInfo().continueAsNewSuggested);
-  const [request, ...queue] = memory.queue;
-  if (request) {
-    running = request;
-    change({ ...memory, queue });
-    const result = await deploy(input, request);
-    running = undefined;
-    change(afterDeployment(memory, result, new Date()));
-  }
+  const keeper = new Keeper(input, remembered);
+  keeper.listen();
+  await keeper.work();
   await condition(allHandlersFinished);
-  await continueAsNew<typeof keepStack>({ v: 1, host, stack, memory });
+  const { host, stack } = input;
+  await continueAsNew<typeof keepStack>({ v: 1, host, stack, memory: keeper.memory });
 }
 
-async function deploy({ host, stack }: KeepStackInput, request: DeployRequest): Promise<DeployStackResult> {
-  const { number, trigger, force, reason } = request;
+class Keeper {
+  private running: DeployRequest | undefined;
+
+  constructor(
+    private readonly ref: StackRef,
+    public memory: KeeperMemory,
+  ) {
+    this.change(memory);
+  }
+
+  get status(): KeeperStatus {
+    const { stack, host } = this.ref;
+    const { queue, nextNumber, last, look, backOff, paused, waiting } = this.memory;
+    const known = { last, look, backOff, paused, waiting };
+    const there = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+    return { stack, host, ...(this.running ? { running: this.running } : {}), queued: queue, nextNumber, ...there };
+  }
+
+  /** Handlers never await, and survive any input: what makes no sense is answered in the log. */
+  listen(): void {
+    setHandler(keeperStatusQuery, () => this.status);
+    setHandler(forceDeploySignal, (payload) => void this.enqueue(requestFor(parseAsk(payload, true))));
+    setHandler(deployUpdate, (payload) => this.enqueue(requestFor(parseAsk(payload))));
+    setHandler(rollbackUpdate, (payload) => this.enqueue(rollbackRequest(parseRollback(payload))));
+    setHandler(deploymentNeededSignal, (payload) => {
+      const needed = parseNeeded(payload);
+      if (needed) this.change(afterLook(this.memory, needed, new Date(), this.running));
+      else log.warn('deploymentNeeded came with something else than {word, reason, commits, deploys}: ignored');
+    });
+    setHandler(pauseSignal, (payload) => this.change(afterPause(this.memory, payload, new Date())));
+    setHandler(resumeSignal, () => this.change(afterResume(this.memory)));
+    setHandler(approveSignal, (payload) => this.verdict('approve', payload, afterApprove));
+    setHandler(rejectSignal, (payload) => this.verdict('reject', payload, afterReject));
+  }
+
+  /** One piece of work; returns when the keeper is to continue as new. */
+  async work(): Promise<void> {
+    if (this.memory.attached !== undefined) return this.attend(this.memory.attached);
+    await this.untilThereIsWork();
+    this.change(afterOpening(this.memory, new Date()));
+    await this.writeDown();
+    const [request, ...queue] = this.memory.queue;
+    if (request === undefined) return;
+    this.running = request;
+    this.change({ ...this.memory, queue });
+    const result = await deploy(this.ref, request);
+    this.running = undefined;
+    this.change(afterDeployment(this.memory, result, new Date()));
+    await this.writeDown();
+  }
+
+  private async untilThereIsWork(): Promise<void> {
+    const isThere = () => this.memory.queue.length > 0 || this.hasNews() || workflowInfo().continueAsNewSuggested;
+    for (;;) {
+      const opening = untilOpening(this.memory, new Date());
+      if (opening === undefined) {
+        // A release may begin to wait for a window, by an approval.
+        await condition(() => isThere() || untilOpening(this.memory, new Date()) !== undefined);
+        if (isThere()) return;
+      } else if ((await condition(isThere, opening)) || untilOpening(this.memory, new Date()) === 0) return;
+    }
+  }
+
+  private hasNews(): boolean {
+    return this.memory.rejected !== undefined || noteOf(this.memory) !== (this.memory.noted ?? NOTHING_NOTED);
+  }
+
+  /** Pause, what waits and what was rejected go to the state directory, out of which another keeper can be made. */
+  private async writeDown(): Promise<void> {
+    const { stack } = this.ref;
+    const { rejected } = this.memory;
+    if (rejected !== undefined) {
+      await activities.rejectRelease({ stack, ...rejected });
+      const { rejected: _written, ...rest } = this.memory;
+      this.change(rest);
+    }
+    const note = noteOf(this.memory);
+    if (note === (this.memory.noted ?? NOTHING_NOTED)) return;
+    const { paused, waiting } = this.memory;
+    await activities.noteKeeper({ stack, ...(paused ? { paused } : {}), ...(waiting ? { waiting } : {}) });
+    this.change({ ...this.memory, noted: note });
+  }
+
+  /** A deployment that another keeper started: nothing else is begun before it has closed, however it closes. */
+  private async attend(number: number): Promise<void> {
+    const { stack } = this.ref;
+    this.running = { number, trigger: 'check', force: false, reason: 'it ran when this keeper was started' };
+    this.change(this.memory);
+    const result = await activities.awaitDeployment({ stack, number });
+    this.running = undefined;
+    const { attached: _ended, ...rest } = this.memory;
+    this.change(result === null ? rest : afterDeployment(rest, result, new Date()));
+  }
+
+  private enqueue(request: Omit<DeployRequest, 'number'>): DeployAnswer {
+    const { memory, answer } = enqueue(this.memory, request);
+    this.change(memory);
+    return answer;
+  }
+
+  private verdict(
+    name: string,
+    payload: unknown,
+    after: (memory: KeeperMemory, verdict: Verdict, now: Date) => KeeperMemory | undefined,
+  ): void {
+    const verdict = parseVerdict(payload);
+    const next = verdict && after(this.memory, verdict, new Date());
+    if (next) this.change(next);
+    else log.warn(`${name} came without the number of a deployment that waits: ignored`);
+  }
+
+  private change(memory: KeeperMemory): void {
+    this.memory = memory;
+    setCurrentDetails(keeperDetails(this.status));
+  }
+}
+
+const NOTHING_NOTED = noteOf({ nextNumber: 0, queue: [] });
+
+async function deploy({ host, stack }: StackRef, request: DeployRequest): Promise<DeployStackResult> {
+  const { number, trigger, reason } = request;
   try {
     return await executeChild(deployStack, {
       workflowId: deploymentId({ host, stack }, number),
-      args: [{ v: 1, host, stack, number, trigger, force, reason }],
+      args: [deploymentInput({ host, stack }, request)],
       // A deployment that runs must not die with its keeper.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: [attribute('Stack', stack), attribute('Host', host), attribute('Trigger', trigger)],
       staticSummary: `deployment ${number} of ${stack}: ${reason}`.slice(0, 200),
-      staticDetails: `Deployment **${number}** of stack **${stack}** on host **${host}**.\n\nTrigger: ${trigger}. Reason: ${inline(reason)}`,
+      staticDetails: `Deployment **${number}** of stack **${stack}** on host **${host}**.\n\nTrigger: ${trigger}. Reason: ${inline(reason)}${request.by === undefined ? '' : `. By: ${inline(request.by)}`}`,
     });
   } catch (error) {
     const { message } = failureOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
     log.error('a deployment ended without a result', { number, message });
     return { number, outcome: 'failed', phase: 'inspect', message, commits: {} };
   }
+}
+
+/** `commits` is what a look saw: the deployment looks for itself. */
+function deploymentInput({ host, stack }: StackRef, { commits: _seen, ...request }: DeployRequest): DeployStackInput {
+  return { v: 1, host, stack, ...request };
 }

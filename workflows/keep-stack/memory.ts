@@ -10,19 +10,25 @@ import type { KeeperMemory } from './messages.js';
  */
 export function readMemory(value: unknown): KeeperMemory | undefined {
   if (!isObject(value) || !isNumber(value.nextNumber) || !Array.isArray(value.queue)) return undefined;
-  const { nextNumber, queue, last, look, backOff } = value;
+  const { nextNumber, queue, last, look, backOff, paused, waiting, rejected, attached, noted } = value;
   return {
     nextNumber,
     queue: queue.filter(isRequest),
     ...(isLast(last) ? { last } : {}),
     ...(isLook(look) ? { look } : {}),
     ...(isBackOff(backOff) ? { backOff } : {}),
+    ...(isPause(paused) ? { paused } : {}),
+    ...(isWaiting(waiting) ? { waiting } : {}),
+    ...(isRejection(rejected) ? { rejected } : {}),
+    ...(isNumber(attached) ? { attached } : {}),
+    ...(isText(noted) ? { noted } : {}),
   };
 }
 
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTime = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
+const isOr = (value: unknown, is: (value: unknown) => boolean): boolean => value === undefined || is(value);
 const isOneOf = (words: readonly string[], value: unknown): boolean => words.some((word) => word === value);
 const isCommitMap = (value: unknown): value is Commits => isObject(value) && Object.values(value).every(isText);
 
@@ -32,7 +38,11 @@ const isRequest = (value: unknown): value is DeployRequest =>
   isOneOf(TRIGGERS, value.trigger) &&
   typeof value.force === 'boolean' &&
   isText(value.reason) &&
-  (value.commits === undefined || isCommitMap(value.commits));
+  isOr(value.commits, isCommitMap) &&
+  isOr(value.by, isText) &&
+  isOr(value.release, isCommitMap) &&
+  isOr(value.approvedPlan, isText) &&
+  isOr(value.rollbackTo, Number.isSafeInteger);
 
 const isLast = (value: unknown): value is NonNullable<KeeperMemory['last']> =>
   isObject(value) &&
@@ -50,3 +60,20 @@ const isLook = (value: unknown): value is NonNullable<KeeperMemory['look']> =>
 
 const isBackOff = (value: unknown): value is NonNullable<KeeperMemory['backOff']> =>
   isObject(value) && isCommitMap(value.commits) && isNumber(value.failures) && isTime(value.until);
+
+const isPause = (value: unknown): value is NonNullable<KeeperMemory['paused']> =>
+  isObject(value) && isText(value.reason) && isText(value.by) && isTime(value.at);
+
+const isWaiting = (value: unknown): value is NonNullable<KeeperMemory['waiting']> =>
+  isObject(value) &&
+  isNumber(value.number) &&
+  isCommitMap(value.commits) &&
+  isText(value.digest) &&
+  typeof value.needsApproval === 'boolean' &&
+  isOr(value.opensAt, isTime) &&
+  isText(value.why) &&
+  isTime(value.at) &&
+  isOr(value.approvedBy, isText);
+
+const isRejection = (value: unknown): value is NonNullable<KeeperMemory['rejected']> =>
+  isObject(value) && isNumber(value.number) && isCommitMap(value.commits) && isText(value.by) && isText(value.reason);

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { QUERIES, SIGNALS, UPDATES, type StackWord } from '../contract.js';
-import type { Commits, DeployRequest, KeeperStatus } from '../model.js';
+import type { Commits, DeployRequest, KeeperStatus, Pause, WaitingRelease } from '../model.js';
 
 /** What a keeper carries over continue-as-new. */
 export interface KeeperMemory {
@@ -9,6 +9,14 @@ export interface KeeperMemory {
   last?: NonNullable<KeeperStatus['last']>;
   look?: NonNullable<KeeperStatus['look']>;
   backOff?: NonNullable<KeeperStatus['backOff']>;
+  paused?: Pause;
+  waiting?: WaitingRelease;
+  /** A person said no to what waited; it is yet to be written down. */
+  rejected?: Rejection;
+  /** A deployment that ran already when this keeper was started. */
+  attached?: number;
+  /** Pause and waiting release as they were last written to the state directory; see `noteOf`. */
+  noted?: string;
 }
 
 export interface KeepStackInput {
@@ -32,6 +40,8 @@ export interface DeployAsk {
   force?: boolean;
   /** first: `up` found a stack of which nothing runs. */
   first?: boolean;
+  /** Who asks, `user@host`. */
+  by?: string;
 }
 
 export interface DeployAnswer {
@@ -41,8 +51,34 @@ export interface DeployAnswer {
   collapsed: boolean;
 }
 
+/** Payload of `rollback`. Without a number: the release before the one that is deployed. */
+export interface RollbackAsk {
+  number?: number;
+  by?: string;
+  reason?: string;
+}
+
+/** Payload of `approve` and `reject`; `number` is that of the deployment that waits. */
+export interface Verdict {
+  number: number;
+  by: string;
+  reason?: string;
+}
+
+export interface Rejection {
+  number: number;
+  commits: Commits;
+  by: string;
+  reason: string;
+}
+
 // The payloads are declared unknown: whoever reaches the server can send anything, and a handler must survive it.
 export const forceDeploySignal = defineSignal<[unknown?]>(SIGNALS.forceDeploy);
 export const deploymentNeededSignal = defineSignal<[unknown?]>(SIGNALS.deploymentNeeded);
+export const approveSignal = defineSignal<[unknown?]>(SIGNALS.approve);
+export const rejectSignal = defineSignal<[unknown?]>(SIGNALS.reject);
+export const pauseSignal = defineSignal<[unknown?]>(SIGNALS.pause);
+export const resumeSignal = defineSignal<[unknown?]>(SIGNALS.resume);
 export const deployUpdate = defineUpdate<DeployAnswer, [unknown?]>(UPDATES.deploy);
+export const rollbackUpdate = defineUpdate<DeployAnswer, [unknown?]>(UPDATES.rollback);
 export const keeperStatusQuery = defineQuery<KeeperStatus>(QUERIES.status);

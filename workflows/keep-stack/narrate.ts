@@ -2,8 +2,15 @@ import type { KeeperStatus } from '../model.js';
 import { inline, table } from '../tables.js';
 
 /** Markdown for the Temporal UI: what the keeper does, what waits, how the last one ended. */
-export function keeperDetails({ stack, running, queued, last, look, backOff }: KeeperStatus): string {
+export function keeperDetails(status: KeeperStatus): string {
+  const { stack, running, queued, last, look, backOff, paused, waiting } = status;
   return [
+    ...(paused === undefined
+      ? []
+      : [
+          `**Paused** by ${inline(paused.by)} since ${paused.at}: ${inline(paused.reason)}. Go on with: birdkeeper resume`,
+        ]),
+    ...(waiting === undefined ? [] : [`Deployment **${waiting.number}** waits: ${inline(waiting.why)}`]),
     running === undefined
       ? `Keeps **${stack}**. Nothing runs.`
       : `Deployment **${running.number}** of **${stack}** runs (${running.trigger}): ${inline(running.reason)}`,

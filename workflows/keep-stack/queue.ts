@@ -1,9 +1,9 @@
 /** The keeper's queue: what a request becomes, what is ignored, what a result changes. Pure. */
 import { sameCommits } from '../check-stack/decide.js';
-import { STACK_WORDS, type Trigger } from '../contract.js';
+import { STACK_WORDS, type Outcome, type Trigger } from '../contract.js';
 import type { DeployStackResult } from '../deploy-stack/messages.js';
-import type { Commits, DeployRequest } from '../model.js';
-import { isCommits, isObject, reasonOf } from '../validate.js';
+import type { Commits, DeployRequest, WaitingRelease } from '../model.js';
+import { isCommits, isObject, reasonOf, whoOf } from '../validate.js';
 import type { DeployAnswer, DeployAsk, DeploymentNeeded, KeeperMemory } from './messages.js';
 
 export const freshMemory = (nextNumber: number): KeeperMemory => ({ nextNumber, queue: [] });
@@ -20,12 +20,29 @@ const RANK: Readonly<Record<Trigger, number>> = {
   rollback: 6,
 };
 
-/** Adds a request, or joins the one that waits: the newest reason and commits count, force and the stronger trigger stay. */
+/** Exactly one release and nothing else: it joins only its like. */
+const isFixed = ({ release, rollbackTo }: Omit<DeployRequest, 'number'>): boolean =>
+  release !== undefined || rollbackTo !== undefined;
+
+function isSameWork(one: Omit<DeployRequest, 'number'>, other: Omit<DeployRequest, 'number'>): boolean {
+  if (!isFixed(one) && !isFixed(other)) return true;
+  return (
+    one.rollbackTo === other.rollbackTo &&
+    one.approvedPlan === other.approvedPlan &&
+    (one.release === undefined) === (other.release === undefined) &&
+    sameCommits(one.release ?? {}, other.release ?? {})
+  );
+}
+
+/**
+ * Adds a request, or joins the one that waits for the same: the newest reason and commits count, force and the stronger
+ * trigger stay. A rollback by hand goes first.
+ */
 export function enqueue(
   memory: KeeperMemory,
   request: Omit<DeployRequest, 'number'>,
 ): { memory: KeeperMemory; answer: DeployAnswer } {
-  const waiting = memory.queue[0];
+  const waiting = memory.queue.find((queued) => isSameWork(queued, request));
   if (waiting) {
     const joined: DeployRequest = {
       ...request,
@@ -33,21 +50,28 @@ export function enqueue(
       force: waiting.force || request.force,
       trigger: RANK[waiting.trigger] > RANK[request.trigger] ? waiting.trigger : request.trigger,
     };
-    return { memory: { ...memory, queue: [joined] }, answer: { number: waiting.number, collapsed: true } };
+    const queue = memory.queue.map((queued) => (queued === waiting ? joined : queued));
+    return { memory: { ...memory, queue }, answer: { number: waiting.number, collapsed: true } };
   }
   const number = memory.nextNumber;
+  const added = { ...request, number };
   return {
-    memory: { ...memory, nextNumber: number + 1, queue: [{ ...request, number }] },
+    memory: {
+      ...memory,
+      nextNumber: number + 1,
+      queue: request.rollbackTo === undefined ? [...memory.queue, added] : [added, ...memory.queue],
+    },
     answer: { number, collapsed: false },
   };
 }
 
-export function requestFor({ reason, force = false, first = false }: DeployAsk): Omit<DeployRequest, 'number'> {
+export function requestFor({ reason, force = false, first = false, by }: DeployAsk): Omit<DeployRequest, 'number'> {
   const trigger = first ? 'first' : force ? 'forced' : 'asked';
   return {
     trigger,
     force,
     reason: reasonOf(reason, force ? 'forced by a person' : first ? 'first deployment' : 'asked by a person'),
+    ...(by === undefined ? {} : { by }),
   };
 }
 
@@ -65,18 +89,40 @@ export function afterLook(
   const { word, reason, commits, deploys } = needed;
   const looked: KeeperMemory = { ...memory, look: { word, reason, commits, at: now.toISOString() } };
   const isRunning = running?.commits !== undefined && sameCommits(running.commits, commits);
-  const isAsked = memory.queue.some(({ trigger }) => trigger !== 'check');
-  if (!deploys || isRunning || isAsked || isBackingOff(memory, commits, now)) return looked;
+  const isAsked = memory.queue.some((request) => request.trigger !== 'check' && request.rollbackTo === undefined);
+  const isWaiting = memory.waiting !== undefined && sameCommits(memory.waiting.commits, commits);
+  const isHeld = memory.paused !== undefined || isWaiting || isBackingOff(memory, commits, now);
+  if (!deploys || isRunning || isAsked || isHeld) return looked;
   return enqueue(looked, { trigger: 'check', force: false, reason, commits }).memory;
 }
 
 /** What an ended deployment changes. */
 export function afterDeployment(memory: KeeperMemory, result: DeployStackResult, now: Date): KeeperMemory {
-  const { number, outcome, message, commits } = result;
+  const { number, outcome, message, commits, nextNumber = 0 } = result;
   const at = now.toISOString();
   const last = { number, outcome, message: message.slice(0, MAX_MESSAGE), at };
-  const next = { ...withoutLooksAt(commits, memory), last, ...(outcome === 'deployed' ? level(commits, at) : {}) };
+  const { waiting, ...rest } = withoutLooksAt(commits, memory);
+  const held = waitingAfter(waiting, result, at);
+  const next = {
+    ...rest,
+    nextNumber: Math.max(rest.nextNumber, nextNumber),
+    last,
+    ...(held === undefined ? {} : { waiting: held }),
+    ...(outcome === 'deployed' ? level(commits, at) : {}),
+  };
   return withBackOff(next, result, now);
+}
+
+/** Whatever changed the host makes the plan of what waited a tale of the past. */
+const SETTLES: readonly Outcome[] = ['deployed', 'rolled back', 'roll back failed', 'roll back withheld', 'rejected'];
+
+function waitingAfter(
+  waiting: WaitingRelease | undefined,
+  { number, outcome, message, commits, waits }: DeployStackResult,
+  at: string,
+): WaitingRelease | undefined {
+  if (outcome === 'waiting' && waits !== undefined) return { number, commits, ...waits, why: message, at };
+  return SETTLES.includes(outcome) ? undefined : waiting;
 }
 
 /** Looks that find nothing to do are not told: without this the look that asked for the deployment would stand. */
@@ -109,12 +155,15 @@ function withBackOff(memory: KeeperMemory, result: DeployStackResult, now: Date)
   const { backOff, ...rest } = memory;
   const { outcome, phase, commits } = result;
   const isSeenByLooks = phase === 'inspect' || phase === 'fetch';
-  if (outcome !== 'failed' && (outcome !== 'blocked' || isSeenByLooks)) return rest;
+  if (!REPEATS.includes(outcome) && (outcome !== 'blocked' || isSeenByLooks)) return rest;
   const failures = backOff && sameCommits(backOff.commits, commits) ? backOff.failures + 1 : 1;
   const doubled = outcome === 'blocked' ? FIRST_PAUSE_MINUTES : FIRST_PAUSE_MINUTES * 2 ** (failures - 1);
   const minutes = Math.min(doubled, LONGEST_PAUSE_MINUTES);
   return { ...rest, backOff: { commits, failures, until: new Date(now.getTime() + minutes * 60_000).toISOString() } };
 }
+
+/** What a look could ask for again with the same commits: a release is quarantined, a repair or a moved image is not. */
+const REPEATS: readonly Outcome[] = ['failed', 'rolled back', 'roll back failed', 'cancelled'];
 
 function isBackingOff({ backOff }: KeeperMemory, commits: Commits, now: Date): boolean {
   return backOff !== undefined && sameCommits(backOff.commits, commits) && now < new Date(backOff.until);
@@ -135,5 +184,6 @@ export function parseAsk(value: unknown, force?: true): DeployAsk {
     ...(typeof given.reason === 'string' ? { reason: given.reason } : {}),
     force: force ?? given.force === true,
     first: given.first === true,
+    ...(typeof given.by === 'string' ? { by: whoOf(given) } : {}),
   };
 }

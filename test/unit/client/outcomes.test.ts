@@ -9,6 +9,7 @@ describe('client/outcomes', () => {
     failed: 1,
     'rolled back': 1,
     'roll back failed': 1,
+    'roll back withheld': 1,
     cancelled: 1,
     blocked: 3,
     quarantined: 3,

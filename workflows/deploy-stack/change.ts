@@ -1,0 +1,100 @@
+/** The second part of a deployment: from here on the host changes, and a failure puts the former release back. */
+import { FAILURES, type Phase } from '../contract.js';
+import type { Hook, PlannedHook, PlanSummary } from '../model.js';
+import type { Looked } from './look.js';
+import * as plan from './plan.js';
+import type { Ending, Surroundings, Telling } from './run.js';
+
+/** advance, apply, settle, record; any failure puts the former release back. */
+export async function change(telling: Telling, { skip }: Looked, summary: PlanSummary): Promise<Ending> {
+  const { ask, act, tell, around } = telling;
+  const { stack, number } = ask;
+  const step = <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
+    tell.phase(phase);
+    return twiceIfSurroundings(work, around);
+  };
+  let begun = false;
+  try {
+    await step('advance', () => act.advanceCheckouts({ stack, number }));
+    if (skip) {
+      tell.phase('record');
+      return { outcome: 'deployed', message: `skipped by conditional trigger: ${tell.answers}`, skipped: true };
+    }
+    begun = true;
+    const { services } = await step('apply', () => applyWithHooks(telling, hooksOf(summary)));
+    tell.applied(services);
+    const settled = await step('settle', () => act.settleServices({ stack, number, direction: 'forward' }));
+    tell.settled(settled);
+    tell.phase('record');
+    return { outcome: 'deployed', message: describeDeployed(services.length, settled.sickBefore) };
+  } catch (error) {
+    const failure = around.failureOf(error);
+    if (failure.type === FAILURES.superseded) return { outcome: 'cancelled', message: failure.message };
+    const cause = around.isCancellation(error) ? 'cancelled by a person' : failure.message;
+    const withheld = begun ? plan.withholdsRollback(summary) : [];
+    if (withheld.length > 0) return leaveToPerson(cause, withheld);
+    return around.shielded(() => rollBack(telling, cause, begun ? hooksOf(summary) : []));
+  }
+}
+
+const hooksOf = ({ hooks = [] }: PlanSummary): PlannedHook[] => hooks;
+
+/** Each hook is an activity of its own. A kill in between repeats the whole: hooks run at least once. */
+async function applyWithHooks({ ask, act }: Telling, hooks: PlannedHook[]) {
+  const { stack, number } = ask;
+  const direction = 'forward';
+  for (const hook of only('pre', hooks)) await act.runHook({ stack, number, direction, ...hook });
+  const applied = await act.applyServices({ stack, number, direction });
+  for (const hook of only('post', hooks)) await act.runHook({ stack, number, direction, ...hook });
+  return applied;
+}
+
+const only = (kind: Hook, hooks: PlannedHook[]): PlannedHook[] => hooks.filter(({ hook }) => hook === kind);
+
+function leaveToPerson(cause: string, services: string[]): Ending {
+  return {
+    outcome: 'roll back withheld',
+    message: `${cause}\nIt was not rolled back, because that needs a person for: ${services.join(', ')} (birdkeeper.rollback). The failed release stays as it runs.`,
+  };
+}
+
+async function rollBack({ ask, act, tell, around }: Telling, cause: string, hooks: PlannedHook[]): Promise<Ending> {
+  const { stack, number } = ask;
+  const direction = 'back';
+  tell.rollingBack(cause);
+  try {
+    const { leftAlone } = await act.reverseCheckouts({ stack, number });
+    for (const hook of only('pre', hooks)) await act.runHook({ stack, number, direction, ...hook });
+    await act.applyServices({ stack, number, direction });
+    for (const hook of only('post', hooks)) await act.runHook({ stack, number, direction, ...hook });
+    tell.settled(await act.settleServices({ stack, number, direction }));
+    const alone =
+      leftAlone.length === 0 ? '' : ` Left alone, because a person touched it since: ${leftAlone.join(', ')}.`;
+    return { outcome: 'rolled back', message: `${cause}${alone}` };
+  } catch (error) {
+    const failure = around.failureOf(error);
+    if (failure.type === FAILURES.superseded) return { outcome: 'cancelled', message: failure.message };
+    return {
+      outcome: 'roll back failed',
+      message: `${cause}\nIt could not be rolled back: ${failure.message}\nThe stack was left as it runs and needs a person.`,
+    };
+  }
+}
+
+async function twiceIfSurroundings<T>(work: () => Promise<T>, around: Surroundings): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (around.isCancellation(error) || !plan.deservesSecondTry(around.failureOf(error), tries)) throw error;
+    }
+  }
+}
+
+function describeDeployed(touched: number, sickBefore: string[]): string {
+  const services =
+    touched === 0
+      ? 'no service had to be touched'
+      : `${touched} service${touched === 1 ? '' : 's'} touched, healthy and quiet`;
+  return sickBefore.length === 0 ? services : `${services}; sick before and untouched: ${sickBefore.join(', ')}`;
+}

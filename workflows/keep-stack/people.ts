@@ -1,0 +1,110 @@
+/** What people say to a keeper: pause and resume, yes and no to what waits, back to a former release. Pure. */
+import type { DeployRequest, WaitingRelease } from '../model.js';
+import { isObject, reasonOf, whoOf } from '../validate.js';
+import type { KeeperMemory, RollbackAsk, Verdict } from './messages.js';
+import { enqueue } from './queue.js';
+
+/** Nothing is deployed by itself until `afterResume`; what a person asks for still is. A second pause replaces the reason. */
+export function afterPause(memory: KeeperMemory, payload: unknown, now: Date): KeeperMemory {
+  return {
+    ...memory,
+    paused: { reason: reasonOf(payload, 'no reason given'), by: whoOf(payload), at: now.toISOString() },
+    queue: memory.queue.filter(({ trigger }) => trigger !== 'check' && trigger !== 'window'),
+  };
+}
+
+/** What was pushed meanwhile is deployed at the next look. */
+export function afterResume({ paused: _over, ...memory }: KeeperMemory): KeeperMemory {
+  return memory;
+}
+
+/** Undefined: nothing waits under that number, so nothing changes. */
+export function afterApprove(memory: KeeperMemory, verdict: Verdict, now: Date): KeeperMemory | undefined {
+  const { waiting, ...rest } = memory;
+  if (waiting?.number !== verdict.number) return undefined;
+  const approved: WaitingRelease = { ...waiting, needsApproval: false, approvedBy: verdict.by };
+  if (!isDue(approved, now)) return { ...rest, waiting: approved };
+  return enqueue(rest, releaseRequest(approved, 'approved', verdict)).memory;
+}
+
+/** Undefined: nothing waits under that number, so nothing changes. */
+export function afterReject({ waiting, ...rest }: KeeperMemory, verdict: Verdict): KeeperMemory | undefined {
+  if (waiting?.number !== verdict.number) return undefined;
+  const reason = reasonOf(verdict.reason, 'no reason given');
+  return { ...rest, rejected: { number: waiting.number, commits: waiting.commits, by: verdict.by, reason } };
+}
+
+/** What waited for a window only is asked for when that opens. */
+export function afterOpening(memory: KeeperMemory, now: Date): KeeperMemory {
+  const { waiting, ...rest } = memory;
+  if (waiting === undefined || waiting.needsApproval || !isDue(waiting, now) || memory.paused) return memory;
+  return enqueue(rest, releaseRequest(waiting, 'window')).memory;
+}
+
+/** Milliseconds until what waits may be asked for by itself; undefined: nothing does. */
+export function untilOpening({ waiting, paused }: KeeperMemory, now: Date): number | undefined {
+  if (waiting?.opensAt === undefined || waiting.needsApproval || paused) return undefined;
+  return Math.max(0, Date.parse(waiting.opensAt) - now.getTime());
+}
+
+const isDue = ({ opensAt }: WaitingRelease, now: Date): boolean =>
+  opensAt === undefined || Date.parse(opensAt) <= now.getTime();
+
+/** Exactly what waited: the same commits, and the plan that was shown. */
+function releaseRequest(
+  { number, commits, digest, approvedBy }: WaitingRelease,
+  trigger: 'approved' | 'window',
+  verdict?: Verdict,
+): Omit<DeployRequest, 'number'> {
+  const by = verdict?.by ?? approvedBy;
+  const why = reasonOf(verdict?.reason, '');
+  const said = `approved by ${by ?? 'a person'}${why === '' ? '' : `: ${why}`}`;
+  return {
+    trigger,
+    force: false,
+    reason: `deployment ${number} ${trigger === 'approved' ? `was ${said}` : `waited for a window${by === undefined ? '' : `, ${said}`}`}`,
+    ...(by === undefined ? {} : { by }),
+    commits,
+    release: commits,
+    // A window asks nobody: without a yes the plan may differ from the one that waited.
+    ...(by === undefined ? {} : { approvedPlan: digest }),
+  };
+}
+
+export function rollbackRequest({ number, by, reason }: RollbackAsk): Omit<DeployRequest, 'number'> {
+  return {
+    trigger: 'rollback',
+    force: true,
+    reason: reasonOf(reason, number === undefined ? 'back to the release before' : `back to release ${number}`),
+    rollbackTo: number ?? PREVIOUS,
+    ...(by === undefined ? {} : { by }),
+  };
+}
+
+/** In the place of a release's number: the one before the deployed one. */
+export const PREVIOUS = -1;
+
+/** The payload of `approve` or `reject`, or undefined when it names no deployment. */
+export function parseVerdict(value: unknown): Verdict | undefined {
+  if (!isObject(value) || !isNumber(value.number)) return undefined;
+  return {
+    number: value.number,
+    by: whoOf(value),
+    ...(typeof value.reason === 'string' ? { reason: value.reason } : {}),
+  };
+}
+
+/** The payload of `rollback`; whatever is not understood is left out. */
+export function parseRollback(value: unknown): RollbackAsk {
+  const given = isObject(value) ? value : {};
+  return {
+    ...(isNumber(given.number) ? { number: given.number } : {}),
+    ...(typeof given.by === 'string' ? { by: whoOf(given) } : {}),
+    ...(typeof given.reason === 'string' ? { reason: given.reason } : {}),
+  };
+}
+
+const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** What the state directory keeps of a keeper besides releases: enough for another keeper to go on. */
+export const noteOf = ({ paused, waiting }: KeeperMemory): string => JSON.stringify({ paused, waiting });
