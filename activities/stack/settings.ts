@@ -6,6 +6,7 @@ import { createRedactor } from '../shared/redact.js';
 import { parseFrequency } from './frequency.js';
 import { parseProbes } from './probes.js';
 import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingRow } from './settings-table.js';
+import { parseWindows } from './windows.js';
 
 const parsed = <T>(parse: (text: string) => T) =>
   z.string().transform((text, context): T => {
@@ -51,10 +52,14 @@ const ownership = (text: string): { uid: number; gid: number } => {
   if (uid === undefined || gid === undefined) throw new RangeError('should be two numbers, uid:gid');
   return { uid: Number(uid), gid: Number(gid) };
 };
-const frequency = parsed((text) => {
-  parseFrequency(text);
-  return text;
-});
+/** Text that is parsed again where it is used. */
+const textOf = (check: (text: string) => unknown) =>
+  parsed((text) => {
+    check(text);
+    return text;
+  });
+const frequency = textOf(parseFrequency);
+const noWindows = { windows: '', freeze: '', timeZone: '' };
 
 export const StackSettings = z.object({
   /** Absolute directories. */
@@ -91,10 +96,10 @@ export const StackSettings = z.object({
   hookPolicy: oneOf('stop', 'continue'),
   busyLimitSeconds: parsed(decimal),
   approval: oneOf('never', 'always', 'risky'),
-  /** Text; see `windows.ts`. */
-  deployWindows: parsed(String),
-  deployFreeze: parsed(String),
-  timeZone: parsed(String),
+  /** Texts that `parseWindows` accepts. */
+  deployWindows: textOf((windows) => parseWindows({ ...noWindows, windows })),
+  deployFreeze: textOf((freeze) => parseWindows({ ...noWindows, freeze })),
+  timeZone: textOf((timeZone) => parseWindows({ ...noWindows, timeZone })),
   verifySignatures: oneOf('no', 'tip', 'every'),
   allowedSigners: optional(path),
   gpgKeyring: optional(path),

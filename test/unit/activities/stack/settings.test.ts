@@ -94,6 +94,18 @@ describe('activities/stack/settings', () => {
     expect(settings.backupPaths).toEqual(['volume_a', '/data/b']);
   });
 
+  it('keeps deploy windows, freeze days and time zone as text', () => {
+    const windows = '0 2 * * 1-5 for 3h\n0 4 * * 6 for 1h30m';
+    const settings = read({
+      BIRDKEEPER_DEPLOY_WINDOWS: windows,
+      BIRDKEEPER_DEPLOY_FREEZE: '2026-12-20..2027-01-03',
+      BIRDKEEPER_TIME_ZONE: 'Europe/Berlin',
+    });
+    expect(settings.deployWindows).toBe(windows);
+    expect(settings.deployFreeze).toBe('2026-12-20..2027-01-03');
+    expect(settings.timeZone).toBe('Europe/Berlin');
+  });
+
   it('takes fractions of a second', () => {
     expect(read({ BIRDKEEPER_SETTLE_SECONDS: '0.2' }).settleSeconds).toBe(0.2);
   });
@@ -107,6 +119,9 @@ describe('activities/stack/settings', () => {
     ['BIRDHOUSE_LOG_DIR', 'logs', 'should be an absolute path'],
     ['BIRDKEEPER_BACKUP_FREQUENCY', 'x', 'should be empty, five cron fields'],
     ['BIRDKEEPER_PROBES', 'ftp://x', 'should be http(s) addresses'],
+    ['BIRDKEEPER_DEPLOY_WINDOWS', '0 2 * * 1-5', 'should be FIVE CRON FIELDS for DURATION'],
+    ['BIRDKEEPER_DEPLOY_FREEZE', '24.12.2026', 'should be days (2026-12-24) or ranges'],
+    ['BIRDKEEPER_TIME_ZONE', 'Europe/Nowhere', 'should be the name of a time zone'],
   ])('refuses %s=%s by name', (name, text, message) => {
     expect(() => read({ [name]: text })).toThrow(`${name}: ${message}`);
     expect(() => read({ [name]: text })).toThrow(`(got "${text}")`);
