@@ -45,7 +45,7 @@ export interface DeploymentActivities {
   /** Opens the frame in the log and the folder of the deployment. Twice: the second time only the folder is looked at. */
   beginDeployment(
     input: DeploymentInput & { trigger: Trigger; reason: string; by?: string },
-  ): Promise<{ startedAt: string }>;
+  ): Promise<{ startedAt: string } | NumberTaken>;
   /** Looks at every checkout and at what runs. `fetch`: asks the remotes first. Moves nothing but remote-tracking refs. */
   observeStack(input: StackInput & { fetch: boolean; number?: number }): Promise<StackObservation>;
   /** Checks signatures where they are required, and asks the conditional triggers of the commits that would come. */
@@ -84,6 +84,13 @@ export interface DeploymentActivities {
   reconcileSchedules(input: StackInput): Promise<{ changed: string[] }>;
   /** Records what runs as release 0 when nothing is recorded. Touches nothing. */
   adoptStack(input: StackInput): Promise<{ adopted: boolean; running: number; drift: string[] }>;
+}
+
+/** A deployment without the server (`deploy --local`) had that number. */
+export interface NumberTaken {
+  startedAt: '';
+  taken: true;
+  nextNumber: number;
 }
 
 export interface RecalledKeeper {

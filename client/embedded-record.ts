@@ -1,9 +1,8 @@
 /** `server.json` in the state directory: where the embedded Temporal server of this host is, written by `up`. */
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeAtomically } from '../activities/shared/files.js';
+import { isProcessAlive } from '../activities/shared/process.js';
 import { SERVER_FILE } from './places.js';
 
 export const EmbeddedRecord = z.object({
@@ -32,39 +31,3 @@ export const writeEmbeddedRecord = (stateDirectory: string, record: EmbeddedReco
 /** Whether the process that the record names runs still. */
 export const isServerAlive = ({ pid, pidStart }: EmbeddedRecord): Promise<boolean> =>
   pid === undefined ? Promise.resolve(false) : isProcessAlive(pid, pidStart);
-
-/** Whether a process runs and is the one that started then. Without a start (no /proc) the number decides. */
-export async function isProcessAlive(pid: number, pidStart: string | undefined): Promise<boolean> {
-  if (!processExists(pid)) return false;
-  const start = await processStart(pid);
-  return start !== 'gone' && (start === undefined || pidStart === undefined || start === pidStart);
-}
-
-/** Field 22 of /proc/PID/stat; `gone` for a process that ended, reaped or not; undefined where there is no /proc. */
-export async function processStart(pid: number): Promise<string | undefined> {
-  try {
-    return parseProcessStart(await readFile(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    // It may have been reaped since somebody asked whether it exists.
-    return existsSync('/proc/self/stat') ? 'gone' : undefined;
-  }
-}
-
-/** The name of the program, in parentheses, may hold blanks and parentheses itself: what counts is after the last one. */
-export function parseProcessStart(stat: string): string | undefined {
-  const [state, ...rest] = stat
-    .slice(stat.lastIndexOf(')') + 1)
-    .trim()
-    .split(' ');
-  return state === 'Z' || state === 'X' ? 'gone' : rest[18];
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process refuses the signal: it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}

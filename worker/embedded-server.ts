@@ -6,9 +6,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { startDetached, tailOf } from '../activities/shared/run-command.js';
+import { processStart } from '../activities/shared/process.js';
 import {
   isServerAlive,
-  processStart,
   readEmbeddedRecord,
   writeEmbeddedRecord,
   type EmbeddedRecord,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { readJson, writeJson } from '../activities/shared/files.js';
-import { isProcessAlive, processStart } from '../client/embedded-record.js';
+import { isProcessAlive, processStart } from '../activities/shared/process.js';
 
 const Holder = z.object({ pid: z.number().int().positive(), pidStart: z.string().exactOptional(), since: z.string() });
 

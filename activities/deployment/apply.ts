@@ -10,8 +10,10 @@ import type { StackView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput, Direction } from '../types.js';
 import type { Dependencies } from './dependencies.js';
+import { requireTurn } from './local-run.js';
 import { makePlan, type MadePlan } from './make-plan.js';
 import { openLive } from './open.js';
+import { releaseImages } from './pins.js';
 import { planOf, type PlanRecord } from './records.js';
 
 type Result = ReturnType<Activities['applyServices']>;
@@ -23,6 +25,7 @@ export async function applyServices(
   deps: Dependencies,
 ): Result {
   const stack = await deps.state.stack(name);
+  await requireTurn(stack, number);
   const context: Context = {
     stack,
     number,
@@ -54,8 +57,9 @@ async function applyForward(context: Context): Promise<ServiceDecision[]> {
   const { stack, number, step, deps, plan, view, release } = context;
   const intent = await stack.intent();
   if (intent?.number === number) await stack.setIntent({ ...intent, reached: 'apply' });
+  const pins = await releaseImages(stack, plan.release);
   const made = await makePlan(
-    { view, release, repair: plan.repair, imagesAreHere: true, sickBefore: plan.sickBefore },
+    { view, release, repair: plan.repair, imagesAreHere: true, sickBefore: plan.sickBefore, pins },
     step,
     deps,
   );
@@ -65,6 +69,9 @@ async function applyForward(context: Context): Promise<ServiceDecision[]> {
     decisions: made.decisions,
     removed: made.removed,
     journal: await journalPath(stack, number, 'forward'),
+    ...(plan.release === undefined
+      ? {}
+      : { pins: { overrideFile: await pinFile(stack, number, 'forward'), imageIds: inModel(pins, made) } }),
   });
   // The engine may have died in the middle and come back without what it ran.
   const again = step.attempt > 1 ? await applyAgain(context, made) : [];
@@ -113,10 +120,17 @@ async function applyBack(context: Context): Promise<ServiceDecision[]> {
     decisions,
     removed,
     imageIds: { ...imageIdsOf(made), ...pins },
-    pins: { overrideFile: join(await stack.deploymentFolder(number), 'pins.json'), imageIds: pins },
+    pins: { overrideFile: await pinFile(stack, number, 'back'), imageIds: pins },
     journal: await journalPath(stack, number, 'back'),
   });
 }
+
+const pinFile = async (stack: StackState, number: number, direction: Direction): Promise<string> =>
+  join(await stack.deploymentFolder(number), direction === 'back' ? 'pins.json' : 'pins-forward.json');
+
+/** An override for a service that the files do not have would be a service of its own. */
+const inModel = (pins: Record<string, string>, { model }: MadePlan): Record<string, string> =>
+  Object.fromEntries(Object.entries(pins).filter(([service]) => Object.hasOwn(model.services, service)));
 
 type Shared = Omit<ApplyInput, 'decisions' | 'removed' | 'journal' | 'pins'>;
 

@@ -1,34 +1,34 @@
 import type { Step } from '../shared/step.js';
-import type { Activities, DeploymentInput, StackInput } from '../types.js';
+import type { Activities, DeploymentInput } from '../types.js';
 import type { Trigger } from '../../workflows/contract.js';
 import type { StackState } from '../state/index.js';
 import type { Dependencies } from './dependencies.js';
+import { nextNumberOf } from './keeper.js';
+import { requireTurn } from './local-run.js';
 import { recoverIntent } from './move.js';
 import { BeginRecord, readRecord, writeRecord } from './records.js';
 
-/** Numbers only grow, over lost servers too: the folders and the records of all attempts count. */
-export async function recallKeeper(
-  { stack: name }: StackInput,
-  _step: Step,
-  deps: Dependencies,
-): ReturnType<Activities['recallKeeper']> {
-  const stack = await deps.state.stack(name);
-  const recorded = (await stack.deployments()).map(({ number }) => number);
-  const released = (await stack.releases()).map(({ number }) => number);
-  return { nextNumber: Math.max(0, ...recorded, ...released, ...(await stack.deploymentNumbers())) + 1 };
-}
-
 /** Opens the folder and the frame in the log. Twice: the start stays that of the first time. */
 export async function beginDeployment(
-  { stack: name, number, trigger, reason }: DeploymentInput & { trigger: Trigger; reason: string },
+  { stack: name, number, trigger, reason, by }: DeploymentInput & { trigger: Trigger; reason: string; by?: string },
   step: Step,
   deps: Dependencies,
 ): ReturnType<Activities['beginDeployment']> {
   const stack = await deps.state.stack(name);
+  if (trigger !== 'local') {
+    await requireTurn(stack, number);
+    if ((await stack.localRun())?.number === number)
+      return { startedAt: '', taken: true, nextNumber: await nextNumberOf(stack) };
+  }
   const begun = await readRecord(stack, number, 'begin.json', BeginRecord);
   const startedAt = begun?.startedAt ?? new Date().toISOString();
   if (!begun) await writeRecord(stack, number, 'begin.json', { startedAt });
-  deps.journal.openDeployment({ stack: name, number, startedAt, about: `${trigger}: ${reason}` });
+  deps.journal.openDeployment({
+    stack: name,
+    number,
+    startedAt,
+    about: `${trigger}: ${reason}${by === undefined ? '' : ` (${by})`}`,
+  });
   await recoverFormer(stack, number, step, deps);
   return { startedAt };
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sameCommits } from '../../workflows/check-stack/decide.js';
-import type { Commits, DeploymentRecord, Release, ServiceFingerprint } from '../../workflows/model.js';
+import { sameCommits, wantedCommits } from '../../workflows/check-stack/decide.js';
+import type { Commits, DeploymentRecord, QuarantinedRelease, Release, ServiceFingerprint } from '../../workflows/model.js';
 import { sha256 } from '../compose/definition.js';
 import { readJournal } from '../compose/journal.js';
 import type { EngineContainer } from '../docker/types.js';
@@ -13,9 +13,14 @@ import type { StackState } from '../state/index.js';
 import type { Activities, ConcludeInput } from '../types.js';
 import { journalPath } from './apply.js';
 import type { Dependencies } from './dependencies.js';
+import { hookResults } from './hooks.js';
 import { keepImages } from './keep-images.js';
+import { nextNumberOf } from './keeper.js';
 import { makePlan } from './make-plan.js';
+import { wantsNotice } from './notices.js';
+import { lookWithoutFetch } from './observe.js';
 import { openLive } from './open.js';
+import { pinsOf } from './pins.js';
 import { Commits as CommitsRecord, PlanRecord, readRecord, WANTED_FILE } from './records.js';
 
 /** Folders of deployments that are kept for looking at. */
@@ -32,7 +37,7 @@ export async function concludeDeployment(
 ): ReturnType<Activities['concludeDeployment']> {
   const stack = await deps.state.stack(input.stack);
   const { number, outcome, message, startedAt } = input;
-  if (outcome === 'deployed') await recordRelease(stack, number, step, deps);
+  if (outcome === 'deployed') await recordGood(stack, input, step, deps);
   if (outcome === 'rolled back') await recordReturn(stack, step, deps);
   if (input.quarantine) await quarantine(stack, input);
   await stack.recordDeployment(await recordOf(stack, input));
@@ -40,21 +45,54 @@ export async function concludeDeployment(
   if (intent !== undefined && (intent.number === number || outcome === 'deployed')) await stack.clearIntent();
   deps.journal.closeDeployment({ stack: input.stack, number, startedAt, about: `${outcome}: ${message}` });
   await tidy(stack, number);
+  return { notify: await wantsNotice(stack, number, deps), nextNumber: await nextNumberOf(stack) };
 }
 
-async function recordRelease(stack: StackState, number: number, step: Step, deps: Dependencies): Promise<void> {
+async function recordGood(stack: StackState, input: ConcludeInput, step: Step, deps: Dependencies): Promise<void> {
+  const { number } = input;
   const view = await openLive(stack, deps, step.signal);
+  const former = await stack.latestRelease();
+  if (input.skipped && former) {
+    // Nothing was touched: the services are those of before, and the next deployment sees what has changed since.
+    await stack.recordRelease({ ...former, number, at: new Date().toISOString(), commits: { ...view.commits } });
+  } else await recordRelease(stack, number, view, step, deps);
+  await stack.setLastGood({ ...watchedSettings(view), logDir: view.settings.logDir });
+  await stack.setQuarantined(input.leaves ? [await left(stack, input, step, deps)] : []);
+  await keepImages(stack, view.settings.keepReleases, deps, step);
+}
+
+async function recordRelease(
+  stack: StackState,
+  number: number,
+  view: StackView,
+  step: Step,
+  deps: Dependencies,
+): Promise<void> {
+  const pins = await pinsOf(stack, number);
   const { wanted, containers } = await makePlan(
-    { view, release: undefined, repair: false, imagesAreHere: true },
+    { view, release: undefined, repair: false, imagesAreHere: true, pins },
     step,
     deps,
   );
-  const release = releaseOf(number, view, wanted, containers);
   await keepRendered(stack, number, view);
-  await stack.recordRelease(release);
-  await stack.setLastGood({ ...watchedSettings(view), logDir: view.settings.logDir });
-  await stack.setQuarantined([]);
-  await keepImages(stack, view.settings.keepReleases, deps, step);
+  await stack.recordRelease(releaseOf(number, view, wanted, containers));
+}
+
+/** A person went back: what the upstreams have now, known to this host, is not deployed again by itself. */
+async function left(
+  stack: StackState,
+  { number, reason, by }: ConcludeInput,
+  step: Step,
+  deps: Dependencies,
+): Promise<QuarantinedRelease> {
+  const checkouts = await lookWithoutFetch(stack, step, deps);
+  const who = by === undefined ? '' : ` by ${by}`;
+  return {
+    commits: wantedCommits(checkouts),
+    number,
+    reason: `rolled back${who}: ${reason}`.slice(0, 500),
+    at: new Date().toISOString(),
+  };
 }
 
 export function releaseOf(
@@ -90,13 +128,15 @@ function idsByService(containers: readonly EngineContainer[]): Record<string, st
 /** Nothing to hold back where it never came to know what was wanted, or only put right what is deployed already. */
 async function quarantine(stack: StackState, { number, message }: ConcludeInput): Promise<void> {
   const commits = await wantedBy(stack, number);
+  const images = (await readRecord(stack, number, 'plan.json', PlanRecord))?.moved ?? {};
   const deployed = (await stack.latestRelease())?.commits;
-  if (!commits || (deployed && sameCommits(commits, deployed))) return;
+  const brings = Object.keys(images).length > 0 || !deployed || (commits && !sameCommits(commits, deployed));
+  if (!commits || !brings) return;
   const others = (await stack.quarantined()).filter((release) => release.number !== number);
   const reason = message.split('\n')[0] ?? message;
   await stack.setQuarantined([
     ...others,
-    { commits, number, reason: reason.slice(0, 500), at: new Date().toISOString() },
+    { commits, number, reason: reason.slice(0, 500), at: new Date().toISOString(), images },
   ]);
 }
 
@@ -104,6 +144,7 @@ async function recordOf(stack: StackState, input: ConcludeInput): Promise<Deploy
   const { number, trigger, reason, startedAt, outcome, phase, message } = input;
   const plan = await readRecord(stack, number, 'plan.json', PlanRecord);
   const journal = await readJournal(await journalPath(stack, number, 'forward'));
+  const hooks = await hookResults(stack, number);
   return {
     number,
     trigger,
@@ -116,6 +157,8 @@ async function recordOf(stack: StackState, input: ConcludeInput): Promise<Deploy
     from: plan?.from ?? {},
     to: (await wantedBy(stack, number)) ?? {},
     services: (journal?.decisions ?? []).filter(({ action }) => action !== 'nothing'),
+    ...(input.by === undefined ? {} : { by: input.by }),
+    ...(hooks.length === 0 ? {} : { hooks }),
   };
 }
 

@@ -29,6 +29,8 @@ export interface PlanAsk {
   /** Images were made available: real ids decide. */
   imagesAreHere: boolean;
   sickBefore?: readonly string[];
+  /** Image ids by service that are run in the place of what the references say. */
+  pins?: Readonly<Record<string, string>>;
 }
 
 /** `--remove-orphans` as Compose takes it. */
@@ -44,9 +46,11 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
     deps.engine.containers(view.name, call),
   ]);
   const imageIds = await idsOf(model, deps, step);
-  const wanted = await fingerprintServices(model, view, { objectIds: askGit(deps, step), imageIds });
+  const asNamed = await fingerprintServices(model, view, { objectIds: askGit(deps, step), imageIds });
+  const wanted = pinned(asNamed, ask.pins ?? {});
   const recorded = release?.services ?? {};
-  const { needs, problems } = imageNeeds({ model, imageIds, recorded, wanted });
+  const { needs: named, problems: absent } = imageNeeds({ model, imageIds, recorded, wanted });
+  const { needs, problems } = await withPins({ named, absent, wanted, pins: ask.pins ?? {} }, step, deps);
   const plan = planServices({
     services: model.services,
     declared,
@@ -61,6 +65,46 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
     ...(ask.sickBefore === undefined ? {} : { sickBefore: ask.sickBefore }),
   });
   return { ...plan, model, wanted, needs, problems, containers };
+}
+
+function pinned(
+  wanted: Record<string, ServiceFingerprint>,
+  pins: Readonly<Record<string, string>>,
+): Record<string, ServiceFingerprint> {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([service, fingerprint]) => {
+      const imageId = Object.hasOwn(pins, service) ? pins[service] : undefined;
+      return [service, imageId === undefined ? fingerprint : { ...fingerprint, imageId }];
+    }),
+  );
+}
+
+interface Pinning {
+  named: ImageNeed[];
+  absent: string[];
+  wanted: Record<string, ServiceFingerprint>;
+  pins: Readonly<Record<string, string>>;
+}
+
+/** An image that is pinned for all its services is neither pulled nor built; one that is gone is a problem. */
+async function withPins(
+  { named, absent, wanted, pins }: Pinning,
+  step: Step,
+  deps: Dependencies,
+): Promise<{ needs: ImageNeed[]; problems: string[] }> {
+  const services = Object.keys(pins).filter((service) => Object.hasOwn(wanted, service));
+  const there = await Promise.all(
+    services.map((service) => deps.engine.imageId(pins[service] ?? '', { signal: step.signal })),
+  );
+  const gone = services.filter((_, index) => there[index] === undefined);
+  const isPinned = (need: ImageNeed) => need.services.every((service) => Object.hasOwn(pins, service));
+  return {
+    needs: named.map((need) => (isPinned(need) ? { ...need, how: 'present' } : need)),
+    problems: [
+      ...(services.length === 0 ? absent : []),
+      ...gone.map((service) => `The image that ${service} ran in that release (${wanted[service]?.image ?? '?'}) is not on this host any more.`),
+    ],
+  };
 }
 
 async function idsOf(model: ComposeModel, deps: Dependencies, step: Step): Promise<Map<string, string>> {

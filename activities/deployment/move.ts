@@ -6,6 +6,7 @@ import { applyRendered, planRendered, restoreRendered } from '../stack/rendered-
 import type { Intent, StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
+import { requireTurn } from './local-run.js';
 import { gitOptions, openLive, readStaged } from './open.js';
 import { FormerFiles, planOf, readRecord, writeRecord } from './records.js';
 
@@ -25,6 +26,7 @@ export async function advanceCheckouts(
   deps: Dependencies,
 ): ReturnType<Activities['advanceCheckouts']> {
   const stack = await deps.state.stack(name);
+  await requireTurn(stack, number);
   const plan = await planOf(stack, number);
   const interrupted = (await stack.intent())?.number === number;
   const checkouts = await movingCheckouts(stack, number, plan.from, plan.to);
@@ -53,6 +55,7 @@ export async function reverseCheckouts(
   deps: Dependencies,
 ): ReturnType<Activities['reverseCheckouts']> {
   const stack = await deps.state.stack(name);
+  await requireTurn(stack, number);
   const plan = await planOf(stack, number);
   const intent = await stack.intent();
   if (intent?.number !== number) return { moved: [], leftAlone: [] };

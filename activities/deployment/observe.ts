@@ -1,5 +1,5 @@
 import { decideStack } from '../../workflows/check-stack/decide.js';
-import type { Release, StackObservation } from '../../workflows/model.js';
+import type { CheckoutObservation, Release, StackObservation } from '../../workflows/model.js';
 import { driftOf } from '../compose/drift.js';
 import type { EngineContainer } from '../docker/types.js';
 import { observeCheckout } from '../git/observe.js';
@@ -42,6 +42,16 @@ export async function observeStack(
     deps.journal.look({ stack: name, message: `${word}: ${reason}` });
   }
   return seen;
+}
+
+/** Every checkout as it is, with the remote-tracking branches that are here. */
+export async function lookWithoutFetch(
+  stack: StackState,
+  step: Step,
+  deps: Dependencies,
+): Promise<CheckoutObservation[]> {
+  const watch = await watchOf(stack, deps, step.signal);
+  return lookAtCheckouts(watch, { fetch: false, rendered: await stack.renderedPaths() }, step, deps);
 }
 
 function lookAtCheckouts(

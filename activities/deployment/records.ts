@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';
-import { ServiceDecision } from '../state/schemas.js';
+import { HookResult, ServiceDecision } from '../state/schemas.js';
 import type { StackState } from '../state/index.js';
 
 /** Commits that a deployment was to bring, written before anything is staged. */
@@ -33,6 +33,14 @@ export const PlanRecord = z.object({
   failingBefore: z.array(z.string()),
   /** Services that had containers before. */
   ranBefore: z.array(z.string()),
+  /** The conditional triggers said no: nothing is touched. */
+  skip: z.boolean().default(false),
+  /** Number of the kept release whose images are run. */
+  release: z.number().int().exactOptional(),
+  /** Digests of the tags that moved in the registry, by reference. */
+  moved: z.record(z.string(), z.string()).default({}),
+  /** How each checkout goes to `to`, where that is no fast-forward. */
+  resets: z.array(z.string()).default([]),
 });
 export type PlanRecord = z.infer<typeof PlanRecord>;
 
@@ -45,6 +53,9 @@ export const AppliedRecord = z.object({
 });
 export type AppliedRecord = z.infer<typeof AppliedRecord>;
 
+/** One line per hook that ran, in order. */
+export const HookResults = z.array(HookResult);
+
 export const BeginRecord = z.object({ startedAt: z.string() });
 
 /** Files of the live side before `advance` wrote them; null: there was none. Base64, because text need not be UTF-8. */
@@ -54,7 +65,7 @@ export async function readRecord<T>(
   stack: StackState,
   number: number,
   file: string,
-  schema: z.ZodType<T>,
+  schema: z.ZodType<T, unknown>,
 ): Promise<T | undefined> {
   return readJson(`${await stack.deploymentFolder(number)}/${file}`, schema);
 }

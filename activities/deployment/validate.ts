@@ -108,36 +108,6 @@ async function movesOf(view: StagedView, release: Release | undefined, deps: Dep
   return moves;
 }
 
-async function summarise(
-  view: StagedView,
-  plan: MadePlan,
-  { from, to }: Moves,
-  step: Step,
-  deps: Dependencies,
-): Promise<PlanSummary> {
-  const moving = view.staged.checkouts.filter(({ name }) => from[name] !== to[name]);
-  const checkouts = await Promise.all(moving.map((checkout) => describeMove(checkout, from, to, step, deps)));
-  const touched = plan.decisions.filter(({ action }) => action !== 'nothing');
-  return {
-    checkouts,
-    renderedFiles: (await planRendered(view)).map(({ path }) => path).slice(0, MAX_FILES),
-    images: plan.needs.flatMap(({ reference, how, services }) =>
-      how === 'present' ? [] : [{ reference, how, services }],
-    ),
-    services: touched.slice(0, MAX_SERVICES),
-    untouched: plan.decisions.length - touched.length,
-    removed: plan.removed,
-    irreversible: plan.irreversible,
-    warnings: [...view.warnings, ...plan.warnings],
-  };
-}
-
-async function describeMove(checkout: Checkout, from: Commits, to: Commits, step: Step, deps: Dependencies) {
-  const [before, after] = [from[checkout.name] ?? '', to[checkout.name] ?? ''];
-  const { subjects, filesChanged } = await changesBetween(checkout, before, after, gitOptions(deps, step.signal));
-  return { name: checkout.name, from: before, to: after, subjects, filesChanged };
-}
-
 const servicesOf = ({ containers }: MadePlan): string[] => [
   ...new Set(containers.filter(({ oneOff, state }) => !oneOff && state === 'running').map(({ service }) => service)),
 ];

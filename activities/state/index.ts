@@ -9,7 +9,7 @@ import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { appendJsonLine, readJson, readJsonLines, writeJson } from '../shared/files.js';
 import * as schemas from './schemas.js';
 
-export type { Intent, LastGood, Look, RegisteredStack } from './schemas.js';
+export type { Intent, KeeperNote, LastGood, LocalRun, Look, RegisteredStack } from './schemas.js';
 
 /** Names are used in paths and workflow ids; this is Compose's own rule for a project name. */
 const STACK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -173,6 +173,14 @@ export class StackState {
 
   setKeeperNote(note: schemas.KeeperNote): Promise<void> {
     return writeJson(this.path('keeper.json'), note);
+  }
+
+  localRun(): Promise<schemas.LocalRun | undefined> {
+    return readJson(this.path('local.json'), schemas.LocalRun);
+  }
+
+  setLocalRun(run: schemas.LocalRun): Promise<void> {
+    return writeJson(this.path('local.json'), run);
   }
 
   /** Folder of one deployment: staging, plan. Throws BadInput on what is no number: it becomes part of a path. */

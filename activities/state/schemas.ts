@@ -88,6 +88,16 @@ export const QuarantinedReleases = z.array(
   }),
 );
 
+/** A deployment that was made without the server (`deploy --local`), the newest one. */
+export const LocalRun = z.object({
+  number: z.number().int(),
+  pid: z.number().int().positive(),
+  pidStart: z.string().exactOptional(),
+  startedAt: z.string(),
+  endedAt: z.string().exactOptional(),
+});
+export type LocalRun = z.infer<typeof LocalRun>;
+
 /** Written before anything moves, removed when the deployment concludes. */
 export const Intent = z.object({
   number: z.number().int(),

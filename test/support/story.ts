@@ -7,6 +7,7 @@ import type { Failure } from '../../workflows/deploy-stack/plan.js';
 import type { Surroundings } from '../../workflows/deploy-stack/run.js';
 import type {
   CheckoutObservation,
+  CommitsVerdict,
   DeploymentStatus,
   PlanSummary,
   StackDecision,
@@ -75,6 +76,15 @@ export const aPlan = (more: Partial<PlanSummary> = {}): PlanSummary => ({
   ...more,
 });
 
+/** Of commits against which nothing is to be said. */
+export const aVerdict = (more: Partial<CommitsVerdict> = {}): CommitsVerdict => ({
+  unsigned: [],
+  forPerson: [],
+  triggers: [],
+  skips: false,
+  ...more,
+});
+
 export const aStatus = (more: Partial<DeploymentStatus> = {}): DeploymentStatus => ({
   number: 7,
   phase: 'apply',
@@ -135,6 +145,14 @@ export function plainSurroundings(): Surroundings & { cancel: () => void; shield
 export function goodActivities(replaced: Partial<Activities> = {}): Activities {
   const good: Activities = {
     recallKeeper: () => Promise.resolve({ nextNumber: 1 }),
+    noteKeeper: () => Promise.resolve(),
+    rejectRelease: () => Promise.resolve(),
+    awaitDeployment: () => Promise.resolve(null),
+    verifyCommits: () => Promise.resolve(aVerdict()),
+    recallRelease: () => Promise.resolve({ release: 3, commits: { platform: OTHER, private: OTHER } }),
+    awaitIdle: () => Promise.resolve({ waitedSeconds: 0, interrupts: [] }),
+    runHook: ({ component, hook }) => Promise.resolve({ component, hook, status: 0, seconds: 1 }),
+    sendNotices: () => Promise.resolve({ sent: [], failed: [] }),
     beginDeployment: () => Promise.resolve({ startedAt: '2026-01-02T03:04:05.000Z' }),
     observeStack: ({ fetch }) => Promise.resolve(fetch ? behindBy('private') : anObservation()),
     stageRelease: () => Promise.resolve({ checkouts: 2, renderedFiles: [] }),
@@ -144,7 +162,7 @@ export function goodActivities(replaced: Partial<Activities> = {}): Activities {
     applyServices: () => Promise.resolve({ services: aPlan().services }),
     settleServices: () => Promise.resolve({ health: [{ service: 'web', health: 'healthy' }], sickBefore: [] }),
     reverseCheckouts: () => Promise.resolve({ moved: ['private'], leftAlone: [] }),
-    concludeDeployment: () => Promise.resolve(),
+    concludeDeployment: () => Promise.resolve(null),
     reconcileSchedules: () => Promise.resolve({ changed: [] }),
     adoptStack: () => Promise.resolve({ adopted: false, running: 3, drift: [] }),
     deployNotebooks: () => Promise.resolve({ outcome: 'deployed', notebooks: 3, commit: NEW }),
@@ -179,6 +197,7 @@ export const GOOD_PHASES: readonly Phase[] = [
   'stage',
   'validate',
   'pull',
+  'approve',
   'advance',
   'apply',
   'settle',

@@ -29,7 +29,7 @@ export async function change(telling: Telling, { skip }: Looked, summary: PlanSu
     return { outcome: 'deployed', message: describeDeployed(services.length, settled.sickBefore) };
   } catch (error) {
     const failure = around.failureOf(error);
-    if (failure.type === FAILURES.superseded) return { outcome: 'cancelled', message: failure.message };
+    if (failure.type === FAILURES.superseded) return plan.supersededEnd(failure);
     const cause = around.isCancellation(error) ? 'cancelled by a person' : failure.message;
     const withheld = begun ? plan.withholdsRollback(summary) : [];
     if (withheld.length > 0) return leaveToPerson(cause, withheld);
@@ -73,7 +73,7 @@ async function rollBack({ ask, act, tell, around }: Telling, cause: string, hook
     return { outcome: 'rolled back', message: `${cause}${alone}` };
   } catch (error) {
     const failure = around.failureOf(error);
-    if (failure.type === FAILURES.superseded) return { outcome: 'cancelled', message: failure.message };
+    if (failure.type === FAILURES.superseded) return plan.supersededEnd(failure);
     return {
       outcome: 'roll back failed',
       message: `${cause}\nIt could not be rolled back: ${failure.message}\nThe stack was left as it runs and needs a person.`,

@@ -12,7 +12,11 @@ export interface Failure {
 export interface EarlyEnd {
   outcome: Outcome;
   message: string;
+  /** A deployment without the server was made meanwhile: nothing is to be held back for this one. */
+  superseded?: boolean;
 }
+
+export const supersededEnd = ({ message }: Failure): EarlyEnd => ({ outcome: 'cancelled', message, superseded: true });
 
 /**
  * Whether a deployment may go on after `inspect`: only what blocks a checkout is known there, remotes were not asked. A
@@ -44,6 +48,16 @@ export function endAfterFetch(decision: StackDecision, force: boolean): EarlyEnd
 
 /** What runs but not as recorded is put right when a person insists or a deployment never finished. */
 export const repairs = (decision: StackDecision, force: boolean): boolean => force || decision.repair;
+
+/** The state directory is ahead of the keeper; whoever asked asks again, and the next number is free. */
+export const numberTaken = (number: number, nextNumber: number): DeployStackResult => ({
+  number,
+  outcome: 'cancelled',
+  phase: 'inspect',
+  message: `deployment ${number} was made without the server (deploy --local) in the meantime; ask again`,
+  commits: {},
+  nextNumber,
+});
 
 /** A release that waited is brought as it was, also when its upstream has gone on since. */
 export const exactly = (decision: StackDecision, release: Commits | undefined): StackDecision =>
@@ -86,7 +100,7 @@ export const withholdsRollback = (plan: PlanSummary | undefined): string[] => pl
 
 /** How a deployment that failed before `advance` ends: nothing has changed. */
 export function endBeforeAdvance(failure: Failure): EarlyEnd {
-  if (failure.type === FAILURES.superseded) return { outcome: 'cancelled', message: failure.message };
+  if (failure.type === FAILURES.superseded) return supersededEnd(failure);
   return { outcome: failure.type === FAILURES.blocked ? 'blocked' : 'failed', message: failure.message };
 }
 

@@ -3,7 +3,6 @@
  * on a Temporal worker, in `birdkeeper deploy --local` and in tests with plain functions.
  */
 import type { DeploymentActivities } from '../../activities/types.js';
-import type { Outcome } from '../contract.js';
 import type { PlanSummary } from '../model.js';
 import { change } from './change.js';
 import { look, type Looked } from './look.js';
@@ -22,9 +21,7 @@ export interface Surroundings {
   shielded<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export interface Ending {
-  outcome: Outcome;
-  message: string;
+export interface Ending extends plan.EarlyEnd {
   /** With outcome `waiting`: for what. */
   waits?: DeployStackResult['waits'];
   /** The conditional triggers said no: nothing was touched. */
@@ -50,16 +47,18 @@ export async function run(
   const { stack, number, trigger, reason } = ask;
   const by = ask.by === undefined ? {} : { by: ask.by };
   // What was begun is concluded, also when it is cancelled at once.
-  const { startedAt } = await around.shielded(() => act.beginDeployment({ stack, number, trigger, reason, ...by }));
+  const begun = await around.shielded(() => act.beginDeployment({ stack, number, trigger, reason, ...by }));
+  if ('taken' in begun) return plan.numberTaken(number, begun.nextNumber);
+  const { startedAt } = begun;
 
-  const { outcome, waits, skipped, ...ending } = await deploy({ ask, act, tell, around });
+  const { outcome, waits, skipped, superseded = false, ...ending } = await deploy({ ask, act, tell, around });
 
   const phase = tell.status.phase;
   tell.ended(outcome, ending.message);
   return around.shielded(async () => {
     const concluded = await act.concludeDeployment({
       ...{ stack, number, outcome, phase, message: ending.message, trigger, reason, startedAt, ...by },
-      quarantine: plan.quarantines(outcome),
+      quarantine: plan.quarantines(outcome) && !superseded,
       ...(skipped === undefined ? {} : { skipped }),
       ...(ask.rollbackTo !== undefined && outcome === 'deployed' ? { leaves: true } : {}),
     });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseServer } from '../../../client/address.js';
-import { processStart, writeEmbeddedRecord } from '../../../client/embedded-record.js';
+import { processStart } from '../../../activities/shared/process.js';
+import { writeEmbeddedRecord } from '../../../client/embedded-record.js';
 
 let dir: string;
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processStart } from '../../../client/embedded-record.js';
+import { processStart } from '../../../activities/shared/process.js';
 import { takePlace } from '../../../worker/only-one.js';
 
 let state: string;

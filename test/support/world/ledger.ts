@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { processStart } from '../../../client/embedded-record.js';
+import { processStart } from '../../../activities/shared/process.js';
 import { removeProject } from './containers.js';
 import { worldEnvironment } from './programs.js';
 import { waitFor } from './wait.js';

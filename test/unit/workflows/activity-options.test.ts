@@ -5,7 +5,9 @@ import { FAILURES, RETRYABLE_FAILURES } from '../../../workflows/contract.js';
 import { goodActivities } from '../../support/story.js';
 
 const names = Object.keys(goodActivities()) as (keyof Activities)[];
-const RECORDS: readonly string[] = ['beginDeployment', 'concludeDeployment'];
+const RECORDS: readonly string[] = ['beginDeployment', 'concludeDeployment', 'noteKeeper', 'rejectRelease'];
+/** Bounded by what they wait for. */
+const WAITS: readonly string[] = ['awaitDeployment', 'awaitIdle'];
 
 describe('workflows/activity-options', () => {
   it('every activity has options and a summary, and nothing else has', () => {
@@ -22,7 +24,7 @@ describe('workflows/activity-options', () => {
     });
 
     it('has a limit for all tries, unless the record would be lost by it', () => {
-      expect(options.scheduleToCloseTimeout === undefined).toBe(RECORDS.includes(name));
+      expect(options.scheduleToCloseTimeout === undefined).toBe([...RECORDS, ...WAITS].includes(name));
     });
 
     it('is not bounded by attempts: a worker that is shut down spends one', () => {
@@ -38,7 +40,10 @@ describe('workflows/activity-options', () => {
     });
 
     it('has a summary that can be read alone: one line, short, with what it is about', () => {
-      const input = { stack: 'sample', number: 7, fetch: true, direction: 'forward', outcome: 'deployed' };
+      const input = {
+        ...{ stack: 'sample', number: 7, fetch: true, direction: 'forward', outcome: 'deployed' },
+        ...{ release: 3, component: 'proxy', hook: 'pre' },
+      };
       const summary = ACTIVITY_SUMMARIES[name](input as never);
       expect(summary).toMatch(/^[a-z].{8,98}$/);
       expect(summary).toMatch(/sample|deployment 7/);

@@ -75,7 +75,16 @@ describe('workflows/deploy-stack/plan', () => {
     expect(repairs(aDecision({ repair: false }), true)).toBe(true);
   });
 
-  it.each([...Object.values(FAILURES), 'Unknown', 'TimedOut'])('%s before advance', (type) => {
+  it('a deployment that was made in the meantime ends this one, and holds nothing back', () => {
+    expect(endBeforeAdvance({ type: FAILURES.superseded, message: 'why' })).toEqual({
+      outcome: 'cancelled',
+      message: 'why',
+      superseded: true,
+    });
+  });
+
+  const types = Object.values(FAILURES).filter((type) => type !== FAILURES.superseded);
+  it.each([...types, 'Unknown', 'TimedOut'])('%s before advance', (type) => {
     expect(endBeforeAdvance({ type, message: 'why' })).toEqual({
       outcome: type === 'Blocked' ? 'blocked' : 'failed',
       message: 'why',
@@ -88,6 +97,8 @@ describe('workflows/deploy-stack/plan', () => {
   });
 
   it.each(OUTCOMES)('%s quarantines its release, or not', (outcome) => {
-    expect(quarantines(outcome)).toBe(['rolled back', 'roll back failed', 'cancelled'].includes(outcome));
+    expect(quarantines(outcome)).toBe(
+      ['rolled back', 'roll back failed', 'roll back withheld', 'cancelled'].includes(outcome),
+    );
   });
 });

@@ -18,6 +18,7 @@ import { NEW, OLD, someCommits } from '../../../support/story.js';
 const NOW = new Date('2026-01-02T03:04:05.000Z');
 const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
 const fresh = freshMemory(1);
+const REPEATS = ['failed', 'rolled back', 'roll back failed', 'cancelled'];
 
 const aLook = (more: Partial<DeploymentNeeded> = {}): DeploymentNeeded => ({
   word: 'behind',
@@ -245,7 +246,14 @@ describe('workflows/keep-stack/queue', () => {
       expect(memory.backOff?.until).toBe(minutes(5).toISOString());
     });
 
-    it.each(OUTCOMES.filter((outcome) => outcome !== 'failed' && outcome !== 'blocked'))(
+    it.each(REPEATS)('%s: a repair of the same commits is not begun again at once', (outcome) => {
+      const memory = afterDeployment(fresh, aResult({ outcome: outcome as Outcome }), NOW);
+      expect(memory.backOff).toMatchObject({ failures: 1, until: minutes(5).toISOString() });
+      expect(afterLook(memory, aLook({ word: 'drifted' }), NOW).queue).toEqual([]);
+      expect(afterLook(memory, aLook({ word: 'drifted' }), minutes(6)).queue).toHaveLength(1);
+    });
+
+    it.each(OUTCOMES.filter((outcome) => !['blocked', ...REPEATS].includes(outcome)))(
       '%s ends the pause',
       (outcome) => {
         const failed = afterDeployment(fresh, aResult({ outcome: 'failed' }), NOW);

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { isProcessAlive, parseProcessStart, processStart } from '../../../client/embedded-record.js';
+import { isProcessAlive, parseProcessStart, processStart } from '../../../../activities/shared/process.js';
 
 const fields = (state: string, start: string) => `${state} ${'1 '.repeat(18)}${start} 99`;
 
-describe('client/embedded-record', () => {
+describe('activities/shared/process', () => {
   it('reads the start of a process whose name holds blanks and parentheses', () => {
     expect(parseProcessStart(`12 (a) b (c) ${fields('S', '4711')}`)).toBe('4711');
   });

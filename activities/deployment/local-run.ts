@@ -1,0 +1,26 @@
+/**
+ * `deploy --local` makes a deployment without the server. Where the server comes back meanwhile or later, its deployments
+ * wait for the local one, and an older one that was in the middle has nothing left to do.
+ */
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import { isProcessAlive } from '../shared/process.js';
+import type { StackState } from '../state/index.js';
+
+/** Throws Busy while a local deployment runs, Superseded when a later one was made than `number`. */
+export async function requireTurn(stack: StackState, number: number): Promise<void> {
+  const local = await stack.localRun();
+  if (local === undefined || local.number === number) return;
+  if (local.endedAt === undefined && (await isProcessAlive(local.pid, local.pidStart))) {
+    throw new StepFailure(
+      FAILURES.busy,
+      `Deployment ${local.number} of ${stack.name} runs without the server (process ${local.pid}); it is waited for.`,
+      5_000,
+    );
+  }
+  if (local.number > number) {
+    throw new StepFailure(
+      FAILURES.superseded,
+      `deployment ${local.number} was made without the server in the meantime (deploy --local): nothing is left to do`,
+    );
+  }
+}

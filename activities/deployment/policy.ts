@@ -1,0 +1,50 @@
+/** What a plan has to wait for, by the settings of its stack, and the hash by which a plan is known again. Pure. */
+import { createHash } from 'node:crypto';
+import type { Commits, PlanSummary } from '../../workflows/model.js';
+import type { StackSettings } from '../stack/settings.js';
+import { isOpen, nextOpening, parseWindows } from '../stack/windows.js';
+
+export type Waiting = Pick<PlanSummary, 'digest' | 'needsApproval' | 'opensAt'>;
+
+export function waitingFor(
+  plan: PlanSummary,
+  to: Commits,
+  settings: Pick<StackSettings, 'approval' | 'deployWindows' | 'deployFreeze' | 'timeZone'>,
+  now: Date,
+): Waiting {
+  const opensAt = opening(settings, now);
+  const risky = plan.irreversible.length > 0 || (plan.manualRollback ?? []).length > 0;
+  return {
+    digest: digestOf(plan, to),
+    needsApproval: settings.approval === 'always' || (settings.approval === 'risky' && risky),
+    ...(opensAt === undefined ? {} : { opensAt }),
+  };
+}
+
+const A_YEAR_MS = 400 * 24 * 3600 * 1000;
+
+/** When the next window opens; undefined while one is open. None in sight: looked for again in a year. */
+function opening(
+  { deployWindows, deployFreeze, timeZone }: Pick<StackSettings, 'deployWindows' | 'deployFreeze' | 'timeZone'>,
+  now: Date,
+): string | undefined {
+  const windows = parseWindows({ windows: deployWindows, freeze: deployFreeze, timeZone });
+  if (isOpen(windows, now)) return undefined;
+  return (nextOpening(windows, now) ?? new Date(now.getTime() + A_YEAR_MS)).toISOString();
+}
+
+/**
+ * What a person said yes to: the commits, and what happens to which service, file and hook. Images are left out: those that
+ * were pulled while it waited are no longer to be pulled.
+ */
+export function digestOf(plan: PlanSummary, to: Commits): string {
+  const { services, renderedFiles, removed, irreversible, hooks = [], manualRollback = [] } = plan;
+  const shown = {
+    to: Object.entries(to).sort(),
+    services: services.map(({ service, action, signal }) => [service, action, signal ?? '']),
+    ...{ renderedFiles, removed, manualRollback },
+    irreversible: irreversible.map((sentence) => sentence.split(':')[0]),
+    hooks: hooks.map(({ component, hook }) => [component, hook]),
+  };
+  return createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 32);
+}
