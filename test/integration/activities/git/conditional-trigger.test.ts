@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   askConditionalTrigger,
   TRIGGER_PATH,
@@ -44,7 +43,6 @@ describe('activities/git/conditional-trigger', () => {
       signal: new AbortController().signal,
       ...overrides,
     });
-  const leftovers = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('birdkeeper-trigger-'));
 
   it('a commit without the script answers none, whatever lies in the work tree', async () => {
     const to = await push(null);
@@ -72,26 +70,16 @@ describe('activities/git/conditional-trigger', () => {
   });
 
   it('it runs in the root with the changed files and nothing of ours', async () => {
-    const to = await push(
-      '#!/bin/sh\npwd\nprintf "%s\\n" "$GIT_CHANGED_FILES"\nenv | grep -c -e SSH -e PROXY\nexit 1\n',
-      {
-        'a.txt': 'two\n',
-        'old name.txt': null,
-        'new name.txt': 'moved\nwithout\nchange\n',
-        'sch\u00f6n.txt': 'x\n',
-      },
-    );
     const environment = { PATH: process.env['PATH'] ?? '', SSH_AUTH_SOCK: '/x', HTTPS_PROXY: 'http://me:pw@proxy' };
     // What it saw is written where the test can read it, since only the last line is told.
     const seen = join(root, `seen-${count}`);
-    const told = await push(`#!/bin/sh\n{ pwd; printf '%s\\n' "$GIT_CHANGED_FILES"; env; } > ${seen}\nexit 1\n`, {
+    const to = await push(`#!/bin/sh\n{ pwd; printf '%s\\n' "$GIT_CHANGED_FILES"; env; } > ${seen}\nexit 1\n`, {
       'a.txt': 'two\n',
       'old name.txt': null,
       'new name.txt': 'moved\nwithout\nchange\n',
       'sch\u00f6n.txt': 'x\n',
     });
-    expect(await ask(to, { environment })).toEqual({ answer: 'skip', detail: 'it ended with status 1 (0)' });
-    await ask(told, { environment });
+    expect(await ask(to, { environment })).toEqual({ answer: 'skip', detail: 'it ended with status 1' });
     const lines = (await readFile(seen, 'utf8')).split('\n');
     expect(lines.slice(0, 5)).toEqual([
       dir,
@@ -145,18 +133,19 @@ describe('activities/git/conditional-trigger', () => {
 
   it('bytes of the script stay as they are', async () => {
     await git(dir, ['config', 'core.autocrlf', 'true']);
-    await writeFiles(root, { 'odd bytes': '' });
     const to = await push('#!/bin/sh\ntest "$(printf "%s" "\u00e9" | wc -c)" = 2 && exit 9\n');
     expect(await ask(to)).toMatchObject({ detail: 'it ended with status 9' });
   });
 
   it('cancelling ends it and is no answer; no script file stays behind', async () => {
+    vi.stubEnv('TMPDIR', root);
     const abort = new AbortController();
     const to = await push('#!/bin/sh\nsleep 20\n');
     const asking = ask(to, { signal: abort.signal });
     setTimeout(() => abort.abort(new Error('cancelled by test')), 700);
     await expect(asking).rejects.toThrow('cancelled by test');
-    expect(await leftovers()).toEqual([]);
+    expect((await readdir(root)).filter((name) => name.startsWith('birdkeeper-trigger-'))).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   it('as root, it runs as the owner of the checkout', async (context) => {
