@@ -126,7 +126,7 @@ export class Repository {
   }
 
   /** Runs git as the owner outside the guard: for what does not touch the checkout itself. */
-  run(args: readonly string[], environment: Record<string, string> = {}): Promise<RunResult> {
+  run(args: readonly string[], environment: Record<string, string> = {}, input?: string): Promise<RunResult> {
     return runCommand(
       { file: 'git', args },
       {
@@ -135,6 +135,7 @@ export class Repository {
         ...asOwner(this.owner),
         signal: this.options.signal,
         timeoutMs: this.options.timeoutMs,
+        ...(input === undefined ? {} : { input }),
       },
     );
   }

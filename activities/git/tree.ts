@@ -1,0 +1,28 @@
+/** What a commit has at one path. */
+import type { Repository } from './repository.js';
+
+export interface TreeEntry {
+  id: string;
+  kind: 'file' | 'link' | 'directory' | 'submodule';
+  path: string;
+}
+
+const KINDS: Readonly<Record<string, TreeEntry['kind']>> = {
+  '120000': 'link',
+  '040000': 'directory',
+  '160000': 'submodule',
+};
+
+/** Reads `git ls-tree -z`. Pure. */
+export function parseTree(output: string): TreeEntry[] {
+  return output.split('\0').flatMap((record) => {
+    const [, mode = '', id = '', path = ''] = /^(\d{6}) \w+ ([0-9a-f]+)\t([^]*)$/.exec(record) ?? [];
+    return path === '' ? [] : [{ id, kind: KINDS[mode] ?? 'file', path }];
+  });
+}
+
+/** Undefined when the commit has nothing there. */
+export async function fileAt(repository: Repository, commit: string, path: string): Promise<TreeEntry | undefined> {
+  const output = await repository.read(['ls-tree', '-z', commit, '--', path]);
+  return parseTree(output).find((entry) => entry.path === path);
+}
