@@ -1,0 +1,67 @@
+/** Reads the `component.yml` of every component of a view. */
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
+import { isMissing } from '../shared/files.js';
+import { EMPTY_MANIFEST, parseManifest, type Manifest, type ParsedManifest } from './manifest.js';
+import { nameComponents } from './names.js';
+import { MANIFEST_FILE } from './schema.js';
+import { MAX_BYTES } from './yaml-text.js';
+
+export interface Component {
+  /** Live path. */
+  dir: string;
+  /** Unique in the stack. */
+  name: string;
+  manifest: Manifest;
+}
+
+/**
+ * One entry per component, in their order; a component without the file has an empty manifest. `locate` is that of the view.
+ * Throws `Configuration` with every mistake of every file, a line each. A `component.yml.template` needs nothing of its own:
+ * it is rendered to `component.yml` like any other.
+ */
+export async function readManifests(
+  componentDirs: readonly string[],
+  locate: (livePath: string) => string,
+): Promise<Component[]> {
+  const read = await Promise.all(
+    nameComponents(componentDirs).map(async ({ dir, name }) => {
+      const file = join(dir, MANIFEST_FILE);
+      return { dir, name, ...(await readOne(file, locate)) };
+    }),
+  );
+  const problems = read.flatMap((entry) => entry.problems ?? []);
+  if (problems.length > 0) throw new StepFailure(FAILURES.configuration, problems.join('\n'));
+  return read.map(({ dir, name, manifest }) => ({ dir, name, manifest: manifest ?? EMPTY_MANIFEST }));
+}
+
+async function readOne(file: string, locate: (livePath: string) => string): Promise<ParsedManifest> {
+  try {
+    return parseManifest(await beginningOf(locate(file)), file);
+  } catch (error) {
+    if (isMissing(error)) return { manifest: EMPTY_MANIFEST };
+    return { problems: [`${file} line 1: the file cannot be read (${codeOf(error)}).`] };
+  }
+}
+
+/** One byte more than is accepted, so that a huge file costs no more than a refused one. */
+async function beginningOf(path: string): Promise<Buffer> {
+  // Looked at first: opening a named pipe waits for who writes into it.
+  if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.alloc(MAX_BYTES + 1);
+    let length = 0;
+    for (let got = -1; got !== 0 && length < bytes.length; length += got) {
+      got = (await file.read(bytes, length, bytes.length - length)).bytesRead;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Node's message holds the staged path, which means nothing to the reader. */
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);

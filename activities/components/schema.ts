@@ -1,0 +1,136 @@
+/**
+ * What a `component.yml` may hold. Every key is optional:
+ *
+ *     hooks:
+ *       pre: { timeout: 5m, policy: stop }      # of pre-docker-compose-up; policy: stop | continue
+ *       post: { timeout: 30, policy: continue } # of post-docker-compose-up; a number is seconds
+ *     busy:                                     # who would be interrupted: an address or a command of this host
+ *       url: http://127.0.0.1:8081/busy
+ *       services: [jupyterhub]                  # asked only when one of them is touched; absent or empty: always
+ *       limit: 1h                               # how long a deployment waits for them
+ *       every: 30s
+ *     probes:
+ *       - { url: "http://127.0.0.1/health", status: 200, text: ok }
+ *     on-change:
+ *       - { path: config/nginx.conf, services: [proxy], action: signal, signal: HUP }
+ *
+ * `backup`, `merge`, `follow-up` and `needs` are read by a later release: their form is not checked yet.
+ */
+import { z } from 'zod';
+import { parseDuration } from './duration.js';
+
+export const MANIFEST_FILE = 'component.yml';
+
+/** A value that a function understands or refuses by a RangeError whose message begins with "should be". */
+const understood = <T>(parse: (value: unknown) => T) =>
+  z.unknown().transform((value, context): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+
+const oneOf = <const Words extends readonly string[]>(...words: Words) =>
+  understood((value): Words[number] => {
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined) throw new RangeError(`should be one of: ${words.join(', ')}`);
+    return word;
+  });
+
+const MAP = 'should be a map (KEY: VALUE, one a line)';
+const strictMap = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, { error: onlyType(MAP) });
+const listOf = <T extends z.ZodType>(entry: T, what: string) =>
+  z.array(entry, { error: `should be a list of ${what}` });
+/** Unknown keys get their message where the known ones are known. */
+function onlyType(message: string) {
+  return (issue: { code?: string | undefined }) => (issue.code === 'unrecognized_keys' ? undefined : message);
+}
+
+const text = (what: string) =>
+  understood((value): string => {
+    if (typeof value !== 'string' || value.trim() === '' || value.includes('\0')) {
+      throw new RangeError(`should be ${what}`);
+    }
+    return value;
+  });
+
+/** fetch refuses credentials in an address, and a file that is in git is no place for them. */
+const address = understood((value): string => {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new RangeError('should be an http(s) address without user and password');
+  }
+  return url.href;
+});
+
+const command = understood((value): string | [string, ...string[]] => {
+  if (typeof value === 'string' && value.trim() !== '' && !value.includes('\0')) return value;
+  const words: unknown[] = Array.isArray(value) ? value : [];
+  const [file, ...rest] = words.filter((word) => typeof word === 'string' && !word.includes('\0')) as string[];
+  if (file === undefined || file === '' || rest.length + 1 !== words.length) {
+    throw new RangeError('should be text for /bin/sh, or a list of words: the program and its arguments');
+  }
+  return [file, ...rest];
+});
+
+const status = understood((value): number => {
+  if (!Number.isInteger(value) || Number(value) < 100 || Number(value) > 599) {
+    throw new RangeError('should be an HTTP status (200)');
+  }
+  return Number(value);
+});
+
+/** Without `SIG`, as `docker compose kill` takes it. */
+const signal = understood((value): string => {
+  const name = /^(?:SIG)?([A-Z][A-Z0-9+-]*|[1-9]\d?)$/.exec(String(value))?.[1];
+  if (name === undefined) throw new RangeError('should be a signal (HUP, USR1)');
+  return name;
+});
+
+const services = listOf(text('the name of a service'), 'services ([web, db])');
+
+const hook = strictMap({
+  timeout: understood((value) => parseDuration(value, { least: 1 })).optional(),
+  policy: oneOf('stop', 'continue').optional(),
+});
+
+const busy = strictMap({
+  url: address.optional(),
+  command: command.optional(),
+  services: services.default([]),
+  limit: understood((value) => parseDuration(value, { least: 0 })).optional(),
+  every: understood((value) => parseDuration(value, { least: 1 })).optional(),
+});
+
+const probe = strictMap({
+  url: address,
+  status: status.default(200),
+  text: text('text that the answer holds').optional(),
+});
+
+const onChange = strictMap({
+  path: text('a path, from the directory of the component or absolute'),
+  services: services.default([]),
+  action: oneOf('nothing', 'signal', 'restart', 'recreate'),
+  signal: signal.optional(),
+});
+
+const later = z.looseObject({}, { error: MAP });
+
+export const ManifestSchema = strictMap({
+  hooks: strictMap({ pre: hook.optional(), post: hook.optional() }).default({}),
+  busy: busy.optional(),
+  probes: listOf(probe, 'maps (- url: …)').default([]),
+  'on-change': listOf(onChange, 'maps (- path: …)').default([]),
+  /** `{ volumes, paths, dumps, stop }`: read by a later release. */
+  backup: later.optional(),
+  /** `- { variable, into, at, check }`: read by a later release. */
+  merge: listOf(later, 'maps').default([]),
+  /** `- { name, policy: warn | fail | roll back }`: read by a later release. */
+  'follow-up': listOf(later, 'maps').default([]),
+  /** `{ commands, variables, files, ports }`: read by a later release. */
+  needs: later.optional(),
+});

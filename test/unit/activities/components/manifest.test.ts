@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseManifest } from '../../../../activities/components/manifest.js';
+
+const parse = (text: string | Buffer) => parseManifest(Buffer.from(text), 'FILE');
+const problemsOf = (text: string | Buffer) => parse(text).problems;
+
+describe('activities/components/manifest', () => {
+  it('reads every key', () => {
+    const text = `
+hooks:
+  pre: { timeout: 5m, policy: continue }
+  post: { timeout: 90 }
+busy:
+  command: [./who, "a b"]
+  services: [jupyterhub]
+  limit: 1h30m
+  every: 10s
+probes:
+  - url: http://localhost:8080/health
+  - { url: "https://host/x?y", status: 302, text: ok }
+on-change:
+  - { path: ./nginx.conf, services: [proxy], action: signal, signal: SIGHUP }
+  - { path: /etc/x, action: nothing }
+backup: { volumes: [a], anything: { goes: here } }
+merge: [{ variable: X }]
+follow-up: [{ name: registerWeaverProviders, policy: warn }]
+needs: { commands: [rsync] }
+`;
+    expect(parse(text)).toEqual({
+      manifest: {
+        hooks: { pre: { timeout: 300, policy: 'continue' }, post: { timeout: 90 } },
+        busy: { command: ['./who', 'a b'], services: ['jupyterhub'], limit: 5400, every: 10 },
+        probes: [
+          { url: 'http://localhost:8080/health', status: 200 },
+          { url: 'https://host/x?y', status: 302, text: 'ok' },
+        ],
+        onChange: [
+          { path: './nginx.conf', services: ['proxy'], action: 'signal', signal: 'HUP' },
+          { path: '/etc/x', services: [], action: 'nothing' },
+        ],
+        backup: { volumes: ['a'], anything: { goes: 'here' } },
+        merge: [{ variable: 'X' }],
+        followUp: [{ name: 'registerWeaverProviders', policy: 'warn' }],
+        needs: { commands: ['rsync'] },
+      },
+    });
+  });
+
+  it.each(['', '# only a comment\n', '{}', '---\n', '\ufeff# with a byte order mark\n'])(
+    'takes %j as empty',
+    (text) => {
+      expect(parse(text).manifest).toEqual({ hooks: {}, probes: [], onChange: [], merge: [], followUp: [] });
+    },
+  );
+
+  it('tells all mistakes at once, by line', () => {
+    const text = `hooks:
+  pre:
+    timeout: soon
+    polcy: stop
+  psot: {}
+busy:
+  services: web
+  limt: 5m
+probes:
+  - status: 42
+    url: ftp://x
+  - url: http://user:pw@host/
+on-change:
+  - path: x
+    action: signal
+  - path: ''
+    action: nothing
+    signal: HUP
+`;
+    expect(problemsOf(text)).toEqual([
+      'FILE line 3: hooks.pre.timeout: should be seconds (90) or a time (5m, 1h30m), from 1 s to 7d.',
+      'FILE line 4: hooks.pre.polcy: is no key here; the nearest is policy (of policy, timeout).',
+      'FILE line 5: hooks.psot: is no key here; the nearest is post (of post, pre).',
+      'FILE line 6: busy: should have one of url and command, and not both.',
+      'FILE line 7: busy.services: should be a list of services ([web, db]).',
+      'FILE line 8: busy.limt: is no key here; the nearest is limit (of command, every, limit, services, url).',
+      'FILE line 10: probes[0].status: should be an HTTP status (200).',
+      'FILE line 11: probes[0].url: should be an http(s) address without user and password.',
+      'FILE line 12: probes[1].url: should be an http(s) address without user and password.',
+      'FILE line 14: on-change[0]: should name a signal (signal: HUP), since its action is signal.',
+      'FILE line 16: on-change[1].path: should be a path, from the directory of the component or absolute.',
+      'FILE line 18: on-change[1].signal: should be there only with action: signal.',
+    ]);
+  });
+
+  it.each<[string, string, string]>([
+    ['a list at the top', '- a', 'line 1: should be a map'],
+    ['text at the top', 'hello', 'line 1: should be a map'],
+    ['a map without a value', 'a: {}\nhooks:\n', 'line 2: hooks: should be a map'],
+    ['a missing key, at the map that should have it', 'probes:\n\n  - text: x\n', 'line 3: probes[0].url: should be'],
+    ['an unknown key of a name that objects have', 'hooks: {}\n__proto__: {}\n', 'line 2: __proto__: is no key here'],
+    ['another one', 'constructor: {}', 'line 1: constructor: is no key here'],
+    ['a key that is no text', '? [a, b]\n: c', 'line 1: [ a, b ]: is no key here'],
+    ['both ways to ask', 'busy:\n  url: http://x\n  command: y', 'line 1: busy: should have one of'],
+    ['a command of numbers', 'busy:\n  command: [sleep, 1]', 'line 2: busy.command: should be text for'],
+    ['an empty command', 'busy:\n  command: []', 'line 2: busy.command: should be text for'],
+    ['a limit of years', 'busy:\n  url: http://x\n  limit: 999999d', 'line 3: busy.limit: should be seconds'],
+    ['a policy that is no word of ours', 'hooks: {post: {policy: ignore}}', 'should be one of: stop, continue'],
+    ['a list in the place of a map', 'needs: [a]', 'line 1: needs: should be a map'],
+    ['a tab', 'hooks:\n\tpre: {}\n', 'line 2: a tab is used to indent'],
+    ['a key that is there twice', 'hooks: {}\nneeds: {}\nhooks: {}\n', 'line 3: the key of this line is there already'],
+    ['a second document', 'hooks: {}\n---\nneeds: {}\n', 'line 2: a second document begins'],
+    ['an alias', 'needs: &a {}\nbackup: *a\n', 'line 2: an alias (*name) is used'],
+    ['an alias of what it lies in', 'needs: &a { x: *a }\n', 'line 1: an alias (*name) is used'],
+    ['an alias of nothing', 'needs: *none\n', 'line 1: an alias (*name) is used'],
+    ['a tag of another language', 'needs: !!python/object x\n', 'line 1: the tag ("!…") is unknown'],
+    ['a quote that is not closed', 'busy: { command: "x }\n', 'a quote, a bracket'],
+    ['a brace that is not closed', 'needs: { a: 1\n', 'or a bracket is not closed'],
+  ])('says of %s what is wrong', (_, text, sentence) => {
+    const problems = problemsOf(text) ?? [];
+    expect(
+      problems.some((problem) => problem.startsWith('FILE line ') && problem.includes(sentence)),
+      problems.join('\n'),
+    ).toBe(true);
+  });
+
+  it('refuses what would fill the memory, or the stack', () => {
+    const bomb = `a: &a [x]\nb: &b [${'*a,'.repeat(50)}]\nc: [${'*b,'.repeat(50)}]\n`;
+    expect(problemsOf(bomb)?.every((line) => line.includes('an alias'))).toBe(true);
+    expect(problemsOf(bomb)?.length).toBeLessThanOrEqual(20);
+    expect(problemsOf('['.repeat(20_000))?.length).toBeGreaterThan(0);
+    expect(problemsOf(`needs: ${'{a: '.repeat(10_000)}${'}'.repeat(10_000)}`)?.length).toBeGreaterThan(0);
+    expect(problemsOf(`# ${'x'.repeat(65 * 1024)}`)).toEqual(['FILE line 1: the file is larger than 64 kB.']);
+  });
+
+  it('says on which line the text is not UTF-8', () => {
+    expect(problemsOf(Buffer.from('hooks: {}\nneeds: {a: "\xe9"}\n', 'latin1'))).toEqual([
+      'FILE line 2: the text is not UTF-8; save the file in that encoding.',
+    ]);
+  });
+
+  it('never quotes a value, which may be a secret', () => {
+    const secret = 's3cret-0f-the-operator';
+    for (const text of [
+      `busy:\n  command: [curl, 5, ${secret}]`,
+      `busy: { url: "http://u:${secret}@host" }`,
+      `busy: { command: "${secret} }`,
+      `probes:\n  - { url: ${secret} }`,
+    ]) {
+      expect(problemsOf(text)?.length).toBeGreaterThan(0);
+      expect(problemsOf(text)?.join()).not.toContain(secret);
+    }
+  });
+
+  describe('bad input by the thousand', () => {
+    const isAnswer = (bytes: Buffer): boolean => {
+      const { manifest, problems } = parse(bytes);
+      return (
+        manifest !== undefined || (problems.length > 0 && problems.every((line) => /^FILE line \d+: .+\.$/.test(line)))
+      );
+    };
+    const word = fc.constantFrom(
+      'hooks',
+      'pre',
+      'timeout',
+      'busy',
+      'url',
+      'probes',
+      'on-change',
+      'path',
+      '5m',
+      '- ',
+      ': ',
+      '&a',
+      '*a',
+      '{',
+      '[',
+      ']',
+      '}',
+      '"',
+      "'",
+      '\n',
+      '\n  ',
+      '\t',
+      '!!set',
+      '---',
+      '#',
+      '|',
+      '>',
+      '\0',
+      'é',
+    );
+
+    it('gives a manifest or sentences for any bytes', () => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => isAnswer(Buffer.from(bytes))),
+        { numRuns: 300 },
+      );
+    });
+    it('gives a manifest or sentences for pieces of YAML', () => {
+      fc.assert(
+        fc.property(fc.array(word, { maxLength: 30 }), (words) => isAnswer(Buffer.from(words.join('')))),
+        { numRuns: 600 },
+      );
+    });
+    it('gives a manifest or sentences for any values', () => {
+      const values = fc.letrec((tie) => ({
+        value: fc.oneof(
+          { maxDepth: 4 },
+          fc.string(),
+          fc.double(),
+          fc.boolean(),
+          fc.constant(null),
+          tie('map'),
+          fc.array(tie('value')),
+        ),
+        map: fc.dictionary(
+          fc.oneof(fc.string(), fc.constantFrom('hooks', 'pre', 'busy', 'probes', 'on-change', 'needs')),
+          tie('value'),
+        ),
+      })).map;
+      fc.assert(
+        fc.property(values, (value) => isAnswer(Buffer.from(JSON.stringify(value)))),
+        { numRuns: 300 },
+      );
+    });
+  });
+});
