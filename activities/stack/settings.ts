@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { createRedactor } from '../shared/redact.js';
 import { parseFrequency } from './frequency.js';
+import { parseMailServer, parseNoticeKinds, parseReceivers, parseSender } from './notify.js';
 import { parseProbes } from './probes.js';
 import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingRow } from './settings-table.js';
 import { parseWindows } from './windows.js';
@@ -105,12 +106,12 @@ export const StackSettings = z.object({
   gpgKeyring: optional(path),
   onDrift: oneOf('report', 'repair'),
   stopFirst: yesOrNo,
-  /** Text that may hold credentials. */
-  notify: parsed(String),
-  notifyOn: words,
-  /** May hold credentials. */
-  smtpUrl: parsed(String),
-  mailFrom: parsed(String),
+  /** Holds secrets: the path of a webhook is its password. */
+  notify: parsed(parseReceivers),
+  notifyOn: parsed(parseNoticeKinds),
+  /** May hold a password. */
+  smtpUrl: parsed(parseMailServer),
+  mailFrom: parsed(parseSender),
 }) satisfies z.ZodType<Record<SettingKey, unknown>>;
 /** What the table says, and the pins, whose names hold that of the checkout. */
 export type StackSettings = z.infer<typeof StackSettings> & {
@@ -130,6 +131,9 @@ function readPins(variables: Readonly<Record<string, string>>): Record<string, s
     ),
   );
 }
+
+/** What is written there is a secret, or holds one that redaction does not know: messages do not repeat it. */
+const UNREPEATED: readonly string[] = ['notify', 'smtpUrl'] satisfies SettingKey[];
 
 /** Where a variable was assigned, for messages. */
 export type Origin = (name: string) => { file: string; line: number } | undefined;
@@ -154,10 +158,14 @@ export function readSettings(
   }
   const redact = createRedactor(variables);
   const lines = result.error.issues.map((issue) => {
-    const { name, text } = found[String(issue.path[0])] ?? { name: 'setting', text: '' };
+    const key = String(issue.path[0]);
+    const { name, text } = found[key] ?? { name: 'setting', text: '' };
     const origin = originOf(name);
     const from = origin ? `, ${origin.file} line ${origin.line}` : '';
-    return `${name}: ${issue.message} (got ${JSON.stringify(redact(text).slice(0, 80))}${from})`;
+    const got = UNREPEATED.includes(key)
+      ? 'what it holds is not shown'
+      : `got ${JSON.stringify(redact(text).slice(0, 80))}`;
+    return `${name}: ${issue.message} (${got}${from})`;
   });
   throw new StepFailure(FAILURES.configuration, lines.join('\n'));
 }

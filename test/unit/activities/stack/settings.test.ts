@@ -35,10 +35,10 @@ describe('activities/stack/settings', () => {
       verifySignatures: 'no',
       onDrift: 'report',
       stopFirst: false,
-      notify: '',
+      notify: [],
       notifyOn: ['failed', 'rolled-back', 'blocked', 'waiting', 'recovered'],
-      smtpUrl: 'smtp://127.0.0.1:25',
-      mailFrom: 'birdkeeper@localhost',
+      smtpUrl: { host: '127.0.0.1', port: 25, secure: false },
+      mailFrom: { name: '', address: 'birdkeeper@localhost' },
     });
   });
 
@@ -122,6 +122,8 @@ describe('activities/stack/settings', () => {
     ['BIRDKEEPER_DEPLOY_WINDOWS', '0 2 * * 1-5', 'should be FIVE CRON FIELDS for DURATION'],
     ['BIRDKEEPER_DEPLOY_FREEZE', '24.12.2026', 'should be days (2026-12-24) or ranges'],
     ['BIRDKEEPER_TIME_ZONE', 'Europe/Nowhere', 'should be the name of a time zone'],
+    ['BIRDKEEPER_NOTIFY_ON', 'failed rolledback', 'should be some of: deployed failed'],
+    ['BIRDKEEPER_MAIL_FROM', 'birdkeeper', 'should be a mail address'],
   ])('refuses %s=%s by name', (name, text, message) => {
     expect(() => read({ [name]: text })).toThrow(`${name}: ${message}`);
     expect(() => read({ [name]: text })).toThrow(`(got "${text}")`);
@@ -133,6 +135,20 @@ describe('activities/stack/settings', () => {
     expect(() => readSettings(wrong, '/s', origin)).toThrow(
       'PAVICS_LOG_DIR: should be an absolute path (got "b", /s/env.local line 7)\nBIRDKEEPER_KEEP_RELEASES: should be',
     );
+  });
+
+  it('does not repeat a receiver or mail server that is wrong: the path of a webhook is its password', () => {
+    const wrong = {
+      BIRDKEEPER_NOTIFY: 'https://hooks.example.org/services/T0AAAA/B0BBBB ops@example.org',
+      BIRDKEEPER_SMTP_URL: 'smtp://ann:hunter2/@relay',
+    };
+    const origin = (name: string) => (name === 'BIRDKEEPER_NOTIFY' ? { file: '/s/env.local', line: 7 } : undefined);
+    const told = () => readSettings(wrong, '/s', origin);
+    expect(told).toThrow(
+      /BIRDKEEPER_NOTIFY: receiver 2 should be .* \(what it holds is not shown, \/s\/env.local line 7\)/,
+    );
+    expect(told).toThrow(/BIRDKEEPER_SMTP_URL: should be .* \(what it holds is not shown\)/);
+    expect(told).not.toThrow(/services|T0AAAA|hunter2/);
   });
 
   it('keeps secrets out of the message', () => {
