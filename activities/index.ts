@@ -1,32 +1,46 @@
 /** Every activity, joined with what it stands on. */
 import { adoptStack } from './deployment/adopt.js';
 import { applyServices } from './deployment/apply.js';
-import { beginDeployment, recallKeeper } from './deployment/begin.js';
+import { beginDeployment } from './deployment/begin.js';
 import { concludeDeployment } from './deployment/conclude.js';
 import type { Dependencies } from './deployment/dependencies.js';
+import { runHook } from './deployment/hooks.js';
+import { awaitIdle } from './deployment/idle.js';
 import { backUpStack, deployNotebooks } from './deployment/jobs.js';
+import { awaitDeployment, noteKeeper, recallKeeper, rejectRelease } from './deployment/keeper.js';
 import { advanceCheckouts, reverseCheckouts } from './deployment/move.js';
+import { sendNotices } from './deployment/notices.js';
 import { observeStack } from './deployment/observe.js';
 import { pullImages } from './deployment/pull.js';
+import { recallRelease } from './deployment/recall-release.js';
 import { reconcileSchedules } from './deployment/schedules.js';
 import { settleServices } from './deployment/settle.js';
 import { stageRelease } from './deployment/stage.js';
 import { validateRelease } from './deployment/validate.js';
+import { verifyCommits } from './deployment/verify.js';
 import type { StepActivities } from './types.js';
 
 export function createActivities(deps: Dependencies): StepActivities {
   return {
     recallKeeper: (input, step) => recallKeeper(input, step, deps),
+    noteKeeper: (input, step) => noteKeeper(input, step, deps),
+    rejectRelease: (input, step) => rejectRelease(input, step, deps),
+    awaitDeployment: (input, step) => awaitDeployment(input, step, deps),
     beginDeployment: (input, step) => beginDeployment(input, step, deps),
     observeStack: (input, step) => observeStack(input, step, deps),
+    verifyCommits: (input, step) => verifyCommits(input, step, deps),
+    recallRelease: (input, step) => recallRelease(input, step, deps),
     stageRelease: (input, step) => stageRelease(input, step, deps),
     validateRelease: (input, step) => validateRelease(input, step, deps),
     pullImages: (input, step) => pullImages(input, step, deps),
+    awaitIdle: (input, step) => awaitIdle(input, step, deps),
     advanceCheckouts: (input, step) => advanceCheckouts(input, step, deps),
+    runHook: (input, step) => runHook(input, step, deps),
     applyServices: (input, step) => applyServices(input, step, deps),
     settleServices: (input, step) => settleServices(input, step, deps),
     reverseCheckouts: (input, step) => reverseCheckouts(input, step, deps),
     concludeDeployment: (input, step) => concludeDeployment(input, step, deps),
+    sendNotices: (input, step) => sendNotices(input, step, deps),
     reconcileSchedules: (input, step) => reconcileSchedules(input, step, deps),
     adoptStack: (input, step) => adoptStack(input, step, deps),
     deployNotebooks: (input, step) => deployNotebooks(input, step, deps),

@@ -27,14 +27,19 @@ const FILE_OF: Readonly<Record<string, LogFile>> = { deployNotebooks: 'notebookd
 /** Phase of the story to which each activity belongs: the word in its log lines. */
 const PHASE_OF: Readonly<Record<string, string>> = {
   beginDeployment: 'begin',
+  verifyCommits: 'verify',
+  recallRelease: 'inspect',
   stageRelease: 'stage',
   validateRelease: 'validate',
   pullImages: 'pull',
+  awaitIdle: 'approve',
   advanceCheckouts: 'advance',
+  runHook: 'apply',
   applyServices: 'apply',
   settleServices: 'settle',
   reverseCheckouts: 'roll back',
   concludeDeployment: 'record',
+  sendNotices: 'record',
   deployNotebooks: 'deploy',
   backUpStack: 'back up',
 };

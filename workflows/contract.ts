@@ -156,5 +156,9 @@ export const RETRYABLE_FAILURES: readonly FailureType[] = [
 export const isOurSurroundings = (type: string): boolean =>
   type === FAILURES.engineUnavailable || type === FAILURES.diskFull || type === FAILURES.registryBusy;
 
+/** What people can be told. */
+export const NOTICE_KINDS = ['deployed', 'failed', 'rolled-back', 'blocked', 'waiting', 'recovered'] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
 /** Exit status of the command line. */
 export const EXIT = { done: 0, failed: 1, usage: 2, blocked: 3, unreachable: 4, behind: 10 } as const;

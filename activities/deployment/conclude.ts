@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sameCommits, wantedCommits } from '../../workflows/check-stack/decide.js';
-import type { Commits, DeploymentRecord, QuarantinedRelease, Release, ServiceFingerprint } from '../../workflows/model.js';
+import type {
+  Commits,
+  DeploymentRecord,
+  QuarantinedRelease,
+  Release,
+  ServiceFingerprint,
+} from '../../workflows/model.js';
 import { sha256 } from '../compose/definition.js';
 import { readJournal } from '../compose/journal.js';
 import type { EngineContainer } from '../docker/types.js';
@@ -45,7 +51,7 @@ export async function concludeDeployment(
   if (intent !== undefined && (intent.number === number || outcome === 'deployed')) await stack.clearIntent();
   deps.journal.closeDeployment({ stack: input.stack, number, startedAt, about: `${outcome}: ${message}` });
   await tidy(stack, number);
-  return { notify: await wantsNotice(stack, number, deps), nextNumber: await nextNumberOf(stack) };
+  return { notify: await wantsNotice(stack, deps, step.signal), nextNumber: await nextNumberOf(stack) };
 }
 
 async function recordGood(stack: StackState, input: ConcludeInput, step: Step, deps: Dependencies): Promise<void> {

@@ -102,7 +102,10 @@ async function withPins(
     needs: named.map((need) => (isPinned(need) ? { ...need, how: 'present' } : need)),
     problems: [
       ...(services.length === 0 ? absent : []),
-      ...gone.map((service) => `The image that ${service} ran in that release (${wanted[service]?.image ?? '?'}) is not on this host any more.`),
+      ...gone.map(
+        (service) =>
+          `The image that ${service} ran in that release (${wanted[service]?.image ?? '?'}) is not on this host any more.`,
+      ),
     ],
   };
 }

@@ -8,6 +8,7 @@ import type { Intent, StackState } from '../state/index.js';
 import type { StackInput } from '../types.js';
 import { UNLIKE_FILES } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
+import { wasToldBad } from './notices.js';
 import { watchOf, type Watch } from './watch.js';
 
 /** A history stays small however much has drifted. */
@@ -35,6 +36,9 @@ export async function observeStack(
     ...(await recorded(stack, containers, deps)),
     running: containers.filter(({ state, oneOff }) => state === 'running' && !oneOff).length,
     ...(watch.configurationError === undefined ? {} : { configurationError: watch.configurationError }),
+    ...(fetch && checkouts.some(({ word }) => word === 'behind') ? { verify: true } : {}),
+    ...(watch.repairsDrift ? { repairsDrift: true } : {}),
+    ...(watch.notices && number === undefined ? { notices: true, wasTold: await wasToldBad(stack) } : {}),
   };
   if (fetch && number === undefined) {
     const { word, reason, wanted } = decideStack(seen);

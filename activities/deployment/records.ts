@@ -39,6 +39,10 @@ export const PlanRecord = z.object({
   release: z.number().int().exactOptional(),
   /** Digests of the tags that moved in the registry, by reference. */
   moved: z.record(z.string(), z.string()).default({}),
+  /** Services that are touched. */
+  touched: z.array(z.string()).default([]),
+  needsApproval: z.boolean().default(false),
+  opensAt: z.string().exactOptional(),
   /** How each checkout goes to `to`, where that is no fast-forward. */
   resets: z.array(z.string()).default([]),
 });
@@ -55,6 +59,9 @@ export type AppliedRecord = z.infer<typeof AppliedRecord>;
 
 /** One line per hook that ran, in order. */
 export const HookResults = z.array(HookResult);
+
+/** When the waiting for users' work began, in milliseconds since 1970. */
+export const WaitRecord = z.object({ since: z.number() });
 
 export const BeginRecord = z.object({ startedAt: z.string() });
 

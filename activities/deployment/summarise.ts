@@ -7,12 +7,10 @@ import type { Checkout, StagedView } from '../stack/view.js';
 import type { Dependencies } from './dependencies.js';
 import type { MadePlan } from './make-plan.js';
 import { gitOptions } from './open.js';
-import type { PlanRecord } from './records.js';
+import type { Moves } from './moves.js';
 
 const MAX_FILES = 50;
 const MAX_SERVICES = 60;
-
-export type Moves = Pick<PlanRecord, 'from' | 'to' | 'back' | 'resets'>;
 
 export async function summarise(
   view: StagedView,
@@ -43,4 +41,3 @@ async function describeMove(checkout: Checkout, from: Commits, to: Commits, step
   const { subjects, filesChanged } = await changesBetween(checkout, before, after, gitOptions(deps, step.signal));
   return { name: checkout.name, from: before, to: after, subjects, filesChanged };
 }
-

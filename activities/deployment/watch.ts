@@ -3,7 +3,7 @@ import type { Commits } from '../../workflows/model.js';
 import type { KeySettings } from '../git/keys.js';
 import { FAILURES, isStepFailure } from '../shared/failures.js';
 import type { Checkout } from '../stack/view.js';
-import type { LastGood, StackState } from '../state/index.js';
+import type { LastGood, Rules, StackState } from '../state/index.js';
 import type { Dependencies } from './dependencies.js';
 import { openLive } from './open.js';
 
@@ -11,11 +11,24 @@ export interface Watch {
   checkouts: readonly Checkout[];
   keys: KeySettings;
   gitSeconds: number;
+  settings: Rules;
+  /** `BIRDKEEPER_ON_DRIFT=repair`; a configuration that does not read repairs nothing. */
+  repairsDrift: boolean;
+  /** `BIRDKEEPER_PULL=always`, likewise. */
+  followsTags: boolean;
+  /** Somebody wants to be told. */
+  notices: boolean;
   /** The live configuration does not read; why. */
   configurationError?: string;
 }
 
 const DEFAULT_GIT_SECONDS = 60;
+const DEFAULT_RULES: Rules = {
+  verifySignatures: 'no',
+  triggerTimeoutSeconds: 60,
+  rewrittenUpstream: 'report',
+  pins: {},
+};
 
 /**
  * A push that breaks the list of checkouts, the key directory or any setting must not hide the push that repairs it, so
@@ -29,6 +42,10 @@ export async function watchOf(stack: StackState, deps: Dependencies, signal: Abo
       checkouts,
       keys: keysOf(stack, settings.keyDirectory, settings.knownHostsFile),
       gitSeconds: settings.gitTimeoutSeconds,
+      settings,
+      repairsDrift: settings.onDrift === 'repair',
+      followsTags: settings.pull === 'always',
+      notices: settings.notify.length > 0,
     };
   } catch (error) {
     if (!isStepFailure(error, FAILURES.configuration) || !lastGood) throw error;
@@ -41,6 +58,10 @@ function lastGoodWatch(stack: StackState, lastGood: LastGood, configurationError
     checkouts: lastGood.checkouts,
     keys: keysOf(stack, lastGood.keyDirectory, lastGood.knownHostsFile),
     gitSeconds: DEFAULT_GIT_SECONDS,
+    settings: lastGood.rules ?? DEFAULT_RULES,
+    repairsDrift: false,
+    followsTags: false,
+    notices: (lastGood.notices?.notify.length ?? 0) > 0,
     configurationError,
   };
 }

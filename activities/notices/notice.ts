@@ -104,6 +104,14 @@ function toldOf({ outcome, phase, message, number, waiting }: EndedDeployment): 
         todo: 'The stack was left as it runs and needs a person now: birdkeeper status shows what is wrong.',
         lasting: true,
       };
+    case 'roll back withheld':
+      return {
+        kind: 'failed',
+        ends: 'failed and waits for a person',
+        text: message,
+        todo: 'Mend it by a push, keep it with birdkeeper deploy --force, or go back with birdkeeper rollback',
+        lasting: true,
+      };
     case 'blocked':
       return { kind: 'blocked', ends: 'is blocked', text: message };
     case 'degraded':

@@ -2,8 +2,9 @@
  * Who is told what, from the texts of `BIRDKEEPER_NOTIFY`, `BIRDKEEPER_NOTIFY_ON`, `BIRDKEEPER_SMTP_URL` and
  * `BIRDKEEPER_MAIL_FROM`. Pure. The path of a webhook is its password, so no message repeats what was written.
  */
-export const NOTICE_KINDS = ['deployed', 'failed', 'rolled-back', 'blocked', 'waiting', 'recovered'] as const;
-export type NoticeKind = (typeof NOTICE_KINDS)[number];
+import { NOTICE_KINDS, type NoticeKind } from '../../workflows/contract.js';
+
+export { NOTICE_KINDS, type NoticeKind };
 
 export type Receiver = MailReceiver | Webhook;
 

@@ -160,8 +160,12 @@ function notExported({ all, exported }: ShellReading): string[] {
 
 /** What looking needs to know should the configuration stop reading. */
 export function watchedSettings(view: StackView): LastGood {
-  const { keyDirectory, knownHostsFile } = view.settings;
+  const { keyDirectory, knownHostsFile, notify, notifyOn, smtpUrl, mailFrom } = view.settings;
+  const { verifySignatures, allowedSigners, gpgKeyring, triggerTimeoutSeconds, rewrittenUpstream, pins } =
+    view.settings;
   return {
+    rules: { verifySignatures, allowedSigners, gpgKeyring, triggerTimeoutSeconds, rewrittenUpstream, pins },
+    notices: { notify, notifyOn, smtpUrl, mailFrom },
     checkouts: view.checkouts.map(({ name, dir }) => ({ name, dir })),
     ...(keyDirectory === undefined ? {} : { keyDirectory }),
     ...(knownHostsFile === undefined ? {} : { knownHostsFile }),

@@ -9,7 +9,7 @@ import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { appendJsonLine, readJson, readJsonLines, writeJson } from '../shared/files.js';
 import * as schemas from './schemas.js';
 
-export type { Intent, KeeperNote, LastGood, LocalRun, Look, RegisteredStack } from './schemas.js';
+export type { Intent, KeeperNote, LastGood, LocalRun, Look, RegisteredStack, Rules } from './schemas.js';
 
 /** Names are used in paths and workflow ids; this is Compose's own rule for a project name. */
 const STACK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../../workflows/contract.js';
+import { NOTICE_KINDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../../workflows/contract.js';
 import { HOOKS, SERVICE_ACTIONS } from '../../workflows/model.js';
 
 const Commits = z.record(z.string(), z.string());
@@ -114,8 +114,39 @@ export type Intent = z.output<typeof Intent>;
 export const Look = z.object({ word: z.enum(STACK_WORDS), reason: z.string(), commits: Commits, at: z.string() });
 export type Look = z.infer<typeof Look>;
 
-/** The settings of the newest good release that looking needs. */
+/** Receivers of notices, as `activities/stack/notify.ts` parses them. */
+const Notices = z.object({
+  notify: z.array(
+    z.union([
+      z.object({ kind: z.literal('mail'), addresses: z.array(z.string()) }),
+      z.object({ kind: z.enum(['slack', 'json']), url: z.string(), authorization: z.string().exactOptional() }),
+    ]),
+  ),
+  notifyOn: z.array(z.enum(NOTICE_KINDS)),
+  smtpUrl: z.object({
+    host: z.string(),
+    port: z.number(),
+    secure: z.boolean(),
+    login: z.object({ user: z.string(), password: z.string() }).exactOptional(),
+  }),
+  mailFrom: z.object({ name: z.string(), address: z.string() }),
+});
+
+/** Rules that stay in force while the configuration does not read: who broke it must not get past them. */
+const Rules = z.object({
+  verifySignatures: z.enum(['no', 'tip', 'every']),
+  allowedSigners: z.string().optional(),
+  gpgKeyring: z.string().optional(),
+  triggerTimeoutSeconds: z.number(),
+  rewrittenUpstream: z.enum(['report', 'follow']),
+  pins: z.record(z.string(), z.string()),
+});
+export type Rules = z.infer<typeof Rules>;
+
+/** The settings of the newest good release that looking and telling need. */
 export const LastGood = z.object({
+  rules: Rules.optional(),
+  notices: Notices.optional(),
   checkouts: z.array(z.object({ name: z.string(), dir: z.string() })),
   keyDirectory: z.string().optional(),
   knownHostsFile: z.string().optional(),

@@ -116,7 +116,7 @@ describe('workflows/deploy-stack/deploy-stack', () => {
         },
         concludeDeployment: (input: ConcludeInput) => {
           concluded.push(input);
-          return Promise.resolve();
+          return Promise.resolve(null);
         },
       };
       await world.serving(ref, activities, async () => {

@@ -147,7 +147,11 @@ describe('workflows/keep-stack/people', () => {
 
     it('is replaced by a newer one', () => {
       const result = {
-        ...{ number: 8, outcome: 'waiting', phase: 'approve', message: 'waits', commits: { private: OLD } },
+        number: 8,
+        outcome: 'waiting',
+        phase: 'approve',
+        message: 'waits',
+        commits: { private: OLD },
         waits: { digest: 'd2', needsApproval: true },
       } as const;
       expect(afterDeployment(waits(), result, NOW).waiting).toMatchObject({ number: 8, digest: 'd2', why: 'waits' });

@@ -1,0 +1,44 @@
+import { awaitIdle as wait } from '../components/busy.js';
+import { readManifests } from '../components/read.js';
+import { createRedactor } from '../shared/redact.js';
+import type { Step } from '../shared/step.js';
+import type { Activities, DeploymentInput } from '../types.js';
+import type { Dependencies } from './dependencies.js';
+import { openLive } from './open.js';
+import { planOf, readRecord, writeRecord, WaitRecord } from './records.js';
+
+const EVERY_SECONDS = 10;
+const FILE = 'idle.json';
+
+/**
+ * Waits while users work where the plan would interrupt, each component up to its limit. Those who are asked are what runs
+ * now. Twice: the time that was waited already counts.
+ */
+export async function awaitIdle(
+  { stack: name, number }: DeploymentInput,
+  step: Step,
+  deps: Dependencies,
+): ReturnType<Activities['awaitIdle']> {
+  const stack = await deps.state.stack(name);
+  const { touched } = await planOf(stack, number);
+  const view = await openLive(stack, deps, step.signal);
+  const begun = await readRecord(stack, number, FILE, WaitRecord);
+  const since = begun?.since ?? Date.now();
+  if (!begun) await writeRecord(stack, number, FILE, { since });
+  const { interrupts, warnings, waitedSeconds } = await wait(
+    await readManifests(view.components, view.locate),
+    touched,
+    {
+      view,
+      since,
+      signal: step.signal,
+      redact: createRedactor(view.variables),
+      limitSeconds: view.settings.busyLimitSeconds,
+      everySeconds: EVERY_SECONDS,
+      heartbeat: (details) => step.heartbeat(details),
+    },
+  );
+  for (const warning of warnings) step.log.warn(warning);
+  for (const who of interrupts) step.log.warn(`The limit is over, so this is interrupted: ${who}`);
+  return { waitedSeconds: Math.round(waitedSeconds), interrupts };
+}

@@ -1,0 +1,56 @@
+/** What is wrong with a staged stack, a sentence each, before anything moves. */
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unfollowed } from '../git/unfollowed.js';
+import type { Step } from '../shared/step.js';
+import { isInside } from '../stack/staged-paths.js';
+import type { StagedView } from '../stack/view.js';
+import type { StackState } from '../state/index.js';
+import type { Dependencies } from './dependencies.js';
+import { gitOptions } from './open.js';
+
+/** All that can be said without Compose and engine. */
+export async function problemsOf(
+  stack: StackState,
+  view: StagedView,
+  step: Step,
+  deps: Dependencies,
+): Promise<string[]> {
+  const git = gitOptions(deps, step.signal);
+  const notFollowed = await Promise.all(
+    view.staged.checkouts.map(({ name, dir, commit }) => unfollowed({ ...git, checkout: { name, dir }, commit })),
+  );
+  return [...configurationProblems(stack.name, view), ...(await watchProblems(stack, view)), ...notFollowed.flat()];
+}
+
+function configurationProblems(name: string, view: StagedView): string[] {
+  const missing = view.missingRequired.map(
+    (variable) => `${variable} is required (it is listed in VARS) and empty: set it in env.local.`,
+  );
+  return view.name === name
+    ? missing
+    : [
+        ...missing,
+        `The new commits name the compose project ${view.name}; this stack is ${name}. Containers of a renamed project would be left behind: rename it by hand (birdkeeper forget, then up).`,
+      ];
+}
+
+/** A push that takes the checkout of env.local off the list could not be repaired by a push. */
+async function watchProblems(stack: StackState, view: StagedView): Promise<string[]> {
+  const envFile = await realpath(stack.stack.envFile ?? join(view.directory, 'env.local')).catch(() => undefined);
+  const former = (await stack.lastGood())?.checkouts ?? [];
+  const holder = former.find(({ dir }) => envFile !== undefined && isInside(envFile, dir));
+  const unlisted = holder !== undefined && !view.checkouts.some(({ dir }) => dir === holder.dir);
+  const absent = view.checkouts.filter(({ name }) => view.commits[name] === undefined);
+  return [
+    ...(unlisted
+      ? [
+          `The new commits take ${holder.dir}, which holds env.local, off AUTODEPLOY_EXTRA_REPOS: a later push there would not be seen.`,
+        ]
+      : []),
+    ...absent.map(
+      ({ dir }) =>
+        `AUTODEPLOY_EXTRA_REPOS names ${dir}, which is no git checkout: clone it there, or correct the list.`,
+    ),
+  ];
+}
