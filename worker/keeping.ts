@@ -5,7 +5,7 @@ import { localStep } from '../activities/shared/step.js';
 import type { StackState } from '../activities/state/index.js';
 import { keeperId, taskQueueOf, UPDATES, type StackRef } from '../workflows/contract.js';
 import type { DeployAnswer, DeployAsk } from '../workflows/keep-stack/messages.js';
-import { freshMemory } from '../workflows/keep-stack/queue.js';
+import { recalledMemory } from '../workflows/keep-stack/people.js';
 import { attribute } from '../workflows/search-attributes.js';
 import type { TemporalClient } from './client.js';
 import type { Composition } from './composition.js';
@@ -26,19 +26,21 @@ export async function startKeeping(
   if (adoption.adopted) say(`Adopted ${adoption.running} containers of ${stack.name} as release 0, untouched.`);
   for (const sentence of adoption.drift) say(`Differs from the checkouts: ${sentence}`);
 
-  const { nextNumber } = await steps.recallKeeper({ stack: stack.name }, step);
+  const recalled = await steps.recallKeeper({ stack: stack.name }, step);
+  if (recalled.running !== undefined) say(`Deployment ${recalled.running} of ${stack.name} runs; it goes on.`);
   await client.workflow.start('keepStack', {
     workflowId: keeperId(ref),
     taskQueue: taskQueueOf(host),
-    args: [{ v: 1, ...ref, memory: freshMemory(nextNumber) }],
+    args: [{ v: 1, ...ref, memory: recalledMemory(recalled) }],
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     typedSearchAttributes: [attribute('Stack', stack.name), attribute('Host', host)],
     staticSummary: `keeps ${stack.name} on ${host}`,
-    staticDetails: `Owns the right to change **${stack.name}** on **${host}**. Signals forceDeploy, deploymentNeeded; update deploy; query status.`,
+    staticDetails: `Owns the right to change **${stack.name}** on **${host}**. Signals forceDeploy, deploymentNeeded, approve, reject, pause, resume; updates deploy, rollback; query status.`,
   });
   for (const change of (await steps.reconcileSchedules({ stack: stack.name }, step)).changed) say(`Schedule ${change}`);
 
-  if ((await stack.latestRelease()) === undefined && adoption.running === 0) await deployFirst(client, ref);
+  const isEmpty = (await stack.latestRelease()) === undefined && adoption.running === 0;
+  if (isEmpty && recalled.running === undefined) await deployFirst(client, ref);
   else await lookNow(client, ref);
 }
 

@@ -10,6 +10,7 @@ import type { StackState } from '../state/index.js';
 import { takeBaseline } from './baseline.js';
 import { interruptedBy } from './busy.js';
 import type { Dependencies } from './dependencies.js';
+import { newVariables } from './example.js';
 import { makePlan, type MadePlan } from './make-plan.js';
 import { movesOf } from './moves.js';
 import { openStaged } from './open.js';
@@ -44,10 +45,12 @@ export async function validateRelease(
   const moves = await movesOf(view, deployed, step, deps);
   const touched = skip ? [] : plan.decisions.filter(({ action }) => action !== 'nothing').map(({ service }) => service);
   const busy = await interruptedBy(stack, touched, step, deps);
+  const gained = await newVariables(view, deployed, step, deps);
   const summary = {
     ...(await summarise(view, skip ? untouched(plan) : plan, moves, step, deps)),
     ...(skip ? { skipped: true } : {}),
     ...(hooks.length === 0 || skip ? {} : { hooks: hooks.map(({ component, hook }) => ({ component, hook })) }),
+    ...(gained.length === 0 ? {} : { newVariables: gained }),
     ...(busy.interrupts.length === 0 ? {} : { interrupts: busy.interrupts }),
   };
   const waiting = skip ? {} : waitingFor(summary, moves.to, view.settings, new Date());

@@ -1,5 +1,6 @@
 /** What a commit has at one path. */
-import type { Repository } from './repository.js';
+import type { Checkout } from '../stack/view.js';
+import { Repository, requireCommit, type GitOptions } from './repository.js';
 
 export interface TreeEntry {
   id: string;
@@ -25,4 +26,18 @@ export function parseTree(output: string): TreeEntry[] {
 export async function fileAt(repository: Repository, commit: string, path: string): Promise<TreeEntry | undefined> {
   const output = await repository.read(['ls-tree', '-z', commit, '--', path]);
   return parseTree(output).find((entry) => entry.path === path);
+}
+
+/** Text of a file in a commit; undefined when there is none, or the commit is not here. */
+export async function textAt(
+  checkout: Checkout,
+  commit: string,
+  path: string,
+  options: GitOptions,
+): Promise<string | undefined> {
+  const repository = await Repository.at(checkout.dir, options);
+  const args = ['cat-file', 'blob', `${requireCommit(commit)}:${path}`];
+  // 128: no such object, or no file.
+  const { stdout, status } = await repository.ask(args, { okStatuses: [0, 128] });
+  return status === 0 ? stdout : undefined;
 }

@@ -1,8 +1,17 @@
 /** What people say to a keeper: pause and resume, yes and no to what waits, back to a former release. Pure. */
+import type { RecalledKeeper } from '../../activities/types.js';
 import type { DeployRequest, WaitingRelease } from '../model.js';
 import { isObject, reasonOf, whoOf } from '../validate.js';
 import type { KeeperMemory, RollbackAsk, Verdict } from './messages.js';
-import { enqueue } from './queue.js';
+import { enqueue, freshMemory } from './queue.js';
+
+/** A keeper that is made again out of what the state directory knows: on an empty server, or after it was ended. */
+export function recalledMemory(recalled: RecalledKeeper): KeeperMemory {
+  const { nextNumber, paused, waiting, running } = recalled;
+  const held = { ...(paused ? { paused } : {}), ...(waiting ? { waiting } : {}) };
+  const memory = { ...freshMemory(nextNumber), ...held, ...(running === undefined ? {} : { attached: running }) };
+  return { ...memory, noted: noteOf(memory) };
+}
 
 /** Nothing is deployed by itself until `afterResume`; what a person asks for still is. A second pause replaces the reason. */
 export function afterPause(memory: KeeperMemory, payload: unknown, now: Date): KeeperMemory {

@@ -28,7 +28,7 @@ describe('activities/notices/notice', () => {
     });
 
     it('has no outcome that is missing above', () => {
-      expect(OUTCOMES).toHaveLength(11);
+      expect(OUTCOMES).toHaveLength(12);
     });
 
     it('says what happened, why it was begun, and by whom', () => {
