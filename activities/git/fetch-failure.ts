@@ -6,6 +6,7 @@ export const FETCH_FAILURES = [
   'host key unknown',
   'refused',
   'no repository',
+  'no such ref',
   'unreachable',
 ] as const;
 export type FetchFailureKind = (typeof FETCH_FAILURES)[number];
@@ -47,6 +48,7 @@ function kindOf({ stderr, timedOutAfter }: FetchAttempt): FetchFailureKind {
   if (/Permission denied|Authentication failed|could not read (Username|Password)|error: 40[13]/.test(stderr)) {
     return 'refused';
   }
+  if (/couldn't find remote ref|not our ref|no such remote ref|unadvertised object/.test(stderr)) return 'no such ref';
   if (/not appear to be a git repository|[Rr]epository .*not found|error: 404/.test(stderr)) return 'no repository';
   return 'unreachable';
 }
@@ -62,6 +64,7 @@ const MESSAGES: Readonly<Record<FetchFailureKind, (attempt: FetchAttempt) => str
   refused: refused,
   'no repository': ({ url, stderr }) =>
     `${url} answered, but shows no such repository (${lastWords(stderr)}). Check the address, and that the key may read it`,
+  'no such ref': ({ url, stderr }) => `${url} has nothing of that name: ${lastWords(stderr)}`,
   unreachable: ({ url, timedOutAfter, stderr }) =>
     timedOutAfter === undefined
       ? `${url} cannot be reached: ${lastWords(stderr)}`

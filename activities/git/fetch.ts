@@ -7,28 +7,33 @@ import { QUIET_CONFIG, type Repository } from './repository.js';
 import { hostKeysOf, withSsh } from './ssh-surroundings.js';
 import { sshRemote } from './ssh-command.js';
 
-/** No tags: they would be written outside of the remote-tracking refs. */
-export const fetchCommand = (remote: string): string[] => [
+/**
+ * No tags: they would be written outside of the remote-tracking refs. With refspecs of ours nothing is pruned: they say
+ * nothing of the branches.
+ */
+export const fetchCommand = (remote: string, refspecs: readonly string[] = []): string[] => [
   ...QUIET_CONFIG,
   'fetch',
   '--quiet',
-  '--prune',
+  refspecs.length === 0 ? '--prune' : '--no-prune',
   '--no-tags',
   '--no-write-fetch-head',
   '--no-auto-maintenance',
   '--no-recurse-submodules',
   '--end-of-options',
   remote,
+  ...refspecs,
 ];
 
 /**
- * Fetches and prunes. Returns why it failed, or undefined. Throws when the step was cancelled.
+ * Fetches and prunes; with `refspecs` it fetches these only. Returns why it failed, or undefined. Throws when the step was cancelled.
  * Twice: fetches again, to no effect.
  */
 export async function fetchRemote(
   repository: Repository,
   remote: string,
   keys: KeySettings,
+  refspecs: readonly string[] = [],
 ): Promise<FetchFailure | undefined> {
   const url = await repository.line(['ls-remote', '--get-url', '--end-of-options', remote]);
   if (url === undefined) return { kind: 'no repository', message: `remote ${remote} has no address` };
@@ -36,11 +41,11 @@ export async function fetchRemote(
   const key = await chooseKey(keys, repository.dir, url);
   const hostKeys = hostKeysOf(keys);
   try {
-    if (ssh === undefined) await repository.run(fetchCommand(remote));
+    if (ssh === undefined) await repository.run(fetchCommand(remote, refspecs));
     else {
       await withSsh({ settings: keys, key, owner: repository.owner }, (command) =>
         // The variant is named because git would otherwise guess it from the quoted command.
-        repository.run(fetchCommand(remote), { GIT_SSH_COMMAND: command, GIT_SSH_VARIANT: 'ssh' }),
+        repository.run(fetchCommand(remote, refspecs), { GIT_SSH_COMMAND: command, GIT_SSH_VARIANT: 'ssh' }),
       );
     }
     return undefined;

@@ -3,9 +3,9 @@ import { realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { isMissing } from '../shared/files.js';
 import type { Checkout } from '../stack/view.js';
-import { upstreamOf } from './observe.js';
 import { GitFailed, Repository, requireCommit, type GitOptions } from './repository.js';
 import { tidySubject } from './subjects.js';
+import { upstreamOf } from './upstream.js';
 
 export interface Changes {
   /** Newest first, at most 10 of at most 100 characters. */

@@ -6,11 +6,11 @@ import { messageOf } from '../shared/failures.js';
 import { redactUrls } from '../shared/redact.js';
 import type { Checkout } from '../stack/view.js';
 import { classify, type CheckoutFacts } from './classify.js';
-import { fetchRemote } from './fetch.js';
+import { askRemote, compare } from './followed.js';
 import type { KeySettings } from './keys.js';
 import { parseStatus, statusCommand, withoutOurs } from './parse-status.js';
 import { GitFailed, Repository, type GitOptions } from './repository.js';
-import { subjectOf } from './subjects.js';
+import { upstreamOf } from './upstream.js';
 
 export interface ObserveRequest extends GitOptions {
   readonly checkout: Checkout;
@@ -19,6 +19,10 @@ export interface ObserveRequest extends GitOptions {
   readonly keys: KeySettings;
   /** Absolute paths of files that we rendered: untracked, they are no local change. */
   readonly rendered: readonly string[];
+  /** Tag or commit to follow in the place of the upstream. */
+  readonly pin?: string | undefined;
+  /** What becomes of a checkout whose upstream was force-pushed; `report` unless given. */
+  readonly rewrittenUpstream?: 'report' | 'follow' | undefined;
 }
 
 /**
@@ -54,52 +58,17 @@ async function requireWorkTreeRoot(repository: Repository): Promise<void> {
 async function look(repository: Repository, request: ObserveRequest): Promise<Omit<CheckoutFacts, 'name' | 'dir'>> {
   const branchRef = await repository.line(['symbolic-ref', '--quiet', 'HEAD']);
   const configured = branchRef === undefined ? undefined : await upstreamOf(repository, branchRef);
-  const failure =
-    request.fetch && configured?.remote !== undefined
-      ? await fetchRemote(repository, configured.remote, request.keys)
-      : undefined;
+  const asked = request.fetch ? await askRemote(repository, request, configured) : {};
   const status = parseStatus(await repository.read(statusCommand('normal')));
-  const tracked = configured ? await compare(repository, configured.ref, status.head) : { behind: 0, ahead: 0 };
+  const place = { head: status.head, configured, detached: branchRef === undefined };
   return {
-    ...tracked,
+    ...(await compare(repository, request, place)),
     files: withoutOurs(status.entries, repository.dir, request.rendered).map(({ path }) => path),
     ...(branchRef === undefined ? {} : { branch: branchRef.replace(/^refs\/heads\//, '') }),
     ...(configured === undefined ? {} : { upstream: configured.name }),
     ...(status.head === undefined ? {} : { head: status.head }),
-    ...(failure === undefined ? {} : { fetchError: failure.message }),
+    ...asked,
   };
-}
-
-export interface Upstream {
-  /** Short name, `origin/main`. */
-  name: string;
-  /** Full name of the remote-tracking branch. */
-  ref: string;
-  /** Undefined when the upstream is a branch of the same repository: nothing is to be asked. */
-  remote?: string;
-}
-
-/** What the branch is configured to follow; also when the remote-tracking branch does not exist. */
-export async function upstreamOf(repository: Repository, branchRef: string): Promise<Upstream | undefined> {
-  const format = '%(refname)%00%(upstream)%00%(upstream:short)%00%(upstream:remotename)';
-  const output = await repository.read(['for-each-ref', `--format=${format}`, branchRef]);
-  const line = output.split('\n').find((candidate) => candidate.startsWith(`${branchRef}\0`)) ?? '';
-  const [, ref, short, remote] = line.split('\0');
-  if (!ref) return undefined;
-  const name = short || ref.replace(/^refs\/(remotes|heads)\//, '');
-  return { name, ref, ...(remote && remote !== '.' ? { remote } : {}) };
-}
-
-type Comparison = Pick<CheckoutFacts, 'upstreamCommit' | 'behind' | 'ahead' | 'subject'>;
-
-async function compare(repository: Repository, upstream: string, head: string | undefined): Promise<Comparison> {
-  const upstreamCommit = await repository.line(['rev-parse', '--quiet', '--verify', `${upstream}^{commit}`]);
-  if (upstreamCommit === undefined) return { behind: 0, ahead: 0 };
-  const subject = await subjectOf(repository, upstreamCommit);
-  if (head === undefined) return { upstreamCommit, subject, behind: 0, ahead: 0 };
-  const counts = await repository.line(['rev-list', '--left-right', '--count', `${head}...${upstreamCommit}`]);
-  const [ahead = 0, behind = 0] = (counts ?? '').split('\t').map(Number);
-  return { upstreamCommit, subject, behind, ahead };
 }
 
 /** git's first line says what is wrong; what follows is advice about settings that we do not give. */

@@ -104,6 +104,7 @@ const CONSEQUENCES: Readonly<Record<FetchFailureKind, FailureType>> = {
   'host key unknown': FAILURES.blocked,
   refused: FAILURES.unauthorised,
   'no repository': FAILURES.notFound,
+  'no such ref': FAILURES.notFound,
   unreachable: FAILURES.remoteUnavailable,
 };
 

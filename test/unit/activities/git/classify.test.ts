@@ -54,6 +54,51 @@ describe('activities/git/classify', () => {
     expect(wordOf(facts)).toBe(word);
   });
 
+  const pinned: CheckoutFacts = { ...level, pin: 'v1', upstreamCommit: 'b'.repeat(40), behind: 1 };
+  const onBranch = (facts: CheckoutFacts) =>
+    Object.fromEntries(Object.entries(facts).filter(([key]) => key !== 'branch' && key !== 'upstream')) as never;
+
+  it.each<[string, CheckoutFacts]>([
+    ['behind', pinned],
+    ['behind', { ...pinned, behind: 0 }],
+    ['behind', onBranch(pinned)],
+    ['up to date', { ...pinned, upstreamCommit: level.head ?? '' }],
+    ['up to date', onBranch({ ...pinned, upstreamCommit: level.head ?? '' })],
+    ['diverged', { ...pinned, ahead: 1 }],
+    ['diverged', { ...pinned, ahead: 1, behind: 0 }],
+    ['dirty', { ...pinned, files: ['a'] }],
+    ['unreachable', { ...pinned, fetchError: 'no answer' }],
+    ['upstream gone', { ...pinned, pinError: 'the pin v1 names nothing' }],
+    ['upstream gone', { ...without('upstreamCommit'), pin: 'v1' }],
+    ['no upstream', { ...without('head'), pin: 'v1' }],
+  ])('with a pin: %s', (word, facts) => {
+    expect(classify(facts)).toMatchObject({ word, pin: 'v1' });
+  });
+
+  it('a pin that is gone is named', () => {
+    expect(classify({ ...pinned, pinError: 'the pin v1 names nothing' }).error).toBe('the pin v1 names nothing');
+  });
+
+  const rewritten: CheckoutFacts = { ...level, ahead: 1, behind: 1, rewritten: true };
+  it.each<[string, CheckoutFacts]>([
+    ['diverged', rewritten],
+    ['ahead', { ...rewritten, behind: 0 }],
+    ['behind', { ...rewritten, followsRewrites: true }],
+    ['behind', { ...rewritten, behind: 0, followsRewrites: true }],
+    ['dirty', { ...rewritten, followsRewrites: true, files: ['a'] }],
+    ['unreachable', { ...rewritten, followsRewrites: true, fetchError: 'no answer' }],
+    ['diverged', { ...rewritten, rewritten: false, followsRewrites: true }],
+  ])('after a rewrite: %s', (word, facts) => {
+    expect(wordOf(facts)).toBe(word);
+  });
+
+  it('a rewrite that is not followed is told, with what to do', () => {
+    const { error, rewritten: told } = classify(rewritten);
+    expect([told, error]).toEqual([true, expect.stringContaining('origin/main was rewritten') as string]);
+    expect(error).toContain('BIRDKEEPER_REWRITTEN_UPSTREAM=follow');
+    expect(classify({ ...rewritten, followsRewrites: true })).not.toHaveProperty('error');
+  });
+
   it('dirty beats everything but a directory that cannot be read', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
