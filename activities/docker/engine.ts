@@ -4,7 +4,9 @@ import { EngineClient } from './client.js';
 import { LABELS, byServiceAndNumber, containerOf } from './containers.js';
 import { statusOf } from './errors.js';
 import { projectEvents } from './events.js';
+import { imagesInUse, inspectImage, listImages, registryDigest, removeImage, tag } from './images.js';
 import { logLines } from './logs.js';
+import { unlessMissing } from './missing.js';
 import { networkOf, volumeOf } from './resources.js';
 import type { Call, Engine, EngineContainer, ExistingResource, PublishedPort } from './types.js';
 
@@ -23,7 +25,11 @@ export function createEngine(options: { dockerHost?: string } = {}): Engine {
     imageId: async (reference, call) => (await inspectImage(client, reference, call))?.Id,
     repoDigests: async (reference, call) => (await inspectImage(client, reference, call))?.RepoDigests ?? [],
     tag: (reference, name, call) => tag(client, reference, name, call),
-    untag: (name, call) => untag(client, name, call),
+    untag: async (name, call) => void (await removeImage(client, name, call)),
+    registryDigest: (reference, call) => registryDigest(client, reference, call),
+    images: (call) => listImages(client, call),
+    imagesInUse: (call) => imagesInUse(client, call),
+    removeImage: (name, call) => removeImage(client, name, call),
     remove: (id, call) => remove(client, id, call),
     logs: (id, lines, call) => logs(client, id, lines, call),
     events: (project, eventOptions) => projectEvents(client, project, eventOptions),
@@ -57,29 +63,6 @@ async function containers(client: EngineClient, project: string, { signal }: Cal
   return inspected.flatMap((found) => (found ? [containerOf(found)] : [])).sort(byServiceAndNumber);
 }
 
-function inspectImage(
-  client: EngineClient,
-  reference: string,
-  { signal }: Call,
-): Promise<Docker.ImageInspectInfo | undefined> {
-  return unlessMissing(() =>
-    client.call(`inspect image ${reference}`, LOOK_MS, signal, (docker) => docker.getImage(reference).inspect()),
-  );
-}
-
-async function tag(client: EngineClient, reference: string, name: string, { signal }: Call): Promise<void> {
-  const { repo, tag: version } = splitReference(name);
-  await client.call(`tag ${reference} as ${name}`, LOOK_MS, signal, (docker) =>
-    docker.getImage(reference).tag({ repo, tag: version }),
-  );
-}
-
-async function untag(client: EngineClient, name: string, { signal }: Call): Promise<void> {
-  await unlessMissing(() =>
-    client.call(`remove image name ${name}`, LOOK_MS, signal, (docker) => docker.getImage(name).remove()),
-  );
-}
-
 async function remove(client: EngineClient, id: string, { signal }: Call): Promise<void> {
   await unlessMissing(async () => {
     await client.call(`stop ${id.slice(0, 12)}`, REMOVE_MS, signal, (docker) =>
@@ -111,24 +94,34 @@ async function resources(
   names: { volumes: string[]; networks: string[] },
   { signal }: Call,
 ): Promise<ExistingResource[]> {
-  const volumes = names.volumes.map((name) =>
-    unlessMissing(async () =>
-      volumeOf(
-        await client.call(`inspect volume ${name}`, LOOK_MS, signal, (docker) => docker.getVolume(name).inspect()),
-      ),
-    ),
-  );
-  const networks = names.networks.map((name) =>
-    unlessMissing(async () =>
-      networkOf(
-        await client.call<Docker.NetworkInspectInfo>(`inspect network ${name}`, LOOK_MS, signal, (docker) =>
-          docker.getNetwork(name).inspect(),
+  const volumes = names.volumes
+    .filter(canExist)
+    .map((name) =>
+      unlessMissing(async () =>
+        volumeOf(
+          await client.call(`inspect volume ${name}`, LOOK_MS, signal, (docker) =>
+            docker.getVolume(inPath(name)).inspect(),
+          ),
         ),
       ),
-    ),
-  );
+    );
+  const networks = names.networks
+    .filter(canExist)
+    .map((name) =>
+      unlessMissing(async () =>
+        networkOf(
+          await client.call<Docker.NetworkInspectInfo>(`inspect network ${name}`, LOOK_MS, signal, (docker) =>
+            docker.getNetwork(inPath(name)).inspect(),
+          ),
+        ),
+      ),
+    );
   return (await Promise.all([...volumes, ...networks])).flatMap((found) => found ?? []);
 }
+
+/** Names in compose files may hold anything: `a//b` is answered with a redirection, which the client library dies of. */
+const canExist = (name: string): boolean => !/[/%]/.test(name);
+const inPath = (name: string): string => encodeURIComponent(name);
 
 async function portsOfOthers(
   client: EngineClient,
@@ -147,19 +140,4 @@ async function portsOfOthers(
         holder: container.Names[0]?.replace(/^\//, '') ?? container.Id.slice(0, 12),
       })),
     );
-}
-
-async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (statusOf(error instanceof Error ? error.cause : undefined) === 404) return undefined;
-    throw error;
-  }
-}
-
-/** `repository` and `tag` of a reference; a port of the registry is no tag. */
-export function splitReference(reference: string): { repo: string; tag: string } {
-  const match = /^(.*?)(?::([\w][\w.-]*))?$/.exec(reference);
-  return { repo: match?.[1] ?? reference, tag: match?.[2] ?? 'latest' };
 }

@@ -66,6 +66,37 @@ export interface ExistingResource {
   subnets?: string[];
 }
 
+/** An image on this host. */
+export interface LocalImage {
+  /** `sha256:…` */
+  id: string;
+  /** Every `repository:tag`; none: it lost its name when its tag moved on. */
+  names: string[];
+  /** Every `repository@sha256:…`. */
+  digests: string[];
+}
+
+/** What a registry is told of who we are; the fields of the engine's interface. Never in a message or log. */
+export interface RegistryAuth {
+  username?: string;
+  password?: string;
+  identitytoken?: string;
+  registrytoken?: string;
+  serveraddress: string;
+}
+
+/** How we log in to the registry of a reference. */
+export interface RegistryLogin {
+  /** `docker.io`, `127.0.0.1:5000` … */
+  registry: string;
+  /** The reference names its registry; else Docker's is meant, or nobody's. */
+  named: boolean;
+  /** Docker configuration of the operator that was looked in. */
+  file: string;
+  /** Absent: the file knows no login there. */
+  auth?: RegistryAuth;
+}
+
 export interface Call {
   signal: AbortSignal;
 }
@@ -85,8 +116,22 @@ export interface Engine {
   repoDigests(reference: string, call: Call): Promise<string[]>;
   /** Gives an image one more name, which keeps it from being pruned. */
   tag(reference: string, name: string, call: Call): Promise<void>;
-  /** Takes a name away; the last name of an unused image takes the image with it. Nothing happens when there is none. */
+  /**
+   * Takes a name away; the last name of an unused image takes the image with it. Nothing happens when there is none, or
+   * when it is the last name of an image that a container needs.
+   */
   untag(name: string, call: Call): Promise<void>;
+  /**
+   * Digest that a reference has in its registry now, without pulling; undefined when the registry has none of that name.
+   * What else a registry says is an ordinary error whose cause holds the answer.
+   */
+  registryDigest(reference: string, call: Call & { auth?: RegistryAuth }): Promise<string | undefined>;
+  /** All images of this host that have a name or stand at the top of a build. */
+  images(call: Call): Promise<LocalImage[]>;
+  /** Ids of the images of all containers of this host, those that do not run included. */
+  imagesInUse(call: Call): Promise<string[]>;
+  /** Takes a name away like `untag`, or removes an image of at most one name by its id. False: it was gone, or is needed. */
+  removeImage(nameOrId: string, call: Call): Promise<boolean>;
   /** Stops within the grace of the container, then removes it; volumes stay. Nothing happens when it is gone. */
   remove(containerId: string, call: Call): Promise<void>;
   /** The last lines that a container wrote, both streams. */

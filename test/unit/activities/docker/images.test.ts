@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { splitReference } from '../../../../activities/docker/engine.js';
+import { splitReference } from '../../../../activities/docker/images.js';
 
-describe('activities/docker/engine', () => {
+describe('activities/docker/images', () => {
   it.each([
     ['a', 'a', 'latest'],
     ['a:1', 'a', '1'],
