@@ -6,7 +6,7 @@ import {
   tell,
   type NoticeMemory,
 } from '../../../../activities/notices/index.js';
-import { parseNoticeSettings } from '../../../../activities/stack/notify.js';
+import { noticeSettings } from './settings.js';
 import { says, webHost, type WebHost } from './web.js';
 
 let server: WebHost | undefined;
@@ -20,12 +20,7 @@ const blocked = noticeOfLook({ ...about, word: 'blocked', reason: 'private has l
 const fine = noticeOfLook({ ...about, word: 'up to date', reason: 'every checkout is level.' });
 
 const options = (notify: string) => ({
-  settings: parseNoticeSettings({
-    notify,
-    notifyOn: 'failed rolled-back blocked waiting recovered',
-    smtpUrl: 'smtp://127.0.0.1:9',
-    mailFrom: 'birdkeeper@localhost',
-  }),
+  settings: noticeSettings(notify),
   redact: (text: string) => text,
   signal: new AbortController().signal,
 });

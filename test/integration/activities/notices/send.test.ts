@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Notice } from '../../../../activities/notices/notice.js';
 import { sendNotice } from '../../../../activities/notices/send.js';
-import { parseNoticeSettings } from '../../../../activities/stack/notify.js';
+import { noticeSettings } from './settings.js';
 import { mailHost } from './smtp.js';
 import { says, webHost, type WebHost } from './web.js';
 
@@ -33,9 +33,9 @@ interface More {
   limitMs?: number;
   signal?: AbortSignal;
 }
-const send = (notify: string, { smtpUrl = 'smtp://127.0.0.1:9', limitMs, signal }: More = {}) =>
+const send = (notify: string, { smtpUrl, limitMs, signal }: More = {}) =>
   sendNotice(notice, {
-    settings: parseNoticeSettings({ notify, notifyOn: '', smtpUrl, mailFrom: 'birdkeeper@localhost' }),
+    settings: noticeSettings(notify, smtpUrl),
     redact: (text) => text.replaceAll('hunter2', '***'),
     signal: signal ?? new AbortController().signal,
     ...(limitMs !== undefined && { limitMs }),
