@@ -38,21 +38,13 @@ export interface Sender {
   address: string;
 }
 
-/** As `StackSettings` has them. */
+/** As `StackSettings` has them: plain data, which can be kept as JSON. */
 export interface NoticeSettings {
   notify: Receiver[];
   notifyOn: NoticeKind[];
   smtpUrl: MailServer;
   mailFrom: Sender;
 }
-
-/** From texts that were kept, for a stack whose configuration does not read. Throws a RangeError as those below. */
-export const parseNoticeSettings = (texts: Readonly<Record<keyof NoticeSettings, string>>): NoticeSettings => ({
-  notify: parseReceivers(texts.notify),
-  notifyOn: parseNoticeKinds(texts.notifyOn),
-  smtpUrl: parseMailServer(texts.smtpUrl),
-  mailFrom: parseSender(texts.mailFrom),
-});
 
 const FORM = 'should be mailto:ADDRESS[,ADDRESS], slack+https://HOST/PATH or https://HOST/PATH';
 const MAIL_ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.){0,8}[A-Za-z0-9-]{1,63}$/;
