@@ -88,6 +88,25 @@ function addActingCommands(verb: Verb): void {
     .option('--force', 'also a quarantined release; puts right whatever does not run as recorded')
     .option('--reason <text>', 'why, for the log and the history', oneReason)
     .option('--wait', 'show what happens and end with the outcome');
+  verb(
+    'pause',
+    'deploy nothing by itself until resume',
+    async () => (await import('./commands/pause.js')).pause,
+  ).option('--reason <text>', 'why, for the status and the history', oneReason);
+  verb('resume', 'deploy by itself again', async () => (await import('./commands/pause.js')).resume);
+  verb('approve <number>', 'say yes to the deployment that waits', async () => {
+    return (await import('./commands/approve.js')).approve;
+  })
+    .option('--reason <text>', 'why, for the log and the history', oneReason)
+    .option('--wait', 'show what happens and end with the outcome');
+  verb('reject <number>', 'say no to the deployment that waits', async () => {
+    return (await import('./commands/approve.js')).reject;
+  }).option('--reason <text>', 'why, for the log and the history', oneReason);
+  verb('rollback [number]', 'go back to the release before, or to the one named', async () => {
+    return (await import('./commands/rollback.js')).rollback;
+  })
+    .option('--reason <text>', 'why, for the log and the history', oneReason)
+    .option('--wait', 'show what happens and end with the outcome');
   verb('forget', 'end keeper and schedules; the containers run on', async () => {
     return (await import('./commands/forget.js')).forget;
   });

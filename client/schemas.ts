@@ -130,6 +130,13 @@ export const KeeperStatus = z.object({
 /** Answer of the `deploy` update. */
 export const DeployAnswer = z.object({ number: z.number().int(), collapsed: z.boolean() });
 
+/** Answer of the `rollback` update: the deployment that will do it and the release it goes to, or why not. */
+export const RollbackAnswer = z.union([
+  z.object({ number: z.number().int(), collapsed: z.boolean(), to: z.number().int() }),
+  z.object({ refused: z.string() }),
+]);
+export type RollbackAnswer = z.infer<typeof RollbackAnswer>;
+
 /** Result of `deployStack`. */
 export const DeployResult = z.object({
   number: z.number().int(),
@@ -170,6 +177,10 @@ export const StackReport = z.object({
     })
     .nullable(),
   queued: z.array(DeployRequest),
+  /** Nothing is deployed by itself; null also when no keeper answered. */
+  paused: Pause.nullable(),
+  /** What waits for a person's yes or for a window; null also when no keeper answered. */
+  waiting: WaitingRelease.nullable(),
   /** By looking at the engine; null when it could not be asked. */
   health: z.array(ServiceHealth).nullable(),
   /** What a person must do; empty when nothing. */
