@@ -128,6 +128,9 @@ function addReadingCommands(verb: Verb): void {
   })
     .option(...json)
     .option('--limit <n>', 'how many', count, 20);
+  verb('schedules', 'what runs by itself: how often, when next, how it ended last', async () => {
+    return (await import('./commands/schedules.js')).schedules;
+  }).option(...json);
   verb('replay <file-or-id>', "replay a workflow's history against this code", async () => {
     return (await import('./commands/replay.js')).replay;
   }).option(...json);

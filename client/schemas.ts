@@ -208,3 +208,27 @@ export const ReplayAnswer = z.object({
   difference: z.string().exactOptional(),
 });
 export type ReplayAnswer = z.infer<typeof ReplayAnswer>;
+
+export const ScheduleReport = z.object({
+  /** autodeploy, notebooks, backup … */
+  kind: z.string(),
+  /** Of several schedules of one kind: which. */
+  name: z.string().exactOptional(),
+  id: z.string(),
+  /** Text of the setting that it was made of; empty when another program made it. */
+  frequency: z.string(),
+  /** Null while it is paused, and when it never runs again. */
+  next: z.string().nullable(),
+  last: z.object({ at: z.string(), workflowId: z.string(), outcome: z.string() }).nullable(),
+  /** Why it is paused; null when it is not. */
+  paused: z.string().nullable(),
+});
+export type ScheduleReport = z.infer<typeof ScheduleReport>;
+
+/** What `birdkeeper schedules --json` prints. */
+export const SchedulesAnswer = z.object({
+  stack: z.string(),
+  host: z.string(),
+  schedules: z.array(ScheduleReport),
+});
+export type SchedulesAnswer = z.infer<typeof SchedulesAnswer>;

@@ -43,8 +43,8 @@ afterAll(async () => {
 });
 
 interface Place {
-  run(...args: string[]): Promise<Ran>;
-  interrupted(interruption: Interruption, heard: string[], ...args: string[]): Promise<Ran>;
+  run: (...args: string[]) => Promise<Ran>;
+  interrupted: (interruption: Interruption, heard: string[], ...args: string[]) => Promise<Ran>;
 }
 
 /** A stack of its own whose keeper, a double, begins with that memory. */
