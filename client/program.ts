@@ -131,6 +131,11 @@ function addReadingCommands(verb: Verb): void {
   verb('schedules', 'what runs by itself: how often, when next, how it ended last', async () => {
     return (await import('./commands/schedules.js')).schedules;
   }).option(...json);
+  verb('logs [number]', 'log of the newest deployment and all that came after, or of the one named', async () => {
+    return (await import('./commands/logs.js')).logs;
+  })
+    .option('--json', 'each line as a JSON object (docs/commands.md)')
+    .option('--follow', 'go on with what comes, until ^C or the end of the deployment named');
   verb('replay <file-or-id>', "replay a workflow's history against this code", async () => {
     return (await import('./commands/replay.js')).replay;
   }).option(...json);

@@ -232,3 +232,18 @@ export const SchedulesAnswer = z.object({
   schedules: z.array(ScheduleReport),
 });
 export type SchedulesAnswer = z.infer<typeof SchedulesAnswer>;
+
+/** What `birdkeeper logs --json` prints, one object a line. */
+export const LogLine = z.object({
+  time: z.string(),
+  stack: z.string(),
+  /** Number of the deployment; `-` for a look. */
+  run: z.union([z.number().int(), z.string()]),
+  phase: z.string(),
+  /** output: of a command that a step ran. */
+  level: z.enum(['info', 'warn', 'output']),
+  message: z.string(),
+  label: z.string().exactOptional(),
+  START_TIME: z.string().exactOptional(),
+  END_TIME: z.string().exactOptional(),
+});

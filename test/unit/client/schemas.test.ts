@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import {
   CheckAnswer,
   HistoryAnswer,
+  LogLine,
   PlanAnswer,
   ReplayAnswer,
   SchedulesAnswer,
@@ -26,6 +27,7 @@ describe('client/schemas', () => {
     ['history', HistoryAnswer],
     ['replay', ReplayAnswer],
     ['schedules', SchedulesAnswer],
+    ['logs', LogLine],
   ] as const)('the documented example of %s is what the command prints', (command, schema: z.ZodType) => {
     // What the schema does not know it drops: equal means that the page names nothing else.
     expect(schema.parse(example(command))).toEqual(example(command));
