@@ -1,5 +1,5 @@
 /** The command line: which commands there are and what they take. What they do is loaded when one is chosen. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT } from '../workflows/contract.js';
 import { endOf, type ExitStatus } from './failures.js';
 import type { Handlers } from './handlers.js';
@@ -70,6 +70,7 @@ function buildProgram(options: ProgramOptions, finish: (status: ExitStatus) => v
 
   addActingCommands(verb);
   addReadingCommands(verb);
+  addCompletion(program, options.io);
   return program;
 }
 
@@ -110,6 +111,22 @@ function addActingCommands(verb: Verb): void {
   verb('forget', 'end keeper and schedules; the containers run on', async () => {
     return (await import('./commands/forget.js')).forget;
   });
+}
+
+/** Knows nothing of stacks, so that it takes none of their options. */
+function addCompletion(program: Command, io: Io): void {
+  program
+    .command('completion')
+    .description('print the script by which a shell completes commands and options')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .exitOverride()
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const [{ completionScript }, { shapeOf }] = await Promise.all([
+        import('./completion/scripts.js'),
+        import('./completion/shape.js'),
+      ]);
+      io.out(completionScript(shell, shapeOf(program)));
+    });
 }
 
 function addReadingCommands(verb: Verb): void {
