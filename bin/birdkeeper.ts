@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { runProgram } from '../client/program.js';
 import { readClientSettings } from '../client/settings.js';
 import type { Handlers } from '../client/handlers.js';
+import type { Interruption, Screen } from '../client/io.js';
 
 /** `status` tells what it knows within seconds, whatever hangs. */
 const HEALTH_LIMIT_MS = 4_000;
@@ -24,6 +25,19 @@ const handlers: Handlers = {
     return lookAtHealth(createEngine(dockerHost ? { dockerHost } : {}), stack, AbortSignal.timeout(HEALTH_LIMIT_MS));
   },
 };
+
+const screen: Screen = {
+  columns: () => process.stdout.columns,
+  rows: () => process.stdout.rows,
+  write: (text) => void process.stdout.write(text),
+};
+
+function interruption(): Interruption {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.once('SIGINT', stop);
+  return { signal: controller.signal, done: () => void process.off('SIGINT', stop) };
+}
 
 /** From the build and from the sources the file lies at another depth. */
 function version(): string {
@@ -50,6 +64,8 @@ const status = await runProgram(process.argv.slice(2), {
     out: (line) => console.log(line),
     err: (line) => console.error(line),
     now: () => new Date(),
+    interruption,
+    ...(process.stdout.isTTY ? { screen } : {}),
   },
   settings: () => readClientSettings(),
   version: version(),

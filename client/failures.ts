@@ -2,7 +2,9 @@
 import { EXIT, FAILURES } from '../workflows/contract.js';
 import { isStepFailure, messageOf } from '../activities/shared/failures.js';
 
-export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+/** Status by which shells know a command that was interrupted. */
+export const INTERRUPTED = 130;
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT] | typeof INTERRUPTED;
 
 /** A message for the person, and the status the command ends with. Never shown with a stack trace. */
 export class CommandEnd extends Error {
@@ -49,5 +51,5 @@ function statusOfFailure(type: string): ExitStatus {
   }
 }
 
-const isPermissionError = (error: unknown): boolean =>
+export const isPermissionError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');

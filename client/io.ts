@@ -8,6 +8,21 @@ export interface Io {
   /** One line about the answer: progress, notices, errors. */
   err(line: string): void;
   now(): Date;
+  /** A terminal whose lines can be drawn again; absent where lines are only printed. */
+  screen?: Screen;
+  /** From now on until `done`, ^C aborts the signal in the place of ending the process; a second one ends it. */
+  interruption(): Interruption;
+}
+
+export interface Screen {
+  columns(): number;
+  rows(): number;
+  write(text: string): void;
+}
+
+export interface Interruption {
+  readonly signal: AbortSignal;
+  done(): void;
 }
 
 export interface CommandContext {

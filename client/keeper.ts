@@ -16,13 +16,14 @@ import {
   QUERIES,
   SCHEDULE_KINDS,
   scheduleId,
+  SIGNALS,
   UPDATES,
   type StackRef,
 } from '../workflows/contract.js';
 import type { DeployAnswer as DeployAnswerType, DeployAsk } from '../workflows/keep-stack/messages.js';
 import type { DeploymentStatus as DeploymentStatusType, KeeperStatus as KeeperStatusType } from '../workflows/model.js';
 import { isWorkerPolling, noWorker, type Session } from './connection.js';
-import { DeployAnswer, DeploymentStatus, DeployResult, KeeperStatus } from './schemas.js';
+import { DeployAnswer, DeploymentStatus, DeployResult, KeeperStatus, RollbackAnswer } from './schemas.js';
 
 /** What a workflow answered, or why it did not. no worker: nobody runs its code now. */
 export type Answer<T> = { is: 'answer'; value: T } | { is: 'not found' } | { is: 'no worker' };
@@ -53,13 +54,48 @@ export const askDeployment = (session: Session, ref: StackRef, number: number): 
   query(session, deploymentId(ref, number), DeploymentStatus);
 
 /** Asks the keeper for a deployment; answers at once with the number of the one that will look. */
-export function askForDeployment(session: Session, ref: StackRef, ask: DeployAsk): Promise<Answer<DeployAnswerType>> {
+export function askForDeployment(
+  session: Session,
+  ref: StackRef,
+  ask: DeployAsk & Asking,
+): Promise<Answer<DeployAnswerType>> {
   return answered(async () => {
     const handle = session.client.workflow.getHandle(keeperId(ref));
     return DeployAnswer.parse(
-      await session.within(() => handle.executeUpdate<unknown, [DeployAsk]>(UPDATES.deploy, { args: [ask] })),
+      await session.within(() => handle.executeUpdate<unknown, [typeof ask]>(UPDATES.deploy, { args: [ask] })),
     );
   });
+}
+
+export interface Asking {
+  /** `user@host`. */
+  by: string;
+  reason?: string;
+}
+
+/** Asks the keeper to go back to a former release; the one before that which runs, unless a number is given. */
+export function askForRollback(
+  session: Session,
+  ref: StackRef,
+  ask: Asking & { number?: number },
+): Promise<Answer<RollbackAnswer>> {
+  return answered(async () => {
+    const handle = session.client.workflow.getHandle(keeperId(ref));
+    return RollbackAnswer.parse(
+      await session.within(() => handle.executeUpdate<unknown, [typeof ask]>(UPDATES.rollback, { args: [ask] })),
+    );
+  });
+}
+
+/** Leaves a message for the keeper; what became of it is seen in its status. False: there is no keeper. */
+export async function tellKeeper(
+  session: Session,
+  ref: StackRef,
+  signal: Exclude<keyof typeof SIGNALS, 'deploymentNeeded'>,
+  payload: Asking & { number?: number },
+): Promise<boolean> {
+  const handle = session.client.workflow.getHandle(keeperId(ref));
+  return ifThere(() => handle.signal<[typeof payload]>(SIGNALS[signal], payload), session);
 }
 
 /** Waits until a deployment closed, and gives its result. Throws what Temporal throws when it failed as a workflow. */

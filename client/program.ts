@@ -1,5 +1,5 @@
 /** The command line: which commands there are and what they take. What they do is loaded when one is chosen. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT } from '../workflows/contract.js';
 import { endOf, type ExitStatus } from './failures.js';
 import type { Handlers } from './handlers.js';
@@ -70,6 +70,7 @@ function buildProgram(options: ProgramOptions, finish: (status: ExitStatus) => v
 
   addActingCommands(verb);
   addReadingCommands(verb);
+  addCompletion(program, options.io);
   return program;
 }
 
@@ -88,9 +89,44 @@ function addActingCommands(verb: Verb): void {
     .option('--force', 'also a quarantined release; puts right whatever does not run as recorded')
     .option('--reason <text>', 'why, for the log and the history', oneReason)
     .option('--wait', 'show what happens and end with the outcome');
+  verb(
+    'pause',
+    'deploy nothing by itself until resume',
+    async () => (await import('./commands/pause.js')).pause,
+  ).option('--reason <text>', 'why, for the status and the history', oneReason);
+  verb('resume', 'deploy by itself again', async () => (await import('./commands/pause.js')).resume);
+  verb('approve <number>', 'say yes to the deployment that waits', async () => {
+    return (await import('./commands/approve.js')).approve;
+  })
+    .option('--reason <text>', 'why, for the log and the history', oneReason)
+    .option('--wait', 'show what happens and end with the outcome');
+  verb('reject <number>', 'say no to the deployment that waits', async () => {
+    return (await import('./commands/approve.js')).reject;
+  }).option('--reason <text>', 'why, for the log and the history', oneReason);
+  verb('rollback [number]', 'go back to the release before, or to the one named', async () => {
+    return (await import('./commands/rollback.js')).rollback;
+  })
+    .option('--reason <text>', 'why, for the log and the history', oneReason)
+    .option('--wait', 'show what happens and end with the outcome');
   verb('forget', 'end keeper and schedules; the containers run on', async () => {
     return (await import('./commands/forget.js')).forget;
   });
+}
+
+/** Knows nothing of stacks, so that it takes none of their options. */
+function addCompletion(program: Command, io: Io): void {
+  program
+    .command('completion')
+    .description('print the script by which a shell completes commands and options')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .exitOverride()
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const [{ completionScript }, { shapeOf }] = await Promise.all([
+        import('./completion/scripts.js'),
+        import('./completion/shape.js'),
+      ]);
+      io.out(completionScript(shell, shapeOf(program)));
+    });
 }
 
 function addReadingCommands(verb: Verb): void {
@@ -109,6 +145,14 @@ function addReadingCommands(verb: Verb): void {
   })
     .option(...json)
     .option('--limit <n>', 'how many', count, 20);
+  verb('schedules', 'what runs by itself: how often, when next, how it ended last', async () => {
+    return (await import('./commands/schedules.js')).schedules;
+  }).option(...json);
+  verb('logs [number]', 'log of the newest deployment and all that came after, or of the one named', async () => {
+    return (await import('./commands/logs.js')).logs;
+  })
+    .option('--json', 'each line as a JSON object (docs/commands.md)')
+    .option('--follow', 'go on with what comes, until ^C or the end of the deployment named');
   verb('replay <file-or-id>', "replay a workflow's history against this code", async () => {
     return (await import('./commands/replay.js')).replay;
   }).option(...json);

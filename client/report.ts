@@ -9,7 +9,7 @@ import { serverFor, type KnownStack } from './stack.js';
 import { todoOf } from './todo.js';
 
 type Recorded = Pick<StackReport, 'release' | 'last' | 'quarantined' | 'unfinished' | 'look'>;
-type FromKeeper = Pick<StackReport, 'source' | 'notices' | 'look' | 'running' | 'queued'>;
+type FromKeeper = Pick<StackReport, 'source' | 'notices' | 'look' | 'running' | 'queued' | 'paused' | 'waiting'>;
 
 /** Does not fail because a server, a worker or the engine cannot be asked: that is what it tells then. */
 export async function reportOn(
@@ -72,7 +72,7 @@ export async function askKeeperOf(
   stack: KnownStack,
   address: string | undefined,
 ): Promise<FromKeeper> {
-  const nothing = { look: null, running: null, queued: [] };
+  const nothing = { look: null, running: null, queued: [], paused: null, waiting: null };
   try {
     const choice = await serverFor(settings, stack, address);
     return await withSession(choice, stack.directory, async (session) => {
@@ -81,7 +81,7 @@ export async function askKeeperOf(
         const why = `The stack has no keeper. Start it with: birdkeeper up --stack ${stack.directory}`;
         return { source: 'state directory', notices: [why], ...nothing };
       }
-      const { look, running, queued } = keeper;
+      const { look, running, queued, paused, waiting } = keeper;
       const deployment = running && (await askDeployment(session, stack.ref, running.number));
       const seen = deployment?.is === 'answer' ? deployment.value : undefined;
       return {
@@ -90,6 +90,8 @@ export async function askKeeperOf(
         look: look ?? null,
         running: running ? { ...running, phase: seen?.phase ?? null, next: seen?.next ?? '' } : null,
         queued,
+        paused: paused ?? null,
+        waiting: waiting ?? null,
       };
     });
   } catch (error) {

@@ -133,6 +133,13 @@ export const KeeperStatus = z.object({
 /** Answer of the `deploy` update. */
 export const DeployAnswer = z.object({ number: z.number().int(), collapsed: z.boolean() });
 
+/** Answer of the `rollback` update: the deployment that will do it and the release it goes to, or why not. */
+export const RollbackAnswer = z.union([
+  z.object({ number: z.number().int(), collapsed: z.boolean(), to: z.number().int() }),
+  z.object({ refused: z.string() }),
+]);
+export type RollbackAnswer = z.infer<typeof RollbackAnswer>;
+
 /** Result of `deployStack`. */
 export const DeployResult = z.object({
   number: z.number().int(),
@@ -173,6 +180,10 @@ export const StackReport = z.object({
     })
     .nullable(),
   queued: z.array(DeployRequest),
+  /** Nothing is deployed by itself; null also when no keeper answered. */
+  paused: Pause.nullable(),
+  /** What waits for a person's yes or for a window; null also when no keeper answered. */
+  waiting: WaitingRelease.nullable(),
   /** By looking at the engine; null when it could not be asked. */
   health: z.array(ServiceHealth).nullable(),
   /** What a person must do; empty when nothing. */
@@ -200,3 +211,42 @@ export const ReplayAnswer = z.object({
   difference: z.string().exactOptional(),
 });
 export type ReplayAnswer = z.infer<typeof ReplayAnswer>;
+
+export const ScheduleReport = z.object({
+  /** autodeploy, notebooks, backup … */
+  kind: z.string(),
+  /** Of several schedules of one kind: which. */
+  name: z.string().exactOptional(),
+  id: z.string(),
+  /** Text of the setting that it was made of; empty when another program made it. */
+  frequency: z.string(),
+  /** Null while it is paused, and when it never runs again. */
+  next: z.string().nullable(),
+  last: z.object({ at: z.string(), workflowId: z.string(), outcome: z.string() }).nullable(),
+  /** Why it is paused; null when it is not. */
+  paused: z.string().nullable(),
+});
+export type ScheduleReport = z.infer<typeof ScheduleReport>;
+
+/** What `birdkeeper schedules --json` prints. */
+export const SchedulesAnswer = z.object({
+  stack: z.string(),
+  host: z.string(),
+  schedules: z.array(ScheduleReport),
+});
+export type SchedulesAnswer = z.infer<typeof SchedulesAnswer>;
+
+/** What `birdkeeper logs --json` prints, one object a line. */
+export const LogLine = z.object({
+  time: z.string(),
+  stack: z.string(),
+  /** Number of the deployment; `-` for a look. */
+  run: z.union([z.number().int(), z.string()]),
+  phase: z.string(),
+  /** output: of a command that a step ran. */
+  level: z.enum(['info', 'warn', 'output']),
+  message: z.string(),
+  label: z.string().exactOptional(),
+  START_TIME: z.string().exactOptional(),
+  END_TIME: z.string().exactOptional(),
+});

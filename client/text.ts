@@ -25,8 +25,13 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
 }
 
 /** `5 s`, `3 min`, `2 h`, `4 days`. */
-export function age(fromIso: string, now: Date): string {
-  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(fromIso)) / 1000));
+export const age = (fromIso: string, now: Date): string => span(now.getTime() - Date.parse(fromIso));
+
+/** The same, of a time that is to come. */
+export const until = (toIso: string, now: Date): string => span(Date.parse(toIso) - now.getTime());
+
+function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (!Number.isFinite(seconds)) return 'an unknown time';
   if (seconds < 90) return `${seconds} s`;
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;

@@ -10,7 +10,7 @@ export const isSick = (health: HealthWord): boolean => SICK.includes(health);
 export function todoOf(report: Omit<StackReport, 'todo'>): string[] {
   const { last, look, health, running, unfinished, source, directory } = report;
   // Whatever is wrong now, the deployment that runs is about to change it.
-  if (running !== null) return [];
+  if (running !== null) return holdTodo(report);
   const sick = (health ?? []).filter((service) => isSick(service.health)).map(({ service }) => service);
   return [
     ...(last?.outcome === 'roll back failed'
@@ -21,10 +21,28 @@ export function todoOf(report: Omit<StackReport, 'todo'>): string[] {
     ...(sick.length > 0
       ? [`Not well: ${sick.join(', ')}. Look at their logs: docker compose logs ${sick.join(' ')}`]
       : []),
+    ...holdTodo(report),
     ...lookTodo(look),
     ...(unfinished !== null && source === 'state directory'
       ? [`Deployment ${unfinished} is not finished. It goes on with: birdkeeper up --stack ${directory}`]
       : []),
+  ];
+}
+
+/** What a person holds back, or is asked for. */
+function holdTodo({ paused, waiting }: Pick<StackReport, 'paused' | 'waiting'>): string[] {
+  const asked = waiting !== null && waiting.needsApproval && waiting.approvedBy === undefined;
+  const hopeless = waiting !== null && waiting.opensAt === 'never';
+  return [
+    ...(asked
+      ? [
+          `Deployment ${waiting.number} waits for a yes. Look at what it does with birdkeeper plan, then: birdkeeper approve ${waiting.number}, or: birdkeeper reject ${waiting.number}`,
+        ]
+      : []),
+    ...(hopeless
+      ? [`Deployment ${waiting.number} waits for a window, and none is known: correct BIRDKEEPER_DEPLOY_WINDOWS.`]
+      : []),
+    ...(paused === null ? [] : ['Nothing is deployed by itself until: birdkeeper resume']),
   ];
 }
 

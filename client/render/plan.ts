@@ -1,5 +1,5 @@
 /** What a deployment would do, for people. Pure. */
-import type { PlanSummary, ServiceDecision } from '../../workflows/model.js';
+import type { PlannedHook, PlanSummary, ServiceDecision } from '../../workflows/model.js';
 import { columns, oneLine, short } from '../text.js';
 import { commits } from './decision.js';
 
@@ -19,10 +19,25 @@ export function renderPlan(plan: PlanSummary): string[] {
     ...section('services', columns(plan.services.map(serviceCells), INDENT)),
     untouched(plan),
     ...section('removed', list(plan.removed)),
+    ...section('hooks', columns((plan.hooks ?? []).map(hookCells), INDENT)),
+    ...section("users' work that is interrupted", list(plan.interrupts ?? [])),
+    ...section('new variables of env.local.example', list(plan.newVariables ?? [])),
     ...section('cannot be rolled back', list(plan.irreversible)),
     ...section('warnings', list(plan.warnings)),
+    ...holdLines(plan),
   ];
 }
+
+/** What a deployment of this plan would wait for before it moves anything. */
+export const holdLines = ({ needsApproval, opensAt }: Pick<PlanSummary, 'needsApproval' | 'opensAt'>): string[] => [
+  ...(needsApproval === true ? ["waits for a person's yes: birdkeeper approve"] : []),
+  ...(opensAt === undefined ? [] : [opensAt === 'never' ? NO_WINDOW : `waits for the window that opens at ${opensAt}`]),
+];
+
+const NO_WINDOW = 'waits for a window, and none is known';
+
+/** When it runs, and of which component. */
+export const hookCells = ({ component, hook }: PlannedHook): string[] => [hook, component];
 
 /** Service, action, reason. */
 export const serviceCells = ({ service, action, signal, reason }: ServiceDecision): string[] => [

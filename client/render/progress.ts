@@ -1,7 +1,7 @@
 /** What happened in a deployment between two looks at it, in plain lines. Pure. */
 import type { DeploymentStatus } from '../../workflows/model.js';
 import { columns, oneLine, short } from '../text.js';
-import { serviceCells } from './plan.js';
+import { holdLines, hookCells, serviceCells } from './plan.js';
 
 /** Nothing when nothing changed. `before` is undefined at the first look. */
 export function progressLines(before: DeploymentStatus | undefined, now: DeploymentStatus): string[] {
@@ -27,7 +27,17 @@ function planLines(plan: NonNullable<DeploymentStatus['plan']>): string[] {
   const moves = plan.checkouts
     .filter(({ from, to }) => from !== to)
     .map(({ name, from, to, subjects }) => [name, `${short(from)} → ${short(to)}`, subjects[0] ?? '']);
-  return [...columns(moves, '  '), ...columns(plan.services.map(serviceCells), '  ')];
+  return [
+    ...columns(moves, '  '),
+    ...columns(plan.services.map(serviceCells), '  '),
+    ...columns(
+      (plan.hooks ?? []).map((hook) => ['hook', ...hookCells(hook)]),
+      '  ',
+    ),
+    ...(plan.interrupts ?? []).map((line) => `  interrupts ${oneLine(line)}`),
+    ...(plan.newVariables ?? []).map((line) => `  new variables: ${oneLine(line)}`),
+    ...holdLines(plan),
+  ];
 }
 
 function healthLines(before: DeploymentStatus | undefined, now: DeploymentStatus): string[] {

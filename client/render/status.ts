@@ -1,5 +1,6 @@
 /** What runs, since when, is it healthy, is it behind, what is wrong, what must I do. Pure. */
 import type { Commits, DeploymentRecord } from '../../workflows/model.js';
+import { describePause } from '../refusals.js';
 import type { HistoryAnswer, StackReport } from '../schemas.js';
 import { age, columns, oneLine, short } from '../text.js';
 import { isSick } from '../todo.js';
@@ -14,6 +15,8 @@ export function renderStatus(report: StackReport, now: Date): string[] {
       ['git', describeLook(report, now)],
       ...(running === null ? [] : [['now', describeRunning(running)]]),
       ...(queued.length === 0 ? [] : [['next', queued.map(({ number, reason }) => `${number}: ${reason}`).join('; ')]]),
+      ...(report.paused === null ? [] : [['paused', describePause(report.paused, now)]]),
+      ...(report.waiting === null ? [] : [['waits', describeWaiting(report.waiting, now)]]),
       ['last', last === null ? 'no deployment yet' : describeLast(last, now)],
       ...report.quarantined.map(({ number, reason, at }) => [
         'bad',
@@ -24,6 +27,12 @@ export function renderStatus(report: StackReport, now: Date): string[] {
     ...report.todo.map((todo) => `to do: ${oneLine(todo)}`),
     ...report.notices.flatMap((notice) => notice.split('\n')).map((line) => `note: ${oneLine(line)}`),
   ];
+}
+
+function describeWaiting(waiting: NonNullable<StackReport['waiting']>, now: Date): string {
+  const { number, commits, why, at, approvedBy } = waiting;
+  const approved = approvedBy === undefined ? '' : ` Approved by ${approvedBy}.`;
+  return `deployment ${number} (${describeCommits(commits)}), since ${age(at, now)}: ${why}${approved}`;
 }
 
 const describeRelease = ({ number, at, commits, services }: NonNullable<StackReport['release']>, now: Date): string =>
@@ -83,6 +92,7 @@ export function renderHistory(answer: HistoryAnswer): string[] {
     duration(record),
     record.outcome,
     record.trigger,
+    record.by ?? '-',
     moved(record),
     record.message === '' ? record.reason : record.message,
   ]);
@@ -90,9 +100,24 @@ export function renderHistory(answer: HistoryAnswer): string[] {
     ...(answer.running === null ? [] : [`now: ${oneLine(describeRunning(answer.running))}`]),
     ...(rows.length === 0
       ? [`no deployment of ${answer.stack} is recorded`]
-      : columns([['number', 'started', 'took', 'outcome', 'trigger', 'commits', 'message'], ...rows])),
+      : columns([['number', 'started', 'took', 'outcome', 'trigger', 'by', 'commits', 'message'], ...rows])),
+    ...hookLines(answer.deployments),
     ...answer.notices.flatMap((notice) => notice.split('\n')).map((line) => `note: ${oneLine(line)}`),
   ];
+}
+
+/** Below the table: most deployments run none. */
+function hookLines(deployments: readonly DeploymentRecord[]): string[] {
+  const rows = deployments.flatMap(({ number, hooks = [] }) =>
+    hooks.map(({ component, hook, status, seconds }) => [
+      String(number),
+      hook,
+      component,
+      status === null ? 'did not end' : status === 0 ? 'ok' : `status ${status}`,
+      `${Math.round(seconds)} s`,
+    ]),
+  );
+  return rows.length === 0 ? [] : ['hooks:', ...columns(rows, '  ')];
 }
 
 function duration({ startedAt, endedAt }: DeploymentRecord): string {

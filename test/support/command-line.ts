@@ -1,5 +1,6 @@
 /** The command line in this process, with a world of its own: its output is kept, its environment is empty. */
 import type { Handlers } from '../../client/handlers.js';
+import type { Interruption } from '../../client/io.js';
 import { runProgram } from '../../client/program.js';
 import type { ClientSettings } from '../../client/settings.js';
 
@@ -20,7 +21,11 @@ export interface CommandLine {
   handlers?: Partial<Handlers>;
   /** Gets each line of standard output as it comes, for who waits for one. */
   heard?: string[];
+  /** ^C; nobody presses it unless given. */
+  interruption?: Interruption;
 }
+
+const NEVER: Interruption = { signal: new AbortController().signal, done: () => undefined };
 
 /** Runs one command as `birdkeeper ARGS` in that directory. */
 export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<Ran> {
@@ -35,11 +40,19 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       health: async () => [],
       ...line.handlers,
     },
-    io: { out: (text) => out.push(text), err: (text) => err.push(text), now: () => new Date() },
+    io: {
+      out: (text) => out.push(text),
+      err: (text) => err.push(text),
+      now: () => new Date(),
+      interruption: () => line.interruption ?? NEVER,
+    },
     settings: () => ({
       host: 'alpha',
       machine: 'alpha',
       dockerHost: undefined,
+      by: 'ann@alpha',
+      plain: true,
+      personalLogDirectory: '/nonexistent',
       // No variable and no profile of whoever runs the tests.
       temporalEnvironment: { TEMPORAL_CONFIG_FILE: '/dev/null' },
       ...line.settings,

@@ -7,6 +7,7 @@ import type { Handlers, PlanOptions, StackOptions } from '../../../client/handle
 import { runProgram } from '../../../client/program.js';
 import { PlanAnswer } from '../../../client/schemas.js';
 
+const interruption = () => ({ signal: new AbortController().signal, done: () => undefined });
 const decision = { word: 'behind', reason: 'x.', deploys: true, repair: false, wanted: {} } as const;
 
 let dir: string;
@@ -35,12 +36,15 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
   };
   return runProgram(args, {
     handlers,
-    io: { out: (line) => out.push(line), err: (line) => err.push(line), now: () => new Date(0) },
+    io: { out: (line) => out.push(line), err: (line) => err.push(line), now: () => new Date(0), interruption },
     settings: () => ({
       stateDirectories: [join(dir, 'state')],
       host: undefined,
       machine: 'alpha',
       dockerHost: undefined,
+      by: 'ann@alpha',
+      plain: true,
+      personalLogDirectory: join(dir, 'log'),
       temporalEnvironment: { TEMPORAL_CONFIG_FILE: '/dev/null' },
     }),
     version: '1.2.3',
@@ -51,7 +55,9 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
 describe('client/program', () => {
   it('helps and tells its version with status 0', async () => {
     expect(await run(['--help'])).toBe(0);
-    expect(out.join('\n')).toMatch(/up.*worker.*deploy.*forget.*check.*plan.*status.*history.*replay/s);
+    expect(out.join('\n')).toMatch(
+      /up.*worker.*deploy.*pause.*resume.*approve.*reject.*rollback.*forget.*check.*plan.*status.*history.*replay/s,
+    );
     expect(out.join('\n')).toContain('Exit status');
     expect(await run(['--version'])).toBe(0);
     expect(out.at(-1)).toBe('1.2.3');
@@ -67,19 +73,31 @@ describe('client/program', () => {
     [['deploy', '--reason', ' ']],
     [['replay']],
     [['status', 'too', 'many']],
+    [['approve']],
+    [['approve', 'that']],
+    [['rollback', '-1']],
+    [['pause', '--reason', '']],
   ])('ends wrong use (%j) with 2', async (args) => {
     expect(await run(args)).toBe(2);
     expect(err.join('\n')).not.toMatch(/\n\s+at /);
   });
 
-  it.each(['check', 'deploy', 'status', 'history', 'forget'])(
-    'ends `%s` with 2 in a directory of which nothing is known, and says what is',
-    async (command) => {
-      expect(await run([command])).toBe(2);
-      expect(err[0]).toContain(`No stack in ${dir} is known on this host (known: none`);
-      expect(err[0]).toContain(`birdkeeper up --stack ${dir}`);
-    },
-  );
+  it.each([
+    ['check'],
+    ['deploy'],
+    ['status'],
+    ['history'],
+    ['forget'],
+    ['pause'],
+    ['resume'],
+    ['approve', '3'],
+    ['reject', '3'],
+    ['rollback'],
+  ])('ends `%s` with 2 in a directory of which nothing is known, and says what is', async (...command) => {
+    expect(await run(command)).toBe(2);
+    expect(err[0]).toContain(`No stack in ${dir} is known on this host (known: none`);
+    expect(err[0]).toContain(`birdkeeper up --stack ${dir}`);
+  });
 
   it('takes the working directory for the stack, and gives handlers real paths', async () => {
     expect(await run(['up'])).toBe(0);

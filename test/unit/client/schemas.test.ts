@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { CheckAnswer, HistoryAnswer, PlanAnswer, ReplayAnswer, StackReport } from '../../../client/schemas.js';
+import {
+  CheckAnswer,
+  HistoryAnswer,
+  LogLine,
+  PlanAnswer,
+  ReplayAnswer,
+  SchedulesAnswer,
+  StackReport,
+} from '../../../client/schemas.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/commands.md', import.meta.url)), 'utf8');
 const example = (command: string): unknown => {
@@ -18,6 +26,8 @@ describe('client/schemas', () => {
     ['status', StackReport],
     ['history', HistoryAnswer],
     ['replay', ReplayAnswer],
+    ['schedules', SchedulesAnswer],
+    ['logs', LogLine],
   ] as const)('the documented example of %s is what the command prints', (command, schema: z.ZodType) => {
     // What the schema does not know it drops: equal means that the page names nothing else.
     expect(schema.parse(example(command))).toEqual(example(command));

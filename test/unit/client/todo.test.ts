@@ -15,6 +15,8 @@ const report = (given: Partial<StackReport> = {}): StackReport => ({
   look: { word: 'up to date', reason: 'every checkout is level.', commits: {}, at: '2026-11-24T11:55:00Z' },
   running: null,
   queued: [],
+  paused: null,
+  waiting: null,
   health: [{ service: 'web', health: 'healthy' }],
   todo: [],
   ...given,
@@ -46,5 +48,18 @@ describe('client/todo', () => {
     expect(todoOf(report({ look: { word: 'behind', reason: 'x', commits: {}, at: '' } }))).toEqual([]);
     expect(todoOf(report({ unfinished: 5 }))).toEqual([]);
     expect(todoOf(report({ unfinished: 5, source: 'state directory' }))[0]).toContain('birdkeeper up');
+  });
+
+  it('asks for a yes, and tells of a pause, also while something else runs', () => {
+    const waiting = { number: 4, commits: {}, digest: '', needsApproval: true, why: '', at: '' };
+    const paused = { by: 'ann@alpha', reason: 'disk', at: '' };
+    const running = { number: 5, trigger: 'check' as const, reason: '', phase: null, next: '' };
+    const todo = todoOf(report({ waiting, paused, running }));
+    expect(todo[0]).toContain('birdkeeper approve 4, or: birdkeeper reject 4');
+    expect(todo[1]).toContain('birdkeeper resume');
+    expect(todoOf(report({ waiting: { ...waiting, approvedBy: 'ann@alpha', opensAt: '2026-11-27' } }))).toEqual([]);
+    expect(todoOf(report({ waiting: { ...waiting, needsApproval: false, opensAt: 'never' } }))[0]).toContain(
+      'BIRDKEEPER_DEPLOY_WINDOWS',
+    );
   });
 });

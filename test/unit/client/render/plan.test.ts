@@ -64,4 +64,27 @@ describe('client/render/plan', () => {
   it('says so when no service is touched', () => {
     expect(renderPlan(plan({ untouched: 5 }))).toEqual(['no service is touched (5)']);
   });
+
+  it('tells hooks, interrupted work, new variables and what it waits for', () => {
+    const lines = renderPlan(
+      plan({
+        hooks: [{ component: 'jupyterhub', hook: 'pre' }],
+        interrupts: ['jupyterhub: 3 notebooks run'],
+        newVariables: ['platform: NEW_ONE'],
+        needsApproval: true,
+        opensAt: '2026-11-27T02:00:00Z',
+      }),
+    );
+    expect(lines.slice(1)).toEqual([
+      'hooks:',
+      '  pre  jupyterhub',
+      "users' work that is interrupted:",
+      '  jupyterhub: 3 notebooks run',
+      'new variables of env.local.example:',
+      '  platform: NEW_ONE',
+      "waits for a person's yes: birdkeeper approve",
+      'waits for the window that opens at 2026-11-27T02:00:00Z',
+    ]);
+    expect(renderPlan(plan({ opensAt: 'never' })).at(-1)).toBe('waits for a window, and none is known');
+  });
 });

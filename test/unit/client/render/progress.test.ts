@@ -75,4 +75,27 @@ describe('client/render/progress', () => {
       'deployment 12: rolled back: web is sick indeed',
     );
   });
+
+  it('tells of a plan which hooks run, what it interrupts and what it waits for', () => {
+    const plan: NonNullable<DeploymentStatus['plan']> = {
+      checkouts: [],
+      renderedFiles: [],
+      images: [],
+      services: [],
+      untouched: 4,
+      removed: [],
+      irreversible: [],
+      warnings: [],
+      hooks: [{ component: 'thredds', hook: 'post' }],
+      interrupts: ['2 jobs of weaver'],
+      newVariables: ['platform: A, B'],
+      needsApproval: true,
+    };
+    expect(progressLines(status(), status({ plan }))).toEqual([
+      '  hook  post  thredds',
+      '  interrupts 2 jobs of weaver',
+      '  new variables: platform: A, B',
+      "waits for a person's yes: birdkeeper approve",
+    ]);
+  });
 });

@@ -16,6 +16,8 @@ const report = (given: Partial<StackReport> = {}): StackReport => ({
   look: { word: 'up to date', reason: 'every checkout is level.', commits: {}, at: '2026-11-24T11:55:00Z' },
   running: null,
   queued: [],
+  paused: null,
+  waiting: null,
   health: [{ service: 'web', health: 'healthy' }],
   todo: [],
   ...given,
@@ -87,9 +89,59 @@ describe('client/render/status', () => {
     };
     const answer = { stack: 'web', host: 'alpha', source: 'keeper' as const, notices: [], running: null };
     expect(renderHistory({ ...answer, deployments: [deployment] })).toEqual([
-      'number  started               took  outcome      trigger  commits      message',
-      '7       2026-11-24T10:00:00Z  42 s  rolled back  check    env bbbbbbb  web is sick',
+      'number  started               took  outcome      trigger  by  commits      message',
+      '7       2026-11-24T10:00:00Z  42 s  rolled back  check    -   env bbbbbbb  web is sick',
     ]);
     expect(renderHistory({ ...answer, deployments: [] })).toEqual(['no deployment of web is recorded']);
+  });
+
+  it('shows what is paused and what waits: why, by whom, since when', () => {
+    const held = report({
+      paused: { by: 'ann@alpha', reason: 'The disk is changed.', at: '2026-11-24T10:00:00Z' },
+      waiting: {
+        number: 4,
+        commits: { platform: 'b'.repeat(40) },
+        digest: '',
+        needsApproval: true,
+        why: 'It is risky.',
+        at: '2026-11-24T11:00:00Z',
+        approvedBy: 'bob@beta',
+      },
+    });
+    const lines = renderStatus(held, now);
+    expect(lines).toContain('paused  2 h ago by ann@alpha: The disk is changed');
+    expect(lines).toContain(
+      'waits   deployment 4 (platform bbbbbbb), since 60 min: It is risky. Approved by bob@beta.',
+    );
+  });
+
+  it('tells who asked for a deployment and which hooks it ran', () => {
+    const deployment = {
+      number: 8,
+      trigger: 'rollback' as const,
+      reason: 'web is slow',
+      startedAt: '2026-11-24T10:00:00Z',
+      endedAt: '2026-11-24T10:00:42Z',
+      outcome: 'deployed' as const,
+      phase: 'record' as const,
+      message: '',
+      from: {},
+      to: {},
+      services: [],
+      by: 'ann@alpha (sudo)',
+      hooks: [
+        { component: 'jupyterhub', hook: 'pre' as const, status: 0, seconds: 1.4 },
+        { component: 'jupyterhub', hook: 'post' as const, status: null, seconds: 300 },
+        { component: 'thredds', hook: 'post' as const, status: 3, seconds: 0.2 },
+      ],
+    };
+    const answer = { stack: 'web', host: 'alpha', source: 'keeper' as const, notices: [], running: null };
+    expect(renderHistory({ ...answer, deployments: [deployment] }).slice(1)).toEqual([
+      '8       2026-11-24T10:00:00Z  42 s  deployed  rollback  ann@alpha (sudo)  -        web is slow',
+      'hooks:',
+      '  8  pre   jupyterhub  ok           1 s',
+      '  8  post  jupyterhub  did not end  300 s',
+      '  8  post  thredds     status 3     0 s',
+    ]);
   });
 });

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT } from '../../workflows/contract.js';
+import { wrongUse, type ExitStatus } from '../failures.js';
+import type { CommandContext, CommonOptions, Io } from '../io.js';
+import { logDirectories, LOG_FILE, openLog, type OpenLog } from '../logs/deployment-log.js';
+import { closesFrame, opensFrame, type LogItem } from '../logs/parse.js';
+import type { Wanted } from '../logs/select.js';
+import { numberOf } from '../numbers.js';
+import { findStack } from '../stack.js';
+import { printable } from '../text.js';
+
+export interface LogsOptions extends CommonOptions {
+  follow?: boolean;
+}
+
+const POLL_MS = 250;
+
+/** Lines of the newest deployment and all that came after, or those of one deployment. Needs neither server nor worker. */
+export async function logs(context: CommandContext, options: LogsOptions, argument: string): Promise<ExitStatus> {
+  const { io, settings } = context;
+  const number = argument === '' ? undefined : numberOf(argument, 'deployment');
+  const stack = await findStack(settings, options.stack, options.envFile);
+  const wanted: Wanted = { stack: stack.ref.stack, number };
+  const directories = await logDirectories(stack, settings);
+  const log = await openLog(directories, wanted);
+  try {
+    const show = (items: readonly LogItem[]) => items.forEach((item) => print(io, item, options.json === true));
+    if (log.items === undefined && !(options.follow && isToCome(log, number))) {
+      throw wrongUse(notThere(wanted, log, directories));
+    }
+    show(log.items ?? []);
+    if (options.follow && !log.isComplete) await follow(io, log, wanted, show);
+    return EXIT.done;
+  } finally {
+    await log.tail.close();
+  }
+}
+
+/** Until the deployment's frame is closed, or ^C. */
+async function follow(io: Io, log: OpenLog, wanted: Wanted, show: (items: readonly LogItem[]) => void): Promise<void> {
+  const { signal, done } = io.interruption();
+  const { stack, number } = wanted;
+  let isOpen = number === undefined || log.items !== undefined;
+  try {
+    while (!signal.aborted) {
+      const lines = await log.tail.lines();
+      const items = lines.length > 0 ? lines.flatMap((line) => log.reader.push(line)) : log.reader.flush();
+      for (const item of items.filter(({ entry }) => entry.stack === stack)) {
+        const isOurs = number === undefined || item.entry.run === number;
+        isOpen ||= isOurs && opensFrame(item);
+        if (!isOurs || !isOpen) continue;
+        show([item]);
+        if (number !== undefined && closesFrame(item)) return;
+      }
+      await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    }
+  } finally {
+    done();
+  }
+}
+
+/** A deployment whose number is above all that were seen may be queued still. */
+const isToCome = ({ numbers }: OpenLog, number: number | undefined): boolean =>
+  number === undefined || numbers.every((seen) => seen < number);
+
+function notThere({ stack, number }: Wanted, { numbers }: OpenLog, directories: readonly string[]): string {
+  const where = directories.map((directory) => `${directory}/${LOG_FILE}`).join(' or ');
+  if (numbers.length === 0) {
+    return `No deployment of ${stack} is in ${where}, rotated files included. Lines that are to come are shown by: birdkeeper logs --follow`;
+  }
+  const [first, last] = [numbers[0], numbers.at(-1)];
+  const there = first === last ? `only ${first} is` : `${first} to ${last} are`;
+  return `Deployment ${number} of ${stack} is not in ${where}: ${there}. Older ones may be rotated away; their outcome is told by: birdkeeper history`;
+}
+
+function print(io: Io, { entry, text }: LogItem, json: boolean): void {
+  if (json) io.out(JSON.stringify(entry));
+  else for (const line of text) io.out(printable(line));
+}

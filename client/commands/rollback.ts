@@ -1,0 +1,55 @@
+import { EXIT } from '../../workflows/contract.js';
+import type { Release } from '../../workflows/model.js';
+import { noWorker } from '../connection.js';
+import { isPermissionError, wrongUse, type ExitStatus } from '../failures.js';
+import { followDeployment } from '../follow.js';
+import type { CommandContext, CommonOptions } from '../io.js';
+import { askForRollback } from '../keeper.js';
+import { numberOf } from '../numbers.js';
+import { refuseRollback } from '../refusals.js';
+import type { KnownStack } from '../stack.js';
+import { oneLine } from '../text.js';
+import { withKeeper } from '../with-keeper.js';
+
+export interface RollbackOptions extends CommonOptions {
+  reason?: string;
+  wait?: boolean;
+}
+
+/** Asks the keeper for a deployment of a former release; with `--wait` as `deploy`. */
+export async function rollback(
+  context: CommandContext,
+  options: RollbackOptions,
+  argument: string,
+): Promise<ExitStatus> {
+  const { io, settings } = context;
+  const wanted = argument === '' ? undefined : numberOf(argument, 'release');
+  return withKeeper(context, options, async ({ session, stack }) => {
+    const refusal = refuseRollback(wanted, await recorded(stack));
+    if (refusal !== undefined) throw wrongUse(refusal);
+    const answer = await askForRollback(session, stack.ref, {
+      by: settings.by,
+      ...(wanted === undefined ? {} : { number: wanted }),
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+    });
+    if (answer.is !== 'answer') throw noWorker(stack.ref.host, session.choice, stack.directory);
+    if ('refused' in answer.value) throw wrongUse(oneLine(answer.value.refused));
+    const { number, to, collapsed } = answer.value;
+    io.out(
+      `deployment ${number} goes back to release ${to}${collapsed ? ' (in the place of one that was waiting)' : ''}`,
+    );
+    if (options.wait) return followDeployment({ session, stack, number, context });
+    io.out(`follow it with: birdkeeper status --stack ${stack.directory}`);
+    return EXIT.done;
+  });
+}
+
+/** The record is root's; whoever may not read it is told by the keeper. */
+async function recorded({ state }: KnownStack): Promise<Release[] | undefined> {
+  try {
+    return await state.releases();
+  } catch (error) {
+    if (isPermissionError(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+/** The schedules of a stack as the server has them. */
+import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
+import { SCHEDULE_KINDS, scheduleId, type StackRef } from '../workflows/contract.js';
+import type { Session } from './connection.js';
+import type { ScheduleReport } from './schemas.js';
+
+const LIST_LIMIT_MS = 10_000;
+
+/** Needs no worker. The kinds that we know come first; those that only the server knows follow. */
+export async function stackSchedules(session: Session, ref: StackRef): Promise<ScheduleReport[]> {
+  const known = SCHEDULE_KINDS.map((kind) => scheduleId(kind, ref));
+  const listed = await session.within(() => listedIds(session, ref), LIST_LIMIT_MS);
+  const ids = [...known, ...listed.filter((id) => !known.includes(id)).sort()];
+  const found = await Promise.all(ids.map((id) => describe(session, id, ref)));
+  return found.flatMap((schedule) => schedule ?? []);
+}
+
+async function listedIds(session: Session, ref: StackRef): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { scheduleId: id } of session.client.schedule.list()) if (partsOf(id, ref)) ids.push(id);
+  return ids;
+}
+
+/** `KIND/HOST/STACK` or `KIND/HOST/STACK/NAME`; undefined for a schedule of another stack. Pure. */
+export function partsOf(id: string, { host, stack }: StackRef): { kind: string; name?: string } | undefined {
+  const [kind = '', itsHost, itsStack, ...name] = id.split('/');
+  if (kind === '' || itsHost !== host || itsStack !== stack) return undefined;
+  return name.length === 0 ? { kind } : { kind, name: name.join('/') };
+}
+
+async function describe(session: Session, id: string, ref: StackRef): Promise<ScheduleReport | undefined> {
+  try {
+    const described = await session.within(() => session.client.schedule.getHandle(id).describe());
+    const { paused, note = '' } = described.state;
+    return {
+      ...(partsOf(id, ref) ?? { kind: id }),
+      id,
+      frequency: frequencyOf(described),
+      next: paused ? null : (described.info.nextActionTimes[0]?.toISOString() ?? null),
+      last: await lastRun(session, described),
+      paused: paused ? note : null,
+    };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** The text that the schedule was made of; empty when another program made it. */
+function frequencyOf({ action }: ScheduleDescription): string {
+  const text = action.memo?.['frequency'];
+  return typeof text === 'string' ? text : '';
+}
+
+async function lastRun(session: Session, { info }: ScheduleDescription): Promise<ScheduleReport['last']> {
+  const newest = info.recentActions.at(-1);
+  if (newest === undefined) return null;
+  const { workflowId, firstExecutionRunId } = newest.action.workflow;
+  return {
+    at: newest.takenAt.toISOString(),
+    workflowId,
+    outcome: await outcomeOf(session, workflowId, firstExecutionRunId),
+  };
+}
+
+async function outcomeOf(session: Session, workflowId: string, runId: string): Promise<string> {
+  try {
+    const handle = session.client.workflow.getHandle(workflowId, runId);
+    const { status, searchAttributes } = await session.within(() => handle.describe());
+    return outcomeWord(status.name, searchAttributes['Outcome']?.[0]);
+  } catch (error) {
+    // Kept for 30 days; a yearly schedule's run is gone.
+    if (error instanceof WorkflowNotFoundError) return 'not known';
+    throw error;
+  }
+}
+
+/** What the workflow itself says of its end, else what the server says. Pure. */
+export function outcomeWord(status: string, attribute: unknown): string {
+  if (status === 'COMPLETED' && typeof attribute === 'string') return attribute;
+  return WORDS[status] ?? status.toLowerCase().replaceAll('_', ' ');
+}
+
+const WORDS: Readonly<Record<string, string>> = { CANCELLED: 'cancelled', CONTINUED_AS_NEW: 'running' };
