@@ -1,12 +1,11 @@
 import { adoptionDrift, dryRunUp } from '../compose/adopt.js';
-import { createRedactor } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import { watchedSettings } from '../stack/open-view.js';
 import type { Activities, StackInput } from '../types.js';
 import { releaseOf } from './conclude.js';
 import type { Dependencies } from './dependencies.js';
 import { makePlan } from './make-plan.js';
-import { openLive } from './open.js';
+import { openLive, redactorOf } from './open.js';
 
 /** In the place of a definition's hash: Compose would make these containers anew, so they are not what the files say. */
 export const UNLIKE_FILES = 'not as the checkouts say';
@@ -33,7 +32,7 @@ export async function adoptStack(
     step,
     deps,
   );
-  const dryRun = await dryRunUp(view, { signal: step.signal, redact: createRedactor(view.variables) });
+  const dryRun = await dryRunUp(view, { signal: step.signal, redact: redactorOf(view) });
   const drift = adoptionDrift(dryRun, model, containers);
   const services = Object.fromEntries(
     Object.entries(wanted)

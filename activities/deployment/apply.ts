@@ -4,7 +4,6 @@ import { applyDecisions, type ApplyInput } from '../compose/apply.js';
 import { readJournal } from '../compose/journal.js';
 import { planRollback } from '../compose/rollback.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
-import { createRedactor } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
@@ -12,7 +11,7 @@ import type { Activities, DeploymentInput, Direction } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
 import { makePlan, type MadePlan } from './make-plan.js';
-import { openLive } from './open.js';
+import { openLive, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
 import { planOf, type PlanRecord } from './records.js';
 
@@ -144,7 +143,7 @@ async function shared({ stack, step, deps, plan, view }: Context, made: MadePlan
     dependencyTimeoutSeconds: view.settings.healthTimeoutSeconds,
     engine: deps.engine,
     step,
-    redact: createRedactor(view.variables),
+    redact: redactorOf(view),
   };
 }
 

@@ -1,11 +1,10 @@
 import { askBusy } from '../components/busy.js';
 import { readManifests } from '../components/read.js';
 import { FAILURES, isStepFailure } from '../shared/failures.js';
-import { createRedactor } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive } from './open.js';
+import { openLive, redactorOf } from './open.js';
 
 /** Who works now where the plan would interrupt. Asked of what runs; a live configuration that does not read knows nobody. */
 export async function interruptedBy(
@@ -18,7 +17,7 @@ export async function interruptedBy(
   try {
     const view = await openLive(stack, deps, step.signal);
     const components = await readManifests(view.components, view.locate);
-    return await askBusy(components, touched, { view, signal: step.signal, redact: createRedactor(view.variables) });
+    return await askBusy(components, touched, { view, signal: step.signal, redact: redactorOf(view) });
   } catch (error) {
     if (!isStepFailure(error, FAILURES.configuration)) throw error;
     return { interrupts: [], warnings: [] };

@@ -4,13 +4,12 @@ import { findHooks } from '../components/hooks.js';
 import { readManifests } from '../components/read.js';
 import { describeHookEnd, runHook as run } from '../components/run-hook.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
-import { createRedactor } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
-import { openLive } from './open.js';
+import { openLive, redactorOf } from './open.js';
 import { HookResults, readRecord, writeRecord } from './records.js';
 
 const FILE = 'hooks.json';
@@ -27,7 +26,7 @@ export async function runHook(
   const stack = await deps.state.stack(name);
   await requireTurn(stack, number);
   const view = await openLive(stack, deps, step.signal);
-  const redact = createRedactor(view.variables);
+  const redact = redactorOf(view);
   const { hooks } = await findHooks(await readManifests(view.components, view.locate), view);
   const found = hooks.find((candidate) => candidate.component === component && candidate.hook === hook);
   if (found === undefined) {

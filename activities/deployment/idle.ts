@@ -1,10 +1,9 @@
 import { awaitIdle as wait } from '../components/busy.js';
 import { readManifests } from '../components/read.js';
-import { createRedactor } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive } from './open.js';
+import { openLive, redactorOf } from './open.js';
 import { planOf, readRecord, writeRecord, WaitRecord } from './records.js';
 
 const EVERY_SECONDS = 10;
@@ -32,7 +31,7 @@ export async function awaitIdle(
       view,
       since,
       signal: step.signal,
-      redact: createRedactor(view.variables),
+      redact: redactorOf(view),
       limitSeconds: view.settings.busyLimitSeconds,
       everySeconds: EVERY_SECONDS,
       heartbeat: (details) => step.heartbeat(details),

@@ -7,11 +7,10 @@ import { planServices, type ServicePlan } from '../compose/plan.js';
 import { declaredServices, readModel } from '../compose/read.js';
 import type { EngineContainer } from '../docker/types.js';
 import { objectIds } from '../git/history.js';
-import { createRedactor } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
 import type { Dependencies } from './dependencies.js';
-import { gitOptions } from './open.js';
+import { gitOptions, redactorOf } from './open.js';
 
 export interface MadePlan extends ServicePlan {
   model: ComposeModel;
@@ -39,7 +38,7 @@ const REMOVES_ORPHANS = /^--remove-orphans(=true)?$/;
 export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Promise<MadePlan> {
   const { view, release, repair } = ask;
   const call = { signal: step.signal };
-  const reading = { ...call, redact: createRedactor(view.variables) };
+  const reading = { ...call, redact: redactorOf(view) };
   const [model, declared, containers] = await Promise.all([
     readModel(view, reading),
     declaredServices(view, reading),

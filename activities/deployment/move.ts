@@ -8,7 +8,8 @@ import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
 import { gitOptions, openLive, readStaged } from './open.js';
-import { FormerFiles, planOf, readRecord, writeRecord } from './records.js';
+import { keepOwnership } from './ownership.js';
+import { FormerFiles, planOf, readRecord, writeRecord, type PlanRecord } from './records.js';
 
 const LOCK_WAIT_SECONDS = 330;
 const MOVE_LIMIT_SECONDS = 300;
@@ -41,7 +42,7 @@ export async function advanceCheckouts(
   }
   return {
     moved: checkouts.map(({ name: moved }) => moved),
-    renderedFiles: await writeRendered(stack, number, step, deps),
+    renderedFiles: await writeRendered(stack, number, plan, step, deps),
   };
 }
 
@@ -146,15 +147,22 @@ async function requestsFor(
 }
 
 /** What stood there before is kept first, once: a retry must not take our own text for the former one. */
-async function writeRendered(stack: StackState, number: number, step: Step, deps: Dependencies): Promise<string[]> {
+async function writeRendered(
+  stack: StackState,
+  number: number,
+  plan: PlanRecord,
+  step: Step,
+  deps: Dependencies,
+): Promise<string[]> {
   const view = await openLive(stack, deps, step.signal);
   if (!(await readRecord(stack, number, FORMER_FILES, FormerFiles))) {
     const changes = await planRendered(view);
     const former = changes.map(({ path, before }) => ({ path, text: before?.toString('base64') ?? null }));
     await writeRecord(stack, number, FORMER_FILES, former);
   }
-  const written = await applyRendered(view);
+  const written = plan.skip ? [] : await applyRendered(view);
   for (const path of written) step.log.info(`rendered ${path}`);
+  await keepOwnership(view, step, deps);
   return written.slice(0, MAX_NAMES);
 }
 

@@ -9,13 +9,13 @@ import {
   type Notice,
 } from '../notices/index.js';
 import { readJson, writeJson } from '../shared/files.js';
-import { createRedactor, redactUrls, type Redact } from '../shared/redact.js';
+import { redactUrls, type Redact } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { NoticeSettings } from '../stack/notify.js';
 import type { StackState } from '../state/index.js';
 import type { Activities } from '../types.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive } from './open.js';
+import { openLive, redactorOf } from './open.js';
 import { PlanRecord, readRecord } from './records.js';
 
 const FILE = 'notices.json';
@@ -61,8 +61,8 @@ interface Receivers {
 /** A configuration that somebody broke is what people want to hear of: the receivers of the last good one stay. */
 async function receiversOf(stack: StackState, deps: Dependencies, signal: AbortSignal): Promise<Receivers> {
   try {
-    const { settings, variables } = await openLive(stack, deps, signal);
-    return { settings, redact: createRedactor(variables) };
+    const view = await openLive(stack, deps, signal);
+    return { settings: view.settings, redact: redactorOf(view) };
   } catch (error) {
     signal.throwIfAborted();
     const settings = (await stack.lastGood())?.notices;

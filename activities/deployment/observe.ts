@@ -5,6 +5,7 @@ import type { EngineContainer } from '../docker/types.js';
 import { observeCheckout } from '../git/observe.js';
 import type { Step } from '../shared/step.js';
 import type { Intent, StackState } from '../state/index.js';
+import { pinKey } from '../stack/settings.js';
 import type { StackInput } from '../types.js';
 import { UNLIKE_FILES } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
@@ -59,7 +60,7 @@ export async function lookWithoutFetch(
 }
 
 function lookAtCheckouts(
-  { checkouts, keys, gitSeconds }: Watch,
+  { checkouts, keys, gitSeconds, settings: { pins, rewrittenUpstream } }: Watch,
   how: { fetch: boolean; rendered: readonly string[] },
   step: Step,
   deps: Dependencies,
@@ -70,6 +71,8 @@ function lookAtCheckouts(
         checkout,
         keys,
         ...how,
+        pin: pins[pinKey(checkout.name)],
+        rewrittenUpstream,
         signal: step.signal,
         timeoutMs: gitSeconds * 1_000,
         environment: deps.environment,

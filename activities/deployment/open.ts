@@ -4,7 +4,8 @@ import { headCommit, repositoryRoot } from '../git/history.js';
 import type { GitOptions } from '../git/repository.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';
-import { createRedactor } from '../shared/redact.js';
+import { createReceiverRedactor } from '../notices/index.js';
+import { createRedactor, type Redact } from '../shared/redact.js';
 import { openLiveView, openStagedView, type ViewDeps } from '../stack/open-view.js';
 import type { Staged } from '../stack/staged-paths.js';
 import type { StagedView, StackView } from '../stack/view.js';
@@ -65,6 +66,13 @@ function viewDeps(deps: Dependencies, signal: AbortSignal): ViewDeps {
 }
 
 async function remember<View extends StackView>(stack: StackState, deps: Dependencies, view: View): Promise<View> {
-  await deps.remember(stack.name, { redact: createRedactor(view.variables), logDir: view.settings.logDir });
+  await deps.remember(stack.name, { redact: redactorOf(view), logDir: view.settings.logDir });
   return view;
+}
+
+/** Takes out what the variables of a stack hold, and where its receivers of notices are. */
+export function redactorOf({ variables, settings }: Pick<StackView, 'variables' | 'settings'>): Redact {
+  const redact = createRedactor(variables);
+  const hide = createReceiverRedactor(settings);
+  return (text) => redact(hide(text));
 }

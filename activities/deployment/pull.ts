@@ -1,9 +1,8 @@
 import { provideImages } from '../compose/pull.js';
-import { createRedactor } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
-import { openStaged } from './open.js';
+import { openStaged, redactorOf } from './open.js';
 import { planOf } from './records.js';
 
 /** Pulls and builds what the plan lacks, from the staged view. Nothing that runs is touched. Twice: what is here is not fetched again. */
@@ -16,5 +15,5 @@ export async function pullImages(
   const { needs } = await planOf(stack, number);
   if (needs.every(({ how }) => how === 'present')) return { pulled: [], built: [] };
   const view = await openStaged(stack, number, deps, step.signal);
-  return provideImages({ view, needs, lock: await stack.lock(), step, redact: createRedactor(view.variables) });
+  return provideImages({ view, needs, lock: await stack.lock(), step, redact: redactorOf(view) });
 }

@@ -6,13 +6,12 @@ import { readModel } from '../compose/read.js';
 import { servicesToWatch } from '../health/baseline.js';
 import { probesAnswer } from '../health/probes.js';
 import { watchUntilSettled } from '../health/watch.js';
-import { createRedactor } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput, Direction } from '../types.js';
 import { journalPath } from './apply.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive } from './open.js';
+import { openLive, redactorOf } from './open.js';
 import { planOf } from './records.js';
 
 /**
@@ -27,7 +26,7 @@ export async function settleServices(
   const stack = await deps.state.stack(name);
   const plan = await planOf(stack, number);
   const view = await openLive(stack, deps, step.signal);
-  const redact = createRedactor(view.variables);
+  const redact = redactorOf(view);
   const model = await readModel(view, { signal: step.signal, redact });
   const decisions = await appliedDecisions(stack, number, direction);
   const touched = namesOf(decisions);

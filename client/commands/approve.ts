@@ -64,7 +64,7 @@ export function deploymentAfter(before: KeeperStatus, after: KeeperStatus): numb
   if (running !== undefined && running.number !== before.running?.number && isIt(running.trigger)) {
     return running.number;
   }
-  const next = queued.find(({ trigger, approved }) => approved !== undefined || isIt(trigger));
+  const next = queued.find(({ trigger }) => isIt(trigger));
   if (next !== undefined) return next.number;
   return last !== undefined && last.number >= before.nextNumber ? last.number : undefined;
 }

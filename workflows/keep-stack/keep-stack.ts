@@ -45,6 +45,7 @@ import {
   noteOf,
   parseRollback,
   parseVerdict,
+  PREVIOUS,
   rollbackRequest,
   untilOpening,
 } from './people.js';
@@ -89,7 +90,10 @@ class Keeper {
     setHandler(keeperStatusQuery, () => this.status);
     setHandler(forceDeploySignal, (payload) => void this.enqueue(requestFor(parseAsk(payload, true))));
     setHandler(deployUpdate, (payload) => this.enqueue(requestFor(parseAsk(payload))));
-    setHandler(rollbackUpdate, (payload) => this.enqueue(rollbackRequest(parseRollback(payload))));
+    setHandler(rollbackUpdate, (payload) => {
+      const request = rollbackRequest(parseRollback(payload));
+      return { ...this.enqueue(request), to: request.rollbackTo ?? PREVIOUS };
+    });
     setHandler(deploymentNeededSignal, (payload) => {
       const needed = parseNeeded(payload);
       if (needed) this.change(afterLook(this.memory, needed, new Date(), this.running));

@@ -58,6 +58,11 @@ export interface RollbackAsk {
   reason?: string;
 }
 
+export interface RollbackAnswer extends DeployAnswer {
+  /** Number of the release; -1: the one before. */
+  to: number;
+}
+
 /** Payload of `approve` and `reject`; `number` is that of the deployment that waits. */
 export interface Verdict {
   number: number;
@@ -80,5 +85,5 @@ export const rejectSignal = defineSignal<[unknown?]>(SIGNALS.reject);
 export const pauseSignal = defineSignal<[unknown?]>(SIGNALS.pause);
 export const resumeSignal = defineSignal<[unknown?]>(SIGNALS.resume);
 export const deployUpdate = defineUpdate<DeployAnswer, [unknown?]>(UPDATES.deploy);
-export const rollbackUpdate = defineUpdate<DeployAnswer, [unknown?]>(UPDATES.rollback);
+export const rollbackUpdate = defineUpdate<RollbackAnswer, [unknown?]>(UPDATES.rollback);
 export const keeperStatusQuery = defineQuery<KeeperStatus>(QUERIES.status);

@@ -36,6 +36,7 @@ const SHARED = ['activities/shared/', 'activities/state/'];
 const HOMES: Readonly<Record<string, RegExp>> = {
   'simple-git': /^activities\/git\//,
   dockerode: /^activities\/docker\//,
+  nodemailer: /^activities\/notices\//,
   winston: /^worker\/logger[^/]*\.ts$/,
   // A server that lives on is no command: it has no result to wait for and no time limit.
   child_process: /^(activities\/shared\/run-command|worker\/embedded-server[^/]*)\.ts$/,
