@@ -12,6 +12,7 @@ const HEALTH_LIMIT_MS = 4_000;
 const handlers: Handlers = {
   up: async (options) => (await import('../worker/up.js')).up(options),
   worker: async (options) => (await import('../worker/up.js')).worker(options),
+  deployLocally: async (options) => (await import('../worker/local.js')).deployLocally(options),
   plan: async (options) => (await import('../worker/plan.js')).plan(options),
   replay: async (history, workflowId) => {
     const { installQuietRuntime, replayHistory } = await import('../worker/replay.js');

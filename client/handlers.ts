@@ -2,6 +2,7 @@
  * What the command line cannot do itself, because it needs the worker's libraries: `bin/` hands it in, loaded when it is
  * asked for.
  */
+import type { DeployStackResult } from '../workflows/deploy-stack/messages.js';
 import type { ServiceHealth } from '../workflows/model.js';
 import type { PlanAnswer, ReplayAnswer } from './schemas.js';
 
@@ -19,6 +20,18 @@ export interface PlanOptions {
   json: boolean;
 }
 
+export interface LocalDeployOptions {
+  /** Real path. */
+  stackDir: string;
+  envFile?: string;
+  force: boolean;
+  reason?: string;
+  /** Who asks, `user@host`. */
+  by: string;
+  /** Aborted when the person wants the end: what moved is put back. */
+  stop: AbortSignal;
+}
+
 /** `difference`: when it does not replay, the first command that differs, a sentence. */
 export type ReplayVerdict = Omit<ReplayAnswer, 'workflowId'>;
 
@@ -26,6 +39,8 @@ export interface Handlers {
   /** Stays until it is told to stop. */
   up(options: StackOptions): Promise<void>;
   worker(options: StackOptions): Promise<void>;
+  /** The story of a deployment in this process, without a server. */
+  deployLocally(options: LocalDeployOptions): Promise<DeployStackResult>;
   plan(options: PlanOptions): Promise<PlanAnswer>;
   /** `history`: JSON as `temporal workflow show --output json` writes it, or as the client fetched it. */
   replay(history: unknown, workflowId: string): Promise<ReplayVerdict>;

@@ -1,12 +1,13 @@
 /** Puts the worker together: settings, logger, engine, state, activities. */
 import { Runtime } from '@temporalio/worker';
 import { FAILURES, isStepFailure } from '../activities/shared/failures.js';
-import { redactUrls } from '../activities/shared/redact.js';
+import { redactUrls, type Redact } from '../activities/shared/redact.js';
 import { createActivities } from '../activities/index.js';
 import type { Dependencies } from '../activities/deployment/dependencies.js';
 import { openLive } from '../activities/deployment/open.js';
 import { createEngine } from '../activities/docker/engine.js';
 import { StateDirectory, type StackState } from '../activities/state/index.js';
+import type { StepLog } from '../activities/shared/step.js';
 import type { StepActivities } from '../activities/types.js';
 import { deploymentId } from '../workflows/contract.js';
 import type { TemporalClient } from './client.js';
@@ -30,6 +31,10 @@ export interface Composition {
   /** The activities as plain functions; with a client they reach the schedules. */
   steps(client?: TemporalClient): StepActivities;
   activities(client: TemporalClient): Record<string, (input: unknown) => Promise<unknown>>;
+  /** What is taken out of messages about a stack. */
+  redactFor(stack: string): Redact;
+  /** Log of one activity. */
+  logFor(activity: string, input: { stack: string; number?: number }): StepLog;
   close(): Promise<void>;
 }
 
@@ -39,16 +44,23 @@ const QUIET_CORE = { logging: { filter: 'temporalio_sdk_core=WARN,temporalio_cli
 export interface CompositionOptions {
   /** Nothing is said on the terminal: `plan` prints its answer and nothing else. */
   quiet?: boolean;
+  /** No Temporal library is set up: nothing of it is used. */
+  plainSteps?: boolean;
   /** State directory in the place of the host's. */
   scratch?: string;
 }
 
-export async function composeWorker({ quiet = false, scratch }: CompositionOptions = {}): Promise<Composition> {
+export async function composeWorker({
+  quiet = false,
+  plainSteps = false,
+  scratch,
+}: CompositionOptions = {}): Promise<Composition> {
   const settings = await readHostSettings();
   const logger = createLogger({ format: settings.logFormat, level: quiet ? 'error' : 'info' });
   for (const notice of settings.notices) logger.info(notice);
   // The worker is stopped by `untilStopped`, which lets a second ^C leave at once.
-  if (!quiet) Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: QUIET_CORE });
+  if (!quiet && !plainSteps)
+    Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: QUIET_CORE });
 
   const chooseLogDirectory = logDirectoryChooser(settings.personalLogDirectory, (notice) => logger.info(notice));
   const remembered = new Map<string, Remembered>();
@@ -82,6 +94,8 @@ export async function composeWorker({ quiet = false, scratch }: CompositionOptio
     say: (line) => logger.info(line),
     registerStack: (directory, envFile) =>
       registerStack({ directory, envFile, state, deps: dependencies(), signal: controller.signal }),
+    redactFor: (stack) => remembered.get(stack)?.redact ?? redactUrls,
+    logFor: (activity, input) => journal.forActivity(activity, input),
     steps: (client) => createActivities(dependencies(client)),
     activities: (client) => {
       const deps = dependencies(client);
