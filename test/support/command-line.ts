@@ -37,6 +37,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       worker: noHandler,
       plan: noHandler,
       replay: noHandler,
+      doctor: async () => [],
       health: async () => [],
       ...line.handlers,
     },

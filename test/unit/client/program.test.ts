@@ -31,6 +31,7 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
       return { decision, checkouts: [] };
     },
     replay: async () => ({ replays: true, events: 3, workflowType: 'story' }),
+    doctor: async () => [],
     health: async () => [],
     ...overrides,
   };
