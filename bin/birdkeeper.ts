@@ -20,6 +20,7 @@ const handlers: Handlers = {
     installQuietRuntime();
     return replayHistory(history, workflowId, await workflowCode());
   },
+  doctor: async (options) => (await import('../worker/doctor/index.js')).doctor(options),
   health: async (stack, dockerHost) => {
     const { createEngine } = await import('../activities/docker/engine.js');
     const { lookAtHealth } = await import('../worker/service-health.js');

@@ -153,6 +153,9 @@ function addReadingCommands(verb: Verb): void {
   })
     .option('--json', 'each line as a JSON object (docs/commands.md)')
     .option('--follow', 'go on with what comes, until ^C or the end of the deployment named');
+  verb('doctor', 'every precondition, and what to do where one does not hold', async () => {
+    return (await import('./commands/doctor.js')).doctor;
+  }).option(...json);
   verb('replay <file-or-id>', "replay a workflow's history against this code", async () => {
     return (await import('./commands/replay.js')).replay;
   }).option(...json);

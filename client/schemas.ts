@@ -250,3 +250,23 @@ export const LogLine = z.object({
   START_TIME: z.string().exactOptional(),
   END_TIME: z.string().exactOptional(),
 });
+
+/** One precondition, looked at. */
+export const Finding = z.object({
+  what: z.string(),
+  /** warn: deployments work, or it could not be looked at; fail: something that they need does not hold. */
+  result: z.enum(['ok', 'warn', 'fail']),
+  finding: z.string(),
+  /** What to do. */
+  remedy: z.string().exactOptional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** What `birdkeeper doctor --json` prints. */
+export const DoctorAnswer = z.object({
+  /** Null when no stack in that directory is known on this host. */
+  stack: z.string().nullable(),
+  directory: z.string(),
+  findings: z.array(Finding),
+});
+export type DoctorAnswer = z.infer<typeof DoctorAnswer>;

@@ -89,6 +89,19 @@ export async function readHostSettings(
   };
 }
 
+/** What belongs to this machine, for who only looks: nothing is made and nothing refused. */
+export function lookAtHost(
+  env: Environment = process.env,
+  person: Person = thisPerson(env),
+): Pick<HostSettings, 'person' | 'dockerHost' | 'childEnvironment' | 'personalLogDirectory'> {
+  return {
+    person,
+    dockerHost: env.DOCKER_HOST?.trim() ? env.DOCKER_HOST : undefined,
+    childEnvironment: childEnvironment(env, person),
+    personalLogDirectory: personalLogDirectory(env, person),
+  };
+}
+
 function parse(env: Environment): z.infer<typeof Settings> {
   // An empty value is how a compose file or a unit says "not set".
   const given = definedOnly(env, (name) => env[name]?.trim() !== '');

@@ -13,8 +13,13 @@ export interface Display {
   end(): void;
 }
 
-export const displayOn = async ({ io }: CommandContext, _stack: KnownStack, _number: number): Promise<Display> =>
-  linesOn(io);
+/** A terminal is drawn on unless its user wants lines; only then is the code for it loaded. */
+export async function displayOn(context: CommandContext, stack: KnownStack, number: number): Promise<Display> {
+  const { io, settings } = context;
+  if (io.screen === undefined || settings.plain) return linesOn(io);
+  const { liveOn } = await import('./live.js');
+  return liveOn({ context, screen: io.screen, stack, number });
+}
 
 export function linesOn(io: Pick<Io, 'out'>): Display {
   const said = new Set<string>();

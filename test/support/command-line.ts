@@ -1,6 +1,6 @@
 /** The command line in this process, with a world of its own: its output is kept, its environment is empty. */
 import type { Handlers } from '../../client/handlers.js';
-import type { Interruption } from '../../client/io.js';
+import type { Interruption, Screen } from '../../client/io.js';
 import { runProgram } from '../../client/program.js';
 import type { ClientSettings } from '../../client/settings.js';
 
@@ -23,6 +23,8 @@ export interface CommandLine {
   heard?: string[];
   /** ^C; nobody presses it unless given. */
   interruption?: Interruption;
+  /** A terminal; none unless given. */
+  screen?: Screen;
 }
 
 const NEVER: Interruption = { signal: new AbortController().signal, done: () => undefined };
@@ -36,7 +38,9 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       up: noHandler,
       worker: noHandler,
       plan: noHandler,
+      deployLocally: noHandler,
       replay: noHandler,
+      doctor: async () => [],
       health: async () => [],
       ...line.handlers,
     },
@@ -45,6 +49,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       err: (text) => err.push(text),
       now: () => new Date(),
       interruption: () => line.interruption ?? NEVER,
+      ...(line.screen === undefined ? {} : { screen: line.screen }),
     },
     settings: () => ({
       host: 'alpha',

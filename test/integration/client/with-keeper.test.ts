@@ -7,7 +7,7 @@ import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StateDirectory } from '../../../activities/state/index.js';
 import type { Activities } from '../../../activities/types.js';
-import type { Interruption } from '../../../client/io.js';
+import type { Interruption, Screen } from '../../../client/io.js';
 import { ensureNamespace } from '../../../client/namespace.js';
 import { StackReport } from '../../../client/schemas.js';
 import { keeperId, NAMESPACE, taskQueueOf } from '../../../workflows/contract.js';
@@ -44,6 +44,7 @@ afterAll(async () => {
 
 interface Place {
   run: (...args: string[]) => Promise<Ran>;
+  drawn: (screen: Screen, ...args: string[]) => Promise<Ran>;
   interrupted: (interruption: Interruption, heard: string[], ...args: string[]) => Promise<Ran>;
 }
 
@@ -64,6 +65,7 @@ async function kept(
   const line = { settings: { stateDirectories: [temporal.stateDirectory], host: ref.host }, cwd: directory };
   const place: Place = {
     run: (...args) => birdkeeper(line, ...args),
+    drawn: (screen, ...args) => birdkeeper({ ...line, settings: { ...line.settings, plain: false }, screen }, ...args),
     interrupted: (interruption, heard, ...args) => birdkeeper({ ...line, interruption, heard }, ...args),
   };
   const taskQueue = taskQueueOf(ref.host);
@@ -207,4 +209,29 @@ describe('client/with-keeper', { timeout: 90_000 }, () => {
       { pullImages },
     );
   });
+
+  it('draws on a terminal, and leaves the final table and the outcome there', async () => {
+    await kept({}, async ({ drawn }) => {
+      const terminal = aTerminal();
+      const { status, out } = await drawn(terminal.screen, 'deploy', '--wait');
+      expect(status).toBe(0);
+      expect(out.split('\n').at(-1)).toMatch(/^deployment 7: deployed/);
+      expect(out).not.toContain('phase:');
+      const shown = terminal.lines();
+      expect(shown.filter((line) => line.includes('deployment 7'))).toHaveLength(1);
+      expect(shown).toContainEqual(expect.stringMatching(/^ {2}web +restart +healthy/));
+      expect(shown).toContain('ended in: record');
+    });
+  });
 });
+
+/** A double of a terminal that understands what is written to it. */
+function aTerminal() {
+  const lines: string[] = [];
+  const write = (text: string) => {
+    const [, up = '0', rest = ''] = /^(?:\u001b\[(\d+)F)?\u001b\[0J([^]*)$/.exec(text) ?? [];
+    lines.splice(lines.length - Number(up));
+    lines.push(...rest.split('\n').slice(0, -1));
+  };
+  return { lines: () => lines, screen: { columns: () => 100, rows: () => 30, write } };
+}

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import {
   CheckAnswer,
+  DoctorAnswer,
   HistoryAnswer,
   LogLine,
   PlanAnswer,
@@ -28,6 +29,7 @@ describe('client/schemas', () => {
     ['replay', ReplayAnswer],
     ['schedules', SchedulesAnswer],
     ['logs', LogLine],
+    ['doctor', DoctorAnswer],
   ] as const)('the documented example of %s is what the command prints', (command, schema: z.ZodType) => {
     // What the schema does not know it drops: equal means that the page names nothing else.
     expect(schema.parse(example(command))).toEqual(example(command));

@@ -1,0 +1,95 @@
+import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StateDirectory } from '../../../../activities/state/index.js';
+import type { Finding } from '../../../../client/schemas.js';
+import { doctor } from '../../../../worker/doctor/index.js';
+import { commit, fingerprint, git, makeScratch, removeScratch } from '../../../support/git-checkout.js';
+
+let dir: string;
+let stack: string;
+let state: string;
+
+beforeEach(async () => {
+  dir = await realpath(await makeScratch('doctor'));
+  [stack, state] = [join(dir, 'stack'), join(dir, 'state')];
+  await mkdir(state);
+});
+afterEach(() => removeScratch(dir));
+
+/** A checkout that follows a bare repository beside it. */
+async function checkout(files: Record<string, string>): Promise<void> {
+  const remote = join(dir, 'remote.git');
+  await git(dir, ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
+  await git(dir, ['clone', '--quiet', remote, stack]);
+  await git(stack, ['switch', '--quiet', '--create', 'main']);
+  await commit(stack, files);
+  await git(stack, ['push', '--quiet', '--set-upstream', 'origin', 'main']);
+}
+
+const compose = 'services:\n  web:\n    image: birdkeeper.invalid/nothing:1\n';
+const look = async (more: { stack?: string } = {}): Promise<Map<string, Finding>> => {
+  const findings = await doctor({ stackDir: stack, stateDirectory: state, ...more });
+  // Of several with one name the worst counts.
+  const order = ['ok', 'warn', 'fail'];
+  findings.sort((a, b) => order.indexOf(a.result) - order.indexOf(b.result));
+  return new Map(findings.map((finding) => [finding.what, finding]));
+};
+
+describe('worker/doctor/index', { timeout: 60_000 }, () => {
+  it('finds this machine and a sound stack well, and changes nothing', async () => {
+    await checkout({ 'docker-compose.yml': compose, 'env.local': `export PAVICS_LOG_DIR=${dir}/log\n` });
+    const before = await fingerprint(dir);
+    const found = await look();
+    for (const what of ['engine', 'compose plugin', 'git', 'tools', 'mount namespace', 'clock', "engine's clock"]) {
+      expect(found.get(what), what).toMatchObject({ result: 'ok' });
+    }
+    expect(found.get('configuration')).toMatchObject({ result: 'ok' });
+    expect(found.get('checkout stack')).toMatchObject({ result: 'ok', finding: 'up to date, by what is here' });
+    expect(found.get('remote of stack')).toMatchObject({ result: 'ok' });
+    expect(found.get('log directory')).toMatchObject({ result: 'ok', finding: `${dir}/log` });
+    expect(found.get('registry credentials')?.finding).toContain('birdkeeper.invalid');
+    expect(await fingerprint(dir)).toBe(before);
+  });
+
+  it('names file and line of a setting that is wrong, and looks at what the last good release watched', async () => {
+    await checkout({ 'docker-compose.yml': compose, 'env.local': 'export X=1\nexport BIRDKEEPER_PULL=sometimes\n' });
+    const found = await look();
+    expect(found.get('configuration')).toMatchObject({ result: 'fail' });
+    expect(found.get('configuration')?.finding).toContain(`${stack}/env.local line 2`);
+    expect(found.get('checkouts')).toMatchObject({ result: 'warn' });
+    expect(found.get('engine')).toMatchObject({ result: 'ok' });
+
+    const registered = await new StateDirectory(state).register({ name: 'web', directory: stack });
+    await registered.setLastGood({ checkouts: [{ name: 'stack', dir: stack }], logDir: join(dir, 'log') });
+    const known = await look({ stack: 'web' });
+    expect(known.get('checkout stack')).toMatchObject({ result: 'ok' });
+    expect(known.get('remote of stack')).toMatchObject({ result: 'ok' });
+  });
+
+  it('finds what is wrong with a checkout, its remote, its key and its known hosts', async () => {
+    await checkout({ 'docker-compose.yml': compose });
+    const keys = join(dir, 'keys');
+    await mkdir(keys);
+    await writeFile(join(keys, 'stack_deploy_key'), 'no key');
+    await chmod(join(keys, 'stack_deploy_key'), 0o644);
+    await writeFile(join(keys, 'hosts'), '');
+    const settings = `export AUTODEPLOY_DEPLOY_KEY_ROOT_DIR=${keys}\nexport BIRDKEEPER_KNOWN_HOSTS=${keys}/hosts\n`;
+    await writeFile(join(stack, 'env.local'), settings);
+    await git(stack, ['remote', 'set-url', 'origin', 'ssh://git@127.0.0.1:1/none.git']);
+    const found = await look();
+    expect(found.get('checkout stack')).toMatchObject({ result: 'fail', finding: 'dirty: env.local' });
+    expect(found.get('key of stack')?.finding).toContain('others may read it (mode 0644)');
+    expect(found.get('known hosts')).toMatchObject({ result: 'fail' });
+    expect(found.get('known hosts')?.finding).toContain('does not hold [127.0.0.1]:1');
+    expect(found.get('remote of stack')).toMatchObject({ result: 'fail' });
+    expect(found.get('remote of stack')?.finding).toContain('cannot be reached');
+  });
+
+  it('tells what it can of a directory that does not exist', async () => {
+    const found = await look();
+    expect(found.get('configuration')).toMatchObject({ result: 'fail' });
+    expect(found.get('git')).toMatchObject({ result: 'ok' });
+    expect(found.get('remotes')).toMatchObject({ result: 'warn' });
+  });
+});

@@ -1,0 +1,31 @@
+/** Does the configuration of the stack read? */
+import { messageOf } from '../../activities/shared/failures.js';
+import { fail, ok, warn } from '../../client/doctor/findings.js';
+import type { Check } from '../../client/doctor/run-checks.js';
+import type { DoctorContext } from './context.js';
+
+export const configuration: Check<DoctorContext> = {
+  name: 'configuration',
+  limitMs: 25_000,
+  async run(context) {
+    try {
+      const { name, missingRequired, warnings, components, checkouts } = await context.view();
+      const read = `${name}: ${checkouts.length} checkouts, ${components.length} components`;
+      return [
+        missingRequired.length === 0
+          ? ok('configuration', read)
+          : fail('configuration', `no value for ${missingRequired.join(', ')}`, 'Set them in env.local.'),
+        ...warnings.map((sentence) => warn('configuration', sentence)),
+      ];
+    } catch (error) {
+      // One line per wrong setting, with file and line.
+      return messageOf(error)
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(0, MOST_LINES)
+        .map((line) => fail('configuration', line, 'Correct it there; birdkeeper plan shows what it then gives.'));
+    }
+  },
+};
+
+const MOST_LINES = 10;
