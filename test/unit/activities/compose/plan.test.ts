@@ -46,6 +46,24 @@ describe('activities/compose/plan', () => {
     });
   });
 
+  it('expects another image where a tag moved, and touches nothing when the pull brought the same one', () => {
+    const need = {
+      reference: 'app:1',
+      how: 'pull',
+      reason: 'its tag moved in the registry',
+      services: ['web'],
+    } as const;
+    const images = [{ ...need, services: ['web'] }];
+    expect(only(aPlan({ web: {} }, { images }))).toMatchObject({
+      action: 'recreate',
+      reason: 'image app:1 is pulled: its tag moved in the registry',
+    });
+    expect(only(aPlan({ web: {} }))?.action).toBe('nothing');
+    expect(only(aPlan({ web: {} }, { wanted: { web: aFingerprint({ imageId: 'sha256:b' }) } }))?.action).toBe(
+      'recreate',
+    );
+  });
+
   it('recreates a service that nobody has recorded', () => {
     expect(only(aPlan({ web: {} }, { recorded: {}, running: [] }))?.reason).toBe('not running yet');
     expect(only(aPlan({ web: {} }, { recorded: {} }))?.reason).toBe('runs, but no release has recorded it');
