@@ -22,6 +22,8 @@ export interface ImageQuestion {
   imageIds: ReadonlyMap<string, string>;
   recorded: Readonly<Record<string, ServiceFingerprint>>;
   wanted: Readonly<Record<string, ServiceFingerprint>>;
+  /** Of `movedImages`: tags that are followed (`BIRDKEEPER_PULL=always`). */
+  moved?: readonly { reference: string }[];
 }
 
 /**
@@ -52,7 +54,7 @@ function needOf(
   name: string,
   service: ServiceDefinition,
   reference: string,
-  { imageIds, recorded, wanted }: ImageQuestion,
+  { imageIds, recorded, wanted, moved = [] }: ImageQuestion,
 ): ImageNeed {
   const base = {
     reference,
@@ -65,6 +67,9 @@ function needOf(
     const changed = before !== wanted[name]?.contents[BUILD_KEY];
     const reason = absent ? 'it is not on this host' : before === undefined ? 'it is new' : 'its build changed';
     return { ...base, builtBy: name, how: absent || changed ? 'build' : 'present', reason };
+  }
+  if (!absent && service.pull_policy !== 'never' && moved.some((image) => image.reference === reference)) {
+    return { ...base, how: 'pull', reason: 'its tag moved in the registry' };
   }
   if (service.pull_policy === 'always') return { ...base, how: 'pull', reason: 'pull_policy is "always"' };
   return { ...base, how: absent ? 'pull' : 'present', reason: 'it is not on this host' };

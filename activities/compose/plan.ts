@@ -8,6 +8,7 @@
 import type { ServiceDecision, ServiceFingerprint } from '../../workflows/model.js';
 import { BUILD_KEY, isSingleFile } from './fingerprint-keys.js';
 import type { ImageNeed } from './images.js';
+import { irreversible, namesOf, rollbackProblems } from './irreversible.js';
 import type { ServiceDefinition } from './model.js';
 import { replicasOf } from './model.js';
 import { onChange } from './on-change.js';
@@ -30,6 +31,8 @@ export interface PlanInput {
     removeOrphans: boolean;
     /** Services that do not run as recorded count as changed. */
     repair: boolean;
+    /** A snapshot that holds what the services write is taken before anything is touched. */
+    snapshot?: boolean;
   };
   /** Services that were sick before anything was touched. */
   sickBefore?: readonly string[];
@@ -42,6 +45,10 @@ export interface ServicePlan {
   removed: string[];
   /** What a rollback could not bring back, a sentence each. */
   irreversible: string[];
+  /** Services of these whose failed release is left in place until a person decides. */
+  manualRollback: string[];
+  /** What the files say wrong of a service, a sentence each: nothing may be deployed. */
+  problems: string[];
   warnings: string[];
 }
 
@@ -52,10 +59,13 @@ export function planServices(input: PlanInput): ServicePlan {
     input.services,
   );
   const gone = goneServices(input);
+  const changes = decisions.flatMap((decision) => irreversibleChange(decision, input));
   return {
     decisions,
     removed: input.options.removeOrphans ? gone : [],
-    irreversible: decisions.flatMap((decision) => irreversible(decision, input)),
+    irreversible: changes.map(({ sentence }) => sentence),
+    manualRollback: changes.flatMap(({ service, manual }) => (manual ? [service] : [])),
+    problems: rollbackProblems(input.services),
     warnings: [
       ...names.flatMap((name) => onChange(name, input.services[name]?.labels ?? {}).warning ?? []),
       ...decisions.flatMap((decision) => leftAsItIs(decision, input)),
@@ -110,7 +120,7 @@ function contentDecision(
 ): ServiceDecision {
   const changed = changedPaths(recorded, wanted);
   if (changed.length === 0) return { service: name, action: 'nothing', reason: 'unchanged' };
-  const reason = `${summary(changed)} changed`;
+  const reason = `${namesOf(changed)} changed`;
   const { action, signal } = onChange(name, service.labels);
   const stale = changed.some((path) => isSingleFile(recorded.contents[path]) || isSingleFile(wanted.contents[path]));
   if (stale && (action === 'nothing' || action === 'signal')) {
@@ -126,11 +136,6 @@ function changedPaths(recorded: ServiceFingerprint, wanted: ServiceFingerprint):
   return [...paths].filter((path) => recorded.contents[path] !== wanted.contents[path]).sort();
 }
 
-function summary(paths: readonly string[]): string {
-  const shown = paths.slice(0, 3).join(', ');
-  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
-}
-
 /** Services with containers that no compose file names any more. */
 function goneServices({ running, declared, services }: PlanInput): string[] {
   const names = running.filter((container) => !container.oneOff).map((container) => container.service);
@@ -140,17 +145,14 @@ function goneServices({ running, declared, services }: PlanInput): string[] {
 const notRemoved = (name: string): string =>
   `Service ${name} is in no compose file any more and still runs: it is left alone (--remove-orphans in COMPOSE_UP_EXTRA_OPTS removes such services).`;
 
-function irreversible(decision: ServiceDecision, input: PlanInput): string[] {
-  const { service: name, action } = decision;
-  const [service, recorded, wanted] = [input.services[name], input.recorded[name], input.wanted[name]];
-  if (action !== 'recreate' || !service || !recorded || !wanted) return [];
+function irreversibleChange({ service, action }: ServiceDecision, input: PlanInput) {
+  const [definition, recorded, wanted] = [input.services[service], input.recorded[service], input.wanted[service]];
+  if (action !== 'recreate' || !definition || !recorded || !wanted) return [];
   const change = imageChange(recorded, wanted, input.images);
-  const written = service.volumes
-    .filter((mount) => mount.read_only !== true && ['volume', 'bind'].includes(mount.type))
-    .flatMap((mount) => mount.source ?? [])
-    .filter((source) => !(source in wanted.contents) && !source.endsWith('.sock'));
-  if (change === undefined || written.length === 0) return [];
-  return [`${name}: ${change}, and it writes to ${summary(written)}: a rollback brings the image back, not the data.`];
+  if (change === undefined) return [];
+  const snapshot = input.options.snapshot ?? false;
+  const found = irreversible({ service, definition, recorded, wanted, change, snapshot });
+  return found ? [{ service, ...found }] : [];
 }
 
 /** What a deployment that touches only what changed leaves as it is, although it is not well. */

@@ -23,6 +23,8 @@ export interface ProvideInput {
   lock: string;
   step: Step;
   redact: Redact;
+  /** Where the docker command line looks for logins, with the environment of the view; named to who is refused. */
+  loginFile?: string;
 }
 
 /**
@@ -50,7 +52,8 @@ export async function provideImages(input: ProvideInput): Promise<{ pulled: stri
   return { pulled: pulls.map(({ reference }) => reference), built: builds.map(({ reference }) => reference) };
 }
 
-async function pullImage(need: ImageNeed, { view, step, redact }: ProvideInput): Promise<void> {
+async function pullImage(need: ImageNeed, input: ProvideInput): Promise<void> {
+  const { view, step } = input;
   step.log.info(`Pulling ${need.reference} for ${need.services.join(', ')}: ${need.reason}`);
   step.heartbeat({ pulling: need.reference });
   try {
@@ -63,16 +66,18 @@ async function pullImage(need: ImageNeed, { view, step, redact }: ProvideInput):
     });
   } catch (error) {
     step.signal.throwIfAborted();
-    throw pullFailure(error, need, redact);
+    throw pullFailure(error, need, input);
   }
 }
 
-function pullFailure(error: unknown, need: ImageNeed, redact: Redact): Error {
+function pullFailure(error: unknown, need: ImageNeed, { redact, loginFile }: ProvideInput): Error {
   if (!(error instanceof CommandFailed)) return error instanceof Error ? error : new Error(messageOf(error));
   const who = `Image ${need.reference} (for ${need.services.join(', ')}) could not be pulled`;
   const output = error.stderr || error.stdout;
   const meaning = error.reason === 'timed out' ? registryFailure('timed out') : registryFailure(output);
-  const text = meaning ? `${who}: ${meaning.why}. ${meaning.remedy}`.trimEnd() : who;
+  const file =
+    meaning?.type === FAILURES.unauthorised && loginFile !== undefined ? ` (logins are read from ${loginFile})` : '';
+  const text = meaning ? `${who}: ${meaning.why}${file}. ${meaning.remedy}`.trimEnd() : who;
   return new StepFailure(
     meaning?.type ?? FAILURES.registryBusy,
     redact(`${text}${tailOf(output)}`),

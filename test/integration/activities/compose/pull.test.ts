@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageNeed } from '../../../../activities/compose/images.js';
 import { provideImages } from '../../../../activities/compose/pull.js';
+import { dockerConfigFile } from '../../../../activities/docker/credentials.js';
 import { createEngine } from '../../../../activities/docker/engine.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { type Images, createImages } from '../../../support/images.js';
@@ -36,7 +37,7 @@ const need = (reference: string, rest: Partial<ImageNeed> = {}): ImageNeed => ({
   services: ['web', 'api'],
   ...rest,
 });
-const provide = (needs: ImageNeed[], variables: Record<string, string> = {}) =>
+const provide = (needs: ImageNeed[], variables: Record<string, string> = {}, rest: { loginFile?: string } = {}) =>
   provideImages({
     view: {
       name: 'bk-test-pull',
@@ -49,6 +50,7 @@ const provide = (needs: ImageNeed[], variables: Record<string, string> = {}) =>
     lock: join(directory, 'lock'),
     step,
     redact: (text) => text,
+    ...rest,
   });
 
 describe('activities/compose/pull', () => {
@@ -79,8 +81,12 @@ describe('activities/compose/pull', () => {
     try {
       const reference = `${closed.host}/private:1`;
       // No `docker login`: the configuration of whoever runs this is not touched.
-      await expect(provide([need(reference)], { DOCKER_CONFIG: directory })).rejects.toMatchObject({
+      const variables = { DOCKER_CONFIG: directory };
+      await expect(provide([need(reference)], variables)).rejects.toMatchObject({ type: 'Unauthorised' });
+      const loginFile = dockerConfigFile(variables);
+      await expect(provide([need(reference)], variables, { loginFile })).rejects.toMatchObject({
         type: 'Unauthorised',
+        message: expect.stringContaining(`(logins are read from ${directory}/config.json). Log in`) as string,
       });
       const auth = Buffer.from(`${REGISTRY_USER.name}:${REGISTRY_USER.password}`).toString('base64');
       const account = join(directory, 'account');

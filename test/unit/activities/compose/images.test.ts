@@ -7,6 +7,7 @@ const needs = (
   services: Record<string, unknown>,
   local: readonly string[] = [],
   [before, now]: readonly (string | undefined)[] = [],
+  moved?: readonly string[],
 ) => {
   const names = Object.keys(services);
   const all = (hash: string | undefined) =>
@@ -16,6 +17,7 @@ const needs = (
     imageIds: new Map(local.map((reference) => [reference, 'sha256:x'])),
     recorded: all(before),
     wanted: all(now),
+    ...(moved === undefined ? {} : { moved: moved.map((reference) => ({ reference })) }),
   });
 };
 
@@ -47,6 +49,32 @@ describe('activities/compose/images', () => {
   ] as const)('an image with a build section %s', (_, local, hashes, how, reason) => {
     const { needs: found } = needs({ web: { build: { context: '/c' } } }, local, hashes);
     expect(found).toEqual([{ reference: 'stack-web', how, reason, services: ['web'], builtBy: 'web' }]);
+  });
+
+  describe('whose tag moved', () => {
+    const of = (service: Record<string, unknown>, local: readonly string[] = ['a:1']) =>
+      needs({ web: { image: 'a:1', ...service } }, local, ['same', 'same'], ['a:1']).needs[0];
+
+    it('is pulled', () => {
+      expect(of({})).toEqual({
+        reference: 'a:1',
+        how: 'pull',
+        reason: 'its tag moved in the registry',
+        services: ['web'],
+      });
+      expect(of({ pull_policy: 'missing' })?.how).toBe('pull');
+      expect(of({ pull_policy: 'always' })?.reason).toBe('its tag moved in the registry');
+    });
+
+    it('is left when it may not be pulled or is built here, and others are left', () => {
+      expect(of({ pull_policy: 'never' })?.how).toBe('present');
+      expect(of({ build: { context: '/c' } })?.how).toBe('present');
+      expect(of({ image: 'b:1' }, ['b:1'])?.how).toBe('present');
+    });
+
+    it('and that is absent is pulled because it is absent', () => {
+      expect(of({}, [])?.reason).toBe('it is not on this host');
+    });
   });
 
   it('asks once for an image of several services, and builds one that somebody builds', () => {

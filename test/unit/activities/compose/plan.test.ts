@@ -46,6 +46,24 @@ describe('activities/compose/plan', () => {
     });
   });
 
+  it('expects another image where a tag moved, and touches nothing when the pull brought the same one', () => {
+    const need = {
+      reference: 'app:1',
+      how: 'pull',
+      reason: 'its tag moved in the registry',
+      services: ['web'],
+    } as const;
+    const images = [{ ...need, services: ['web'] }];
+    expect(only(aPlan({ web: {} }, { images }))).toMatchObject({
+      action: 'recreate',
+      reason: 'image app:1 is pulled: its tag moved in the registry',
+    });
+    expect(only(aPlan({ web: {} }))?.action).toBe('nothing');
+    expect(only(aPlan({ web: {} }, { wanted: { web: aFingerprint({ imageId: 'sha256:b' }) } }))?.action).toBe(
+      'recreate',
+    );
+  });
+
   it('recreates a service that nobody has recorded', () => {
     expect(only(aPlan({ web: {} }, { recorded: {}, running: [] }))?.reason).toBe('not running yet');
     expect(only(aPlan({ web: {} }, { recorded: {} }))?.reason).toBe('runs, but no release has recorded it');
@@ -210,20 +228,69 @@ describe('activities/compose/plan', () => {
   });
 
   describe('what cannot be rolled back', () => {
-    const change = (volumes: unknown[]) => {
-      const input = aPlan({ db: { volumes } });
-      return planServices({ ...input, wanted: { db: aFingerprint({ image: 'app:2' }) } }).irreversible;
+    const data = [{ type: 'volume', source: 'data', target: '/d' }];
+    const change = (service: Record<string, unknown>, [from, to] = ['app:1.1', 'app:1.2'], snapshot?: boolean) => {
+      const input = aPlan({ db: service }, { recorded: { db: aFingerprint({ image: from }) } });
+      const options = { ...input.options, ...(snapshot === undefined ? {} : { snapshot }) };
+      return planServices({ ...input, options, wanted: { db: aFingerprint({ image: to }) } });
     };
+    const manual = (value: string) => ({ labels: { 'birdkeeper.rollback': value } });
 
     it('is an image change of a service that writes to a volume', () => {
-      expect(change([{ type: 'volume', source: 'data', target: '/d' }])).toEqual([
-        'db: image app:1 → app:2, and it writes to data: a rollback brings the image back, not the data.',
-      ]);
+      expect(change({ volumes: data })).toMatchObject({
+        irreversible: [
+          'db: image app:1.1 → app:1.2, and it writes to data: a rollback brings the image back, not the data.',
+        ],
+        manualRollback: [],
+      });
     });
 
     it('is none where it only reads, or mounts a socket', () => {
-      expect(change([{ type: 'volume', source: 'data', target: '/d', read_only: true }])).toEqual([]);
-      expect(change([{ type: 'bind', source: '/var/run/docker.sock', target: '/s' }])).toEqual([]);
+      for (const mount of [
+        { type: 'volume', source: 'data', target: '/d', read_only: true },
+        { type: 'bind', source: '/var/run/docker.sock', target: '/s' },
+      ]) {
+        expect(change({ volumes: [mount] }, ['app:1', 'app:2'])).toMatchObject({
+          irreversible: [],
+          manualRollback: [],
+        });
+      }
+    });
+
+    it('waits for a person after a failure when the major version changes, unless a snapshot was taken', () => {
+      const major: [string, string] = ['app:1.1', 'app:2.0'];
+      expect(change({ volumes: data }, major).manualRollback).toEqual(['db']);
+      expect(change({ volumes: data }, major).irreversible[0]).toMatch(
+        /not the data\. The major version changes: .*person/,
+      );
+      expect(change({ volumes: data }, major, true)).toMatchObject({ manualRollback: [] });
+      expect(change({ volumes: data }, major, true).irreversible).toHaveLength(1);
+    });
+
+    it('is what the label says', () => {
+      expect(change({ volumes: data, ...manual('auto') }, ['app:1', 'app:2'])).toMatchObject({
+        irreversible: [],
+        manualRollback: [],
+      });
+      for (const snapshot of [false, true]) {
+        expect(change({ volumes: data, ...manual('manual') }, undefined, snapshot).manualRollback).toEqual(['db']);
+      }
+      expect(change(manual('manual')).irreversible).toEqual([
+        'db: image app:1.1 → app:1.2. Its label birdkeeper.rollback is manual: after a failure it waits for a person.',
+      ]);
+    });
+
+    it('is nothing where no image changes', () => {
+      const input = aPlan({ db: { volumes: data, ...manual('manual') } });
+      const wanted = { db: aFingerprint({ definition: 'd2' }) };
+      expect(planServices({ ...input, wanted })).toMatchObject({ irreversible: [], manualRollback: [] });
+    });
+
+    it('has a label that is neither for a problem', () => {
+      expect(change(manual('never')).problems).toEqual([
+        'Label birdkeeper.rollback of service db should be auto or manual (got "never").',
+      ]);
+      expect(change(manual(' auto ')).problems).toEqual([]);
     });
   });
 
