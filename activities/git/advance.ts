@@ -7,9 +7,10 @@ import { CommandFailed } from '../shared/run-command.js';
 import type { Checkout } from '../stack/view.js';
 import { capped } from './classify.js';
 import { currentUpstream, isAncestor } from './history.js';
+import { requireMayReset } from './may-reset.js';
 import { moveFacts } from './move-facts.js';
 import { explainMoveFailure } from './move-failure.js';
-import { planMove, type MovePlan } from './recover-plan.js';
+import { planMove, type MovePlan, type Moves } from './recover-plan.js';
 import { Repository, requireCommit, type GitOptions, type Guard } from './repository.js';
 
 export interface MoveRequest extends GitOptions {
@@ -25,6 +26,13 @@ export interface MoveRequest extends GitOptions {
   readonly interrupted: boolean;
   /** Absolute paths of files that we rendered: untracked, they are not a person's. */
   readonly rendered: readonly string[];
+  /**
+   * How the branch gets to `to`: `fast-forward` unless given. reset: to what a pin names, after a rewritten upstream, or
+   * back to an ancestor; also with a detached HEAD, which stays so. `reverse` must be told what `advance` was.
+   */
+  readonly moves?: Moves | undefined;
+  /** With `reset`: the tag or commit that the checkout follows. */
+  readonly pin?: string | undefined;
 }
 
 /** repaired: a killed command had left it between the two. */
@@ -32,7 +40,8 @@ export type MoveResult = 'moved' | 'already there' | 'repaired';
 export type ReverseResult = { result: MoveResult } | { result: 'left alone'; reason: string };
 
 /**
- * Fast-forwards to `to`, which must descend from `from` and be reachable from the configured upstream.
+ * Fast-forwards to `to`, which must descend from `from` and be reachable from the configured upstream; or resets to it
+ * (see `requireMayReset`).
  * Throws Blocked when a person was here, and has touched nothing then. Twice: finishes what was begun.
  */
 export async function advance(request: MoveRequest): Promise<MoveResult> {
@@ -63,8 +72,8 @@ async function look(request: MoveRequest, target: 'from' | 'to'): Promise<{ repo
   const repository = await Repository.at(request.checkout.dir, request);
   // A command that outlived its worker holds the lock until it is done: what it does is waited for, not repaired.
   if (request.interrupted) await repository.changeWith({ file: 'true', args: [] }, request.guard);
-  const { interrupted, rendered } = request;
-  const facts = await moveFacts(repository, { from, to, target, interrupted, rendered });
+  const { interrupted, rendered, moves } = request;
+  const facts = await moveFacts(repository, { from, to, target, interrupted, moves, rendered });
   return { repository, plan: planMove(facts) };
 }
 
@@ -78,6 +87,7 @@ async function requireMayAdvance(repository: Repository, request: MoveRequest, p
   }
   requireNotBusy(checkout, plan);
   if (plan.do === 'nothing') return;
+  if (request.moves === 'reset') return requireMayReset(repository, request);
   if (!(await isAncestor(repository, from, to))) {
     throw new StepFailure(FAILURES.blocked, `${checkout.dir}: ${to} does not descend from ${from}: no fast-forward`);
   }
@@ -102,8 +112,9 @@ async function carryOut(
 ): Promise<MoveResult> {
   if (plan.do !== 'move' && plan.do !== 'repair') return 'already there';
   const goal = request[target];
+  const how = target === 'to' && request.moves !== 'reset' ? forward : back;
   try {
-    if (plan.do === 'move') await repository.change(target === 'to' ? forward(goal) : back(goal), request.guard);
+    if (plan.do === 'move') await repository.change(how(goal), request.guard);
     else await repair(repository, request, plan.locks, target);
   } catch (error) {
     request.signal.throwIfAborted();

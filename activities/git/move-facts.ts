@@ -7,20 +7,20 @@ import { parseStatus, statusCommand, withoutOurs, type Status } from './parse-st
 import type { MoveFacts } from './recover-plan.js';
 import type { Repository } from './repository.js';
 
-export type Move = Pick<MoveFacts, 'from' | 'to' | 'target' | 'interrupted'> & {
+export type Move = Pick<MoveFacts, 'from' | 'to' | 'target' | 'interrupted' | 'moves'> & {
   /** Absolute paths of files that we rendered. */
   rendered: readonly string[];
 };
 
 export async function moveFacts(repository: Repository, move: Move): Promise<MoveFacts> {
-  const { from, to, target, interrupted, rendered } = move;
+  const { from, to, target, interrupted, moves, rendered } = move;
   const status = parseStatus(await repository.read(statusCommand('all')));
   const paths = await changedPaths(repository, [from, to]);
   const ours = new Set(interrupted ? paths : []);
   const differing = withoutOurs(status.entries, repository.dir, rendered).filter(({ path }) => !ours.has(path));
   const locks = await locksOf(repository, status);
   return {
-    ...{ from, to, target, interrupted },
+    ...{ from, to, target, interrupted, moves },
     head: status.head,
     detached: status.branch === undefined,
     index: await indexSide(repository, move),

@@ -6,6 +6,9 @@
 /** What a path that differs between the two commits holds now, compared as git would have written it. */
 export type OnDisk = 'from' | 'to' | 'cut short' | 'absent' | 'other';
 
+/** reset: the branch may go anywhere, and HEAD need not be on one. */
+export type Moves = 'fast-forward' | 'reset';
+
 export interface MoveFacts {
   from: string;
   to: string;
@@ -15,6 +18,8 @@ export interface MoveFacts {
   detached: boolean;
   /** A command of ours may have been killed in this checkout: an intent was on disk before this attempt. */
   interrupted: boolean;
+  /** `fast-forward` unless given. */
+  moves?: Moves | undefined;
   /** Each path that differs between `from` and `to`. Looked at only when `interrupted`. */
   changed: readonly { path: string; disk: OnDisk }[];
   /** Which of the two commits the index holds; a person's staging makes it neither. */
@@ -48,7 +53,8 @@ export function planMove(facts: MoveFacts): MovePlan {
   if (head === undefined || (head !== from && head !== to)) {
     return leave(`HEAD is at ${short(head)}, neither at ${short(from)} nor at ${short(to)}: somebody moved it`);
   }
-  if (head !== goal && detached) return leave('HEAD is detached: somebody checked out a commit');
+  if (head !== goal && detached && facts.moves !== 'reset')
+    return leave('HEAD is detached: somebody checked out a commit');
   if (from === to || (head === goal && !facts.interrupted)) return { do: 'nothing' };
   return facts.interrupted ? planInterrupted(facts) : planUndisturbed(facts);
 }

@@ -14,4 +14,9 @@ describe('activities/git/advance', () => {
     const results = await killMerges(root, { size: 60, kills: 12 });
     expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(6);
   });
+
+  it('SIGKILL inside git reset --keep, at 8 places: finished or reversed', { timeout: 120_000 }, async () => {
+    const results = await killMerges(root, { size: 60, kills: 8, moves: 'reset' });
+    expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(4);
+  });
 });

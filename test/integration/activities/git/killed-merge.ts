@@ -1,23 +1,26 @@
-/** Merges that are killed at a chosen place, and what a move makes of what they left. */
+/** Moves of git that are killed at a chosen place, and what a move makes of what they left. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { advance, forward, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
+import { advance, back, forward, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
 import { git } from '../../../support/git-checkout.js';
 import { makePair } from './checkout-pair.js';
 
 /**
- * Kills merges over three times `size` files, a third of them removed, changed and added, at `kills` places from the lock
+ * Kills merges (or resets, as a pin needs them) over three times `size` files, a third of them removed, changed and added, at `kills` places from the lock
  * to the last file, and moves on or back in turns. Returns the results of the moves.
  */
-export async function killMerges(root: string, { size, kills }: { size: number; kills: number }): Promise<string[]> {
+export async function killMerges(
+  root: string,
+  { size, kills, moves }: { size: number; kills: number; moves?: 'reset' },
+): Promise<string[]> {
   const many = (first: number, text: string | null) =>
     Object.fromEntries(
       Array.from({ length: size }, (_, n) => [path(first + n), text === null ? text : `${text} ${n}\n`.repeat(400)]),
     );
   const { dir, from, to } = await makePair(
-    join(root, 'kills'),
+    join(root, `kills-${moves ?? 'merge'}`),
     { ...many(0, 'from'), ...many(size, 'from') },
     { ...many(0, null), ...many(size, 'to'), ...many(2 * size, 'to') },
   );
@@ -28,6 +31,7 @@ export async function killMerges(root: string, { size, kills }: { size: number; 
     guard: { lock: join(root, 'lock'), waitSeconds: 10, limitSeconds: 60 },
     interrupted: true,
     rendered: [],
+    ...(moves === undefined ? {} : { moves, pin: to }),
     signal: new AbortController().signal,
     timeoutMs: 30_000,
   };
@@ -36,7 +40,11 @@ export async function killMerges(root: string, { size, kills }: { size: number; 
   const results: string[] = [];
   for (let round = 0; round < kills; round += 1) {
     const place = added[Math.floor((added.length * (round - 1)) / (kills - 1))];
-    await mergeAndKill(dir, to, place === undefined ? '.git/index.lock' : place);
+    await startAndKill(
+      dir,
+      moves === 'reset' ? back(to) : forward(to),
+      place === undefined ? '.git/index.lock' : place,
+    );
     const finish = round % 2 === 0;
     results.push(finish ? await advance(request) : (await reverse(request)).result);
     await expectClean(dir, finish ? to : from);
@@ -47,9 +55,9 @@ export async function killMerges(root: string, { size, kills }: { size: number; 
 
 const path = (n: number) => `d${n % 7}/f${String(n).padStart(4, '0')}`;
 
-/** Starts the merge of the product and kills it as soon as something lies at the place. */
-async function mergeAndKill(dir: string, to: string, place: string): Promise<void> {
-  const child = spawn('git', ['-c', 'gc.auto=0', ...forward(to)], { cwd: dir, stdio: 'ignore' });
+/** Starts the command of the product and kills it as soon as something lies at the place. */
+async function startAndKill(dir: string, args: string[], place: string): Promise<void> {
+  const child = spawn('git', ['-c', 'gc.auto=0', ...args], { cwd: dir, stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const over = () => child.exitCode !== null || child.signalCode !== null;
   while (!existsSync(join(dir, place)) && !over()) await new Promise(setImmediate);

@@ -41,6 +41,7 @@ const anyFacts: fc.Arbitrary<MoveFacts> = fc.record({
   inTheWay: fc.array(fc.string(), { maxLength: 1 }),
   locks: fc.array(fc.constant('index.lock'), { maxLength: 1 }),
   gitRunning: fc.array(fc.nat(), { maxLength: 1 }),
+  moves: fc.constantFrom(undefined, 'reset' as const),
 });
 
 describe('activities/git/recover-plan', () => {
@@ -66,6 +67,24 @@ describe('activities/git/recover-plan', () => {
     expect(planMove({ ...there, index: 'from' }).do).toBe('repair');
     expect(planMove({ ...there, changed: disk('to', 'from') }).do).toBe('repair');
     expect(planMove({ ...there, locks: ['HEAD.lock'] })).toEqual({ do: 'repair', locks: ['HEAD.lock'] });
+  });
+
+  it('a detached HEAD moves only where a reset is meant', () => {
+    const detached = { ...quiet, detached: true };
+    expect(planMove(detached)).toMatchObject({ do: 'leave' });
+    expect(planMove({ ...detached, moves: 'fast-forward' })).toMatchObject({ do: 'leave' });
+    expect(planMove({ ...detached, moves: 'reset' })).toEqual({ do: 'move' });
+    expect(planMove({ ...detached, moves: 'reset', head: to, index: 'to', target: 'from' })).toEqual({ do: 'move' });
+    expect(planMove({ ...detached, moves: 'reset', edited: ['a'] })).toMatchObject({ do: 'leave' });
+    expect(planMove({ ...detached, moves: 'reset', head: 'b'.repeat(40) })).toMatchObject({ do: 'leave' });
+  });
+
+  it('without a word on how it moves, a fast-forward is meant', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        expect(planMove({ ...facts, moves: 'fast-forward' })).toEqual(planMove({ ...facts, moves: undefined }));
+      }),
+    );
   });
 
   it('untracked files block forward and not back', () => {
