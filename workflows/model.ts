@@ -65,6 +65,8 @@ export interface StackObservation {
   repairsDrift?: boolean;
   /** `BIRDKEEPER_PULL=always`: images whose tag moved in the registry, with the digest it has now. */
   movedImages?: { reference: string; digest: string }[];
+  /** Why the registry could not be asked for these. */
+  imagesError?: string;
 }
 
 /** What `verifyCommits` found in the commits that a deployment would bring. */

@@ -3,6 +3,7 @@ import type { Release, ServiceFingerprint } from '../../workflows/model.js';
 import { fingerprintServices, type ObjectIds } from '../compose/fingerprint.js';
 import { imageNeeds, type ImageNeed } from '../compose/images.js';
 import { imageOf, type ComposeModel } from '../compose/model.js';
+import type { MovedImage } from '../compose/moved-images.js';
 import { planServices, type ServicePlan } from '../compose/plan.js';
 import { declaredServices, readModel } from '../compose/read.js';
 import type { EngineContainer } from '../docker/types.js';
@@ -10,6 +11,7 @@ import { objectIds } from '../git/history.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
 import type { Dependencies } from './dependencies.js';
+import { findMoved } from './moved.js';
 import { gitOptions, redactorOf } from './open.js';
 
 export interface MadePlan extends ServicePlan {
@@ -18,6 +20,8 @@ export interface MadePlan extends ServicePlan {
   needs: ImageNeed[];
   /** Images that are absent and may not be pulled. */
   problems: string[];
+  /** Tags that moved, when they are followed. */
+  moved: MovedImage[];
   containers: EngineContainer[];
 }
 
@@ -28,6 +32,8 @@ export interface PlanAsk {
   /** Images were made available: real ids decide. */
   imagesAreHere: boolean;
   sickBefore?: readonly string[];
+  /** Tags that moved in their registry are followed. */
+  followTags?: boolean;
   /** Image ids by service that are run in the place of what the references say. */
   pins?: Readonly<Record<string, string>>;
 }
@@ -48,7 +54,8 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
   const asNamed = await fingerprintServices(model, view, { objectIds: askGit(deps, step), imageIds });
   const wanted = pinned(asNamed, ask.pins ?? {});
   const recorded = release?.services ?? {};
-  const { needs: named, problems: absent } = imageNeeds({ model, imageIds, recorded, wanted });
+  const moved = ask.followTags ? await findMoved(view, model, recorded, step, deps) : [];
+  const { needs: named, problems: absent } = imageNeeds({ model, imageIds, recorded, wanted, moved });
   const { needs, problems } = await withPins({ named, absent, wanted, pins: ask.pins ?? {} }, step, deps);
   const plan = planServices({
     services: model.services,
@@ -63,7 +70,7 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
     },
     ...(ask.sickBefore === undefined ? {} : { sickBefore: ask.sickBefore }),
   });
-  return { ...plan, model, wanted, needs, problems, containers };
+  return { ...plan, model, wanted, needs, problems, moved, containers };
 }
 
 function pinned(

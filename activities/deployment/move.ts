@@ -30,7 +30,7 @@ export async function advanceCheckouts(
   await requireTurn(stack, number);
   const plan = await planOf(stack, number);
   const interrupted = (await stack.intent())?.number === number;
-  const checkouts = await movingCheckouts(stack, number, plan.from, plan.to);
+  const checkouts = await movingCheckouts(stack, number, plan.from, plan.to, plan);
   await stack.setIntent({ number, direction: 'forward', reached: 'advance', recovered: false, checkouts });
 
   const requests = await requestsFor(checkouts, interrupted, stack, deps, step);
@@ -119,13 +119,19 @@ async function moveBack(
 type Move = Intent['checkouts'][number];
 
 /** Checkouts that differ between the two sets of commits. */
-async function movingCheckouts(stack: StackState, number: number, from: Commits, to: Commits): Promise<Move[]> {
+async function movingCheckouts(
+  stack: StackState,
+  number: number,
+  from: Commits,
+  to: Commits,
+  how: Pick<PlanRecord, 'resets' | 'pins'> = { resets: [], pins: {} },
+): Promise<Move[]> {
   const { checkouts } = await readStaged(stack, number);
   return checkouts.flatMap(({ name, dir }) => {
-    const [before, after] = [from[name], to[name]];
-    return before === undefined || after === undefined || before === after
-      ? []
-      : [{ name, dir, from: before, to: after }];
+    const [before, after, pin] = [from[name], to[name], how.pins[name]];
+    if (before === undefined || after === undefined || before === after) return [];
+    const reset = how.resets.includes(name) ? { reset: true } : {};
+    return [{ name, dir, from: before, to: after, ...reset, ...(pin === undefined ? {} : { pin }) }];
   });
 }
 
@@ -139,10 +145,11 @@ async function requestsFor(
   const guard = { lock: await stack.lock(), waitSeconds: LOCK_WAIT_SECONDS, limitSeconds: MOVE_LIMIT_SECONDS };
   const git = gitOptions(deps, step.signal, LOCK_WAIT_SECONDS + MOVE_LIMIT_SECONDS);
   const rendered = await stack.renderedPaths();
-  return moves.map(({ name, dir, from, to }) => ({
+  return moves.map(({ name, dir, from, to, reset, pin }) => ({
     ...git,
     checkout: { name, dir },
-    ...{ from, to, guard, interrupted, rendered },
+    ...{ from, to, guard, interrupted, rendered, pin },
+    ...(reset ? { moves: 'reset' as const } : {}),
   }));
 }
 

@@ -9,6 +9,7 @@ import { pinKey } from '../stack/settings.js';
 import type { StackInput } from '../types.js';
 import { UNLIKE_FILES } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
+import { lookForMoved } from './moved.js';
 import { wasToldBad } from './notices.js';
 import { watchOf, type Watch } from './watch.js';
 
@@ -27,9 +28,10 @@ export async function observeStack(
   const stack = await deps.state.stack(name);
   const watch = await watchOf(stack, deps, step.signal);
   const rendered = await stack.renderedPaths();
-  const [checkouts, containers] = await Promise.all([
+  const [checkouts, containers, images] = await Promise.all([
     lookAtCheckouts(watch, { fetch, rendered }, step, deps),
     deps.engine.containers(name, { signal: step.signal }),
+    fetch && watch.followsTags ? lookForMoved(stack, step, deps) : {},
   ]);
   const seen: StackObservation = {
     stack: name,
@@ -38,6 +40,7 @@ export async function observeStack(
     running: containers.filter(({ state, oneOff }) => state === 'running' && !oneOff).length,
     ...(watch.configurationError === undefined ? {} : { configurationError: watch.configurationError }),
     ...(fetch && checkouts.some(({ word }) => word === 'behind') ? { verify: true } : {}),
+    ...images,
     ...(watch.repairsDrift ? { repairsDrift: true } : {}),
     ...(watch.notices && number === undefined ? { notices: true, wasTold: await wasToldBad(stack) } : {}),
   };

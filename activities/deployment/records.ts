@@ -45,6 +45,8 @@ export const PlanRecord = z.object({
   opensAt: z.string().exactOptional(),
   /** How each checkout goes to `to`, where that is no fast-forward. */
   resets: z.array(z.string()).default([]),
+  /** Tag or commit by checkout, of those that are pinned. */
+  pins: z.record(z.string(), z.string()).default({}),
 });
 export type PlanRecord = z.infer<typeof PlanRecord>;
 

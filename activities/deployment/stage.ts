@@ -4,11 +4,13 @@ import type { Commits } from '../../workflows/model.js';
 import { currentUpstream, headCommit, isAncestor } from '../git/history.js';
 import { layOut } from '../git/lay-out.js';
 import { Repository } from '../git/repository.js';
+import { pinnedCommit } from '../git/pin.js';
 import { showUntracked, untrackedEntries } from '../git/untracked.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import { planRendered, writeRendered } from '../stack/rendered-files.js';
 import type { StagedBind, StagedCheckout } from '../stack/staged-paths.js';
+import { pinKey } from '../stack/settings.js';
 import type { Checkout } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
@@ -33,12 +35,19 @@ export async function stageRelease(
   const stack = await deps.state.stack(name);
   // A deployment that fails in here is recorded with what it was to bring.
   await writeRecord(stack, number, WANTED_FILE, commits);
-  const { checkouts } = await watchOf(stack, deps, step.signal);
+  const { checkouts, settings } = await watchOf(stack, deps, step.signal);
+  const recorded = (await stack.releases()).map((release) => release.commits);
   const folder = join(await stack.deploymentFolder(number), 'staging');
   await rm(folder, { recursive: true, force: true });
 
   const staged = await Promise.all(
-    checkouts.map((checkout) => stageCheckout(checkout, commits[checkout.name], folder, step, deps)),
+    checkouts.map((checkout) => {
+      const may: May = {
+        pin: settings.pins[pinKey(checkout.name)],
+        recorded: recorded.flatMap((known) => known[checkout.name] ?? []),
+      };
+      return stageCheckout(checkout, commits[checkout.name], may, folder, step, deps);
+    }),
   );
   await writeStaged(stack, number, {
     checkouts: staged.map(({ checkout }) => checkout),
@@ -50,6 +59,7 @@ export async function stageRelease(
 async function stageCheckout(
   checkout: Checkout,
   commit: string | undefined,
+  may: May,
   folder: string,
   step: Step,
   deps: Dependencies,
@@ -61,7 +71,7 @@ async function stageCheckout(
       `No commit was named for checkout ${checkout.name}; the list of checkouts changed. The next look starts afresh.`,
     );
   }
-  await requireReachable(checkout, commit, step, deps);
+  await requireReachable(checkout, commit, may, step, deps);
   const tree = join(folder, checkout.name);
   await layOut({ ...git, checkout, commit, target: tree });
   const entries = await untrackedEntries(checkout, git);
@@ -75,16 +85,29 @@ async function stageCheckout(
   return { checkout: { ...checkout, tree, commit }, binds };
 }
 
-/** A commit in an input is only ever one that the checkout has, or that its configured upstream leads to. */
+/** What else than its upstream a checkout may be brought to. */
+interface May {
+  pin: string | undefined;
+  /** Commits of recorded releases: a rollback by hand goes there, also after the upstream was rewritten. */
+  recorded: string[];
+}
+
+/**
+ * A commit in an input is only ever one that the checkout has, that its configured upstream leads to, that its pin names or
+ * that was deployed before.
+ */
 async function requireReachable(
   { name, dir }: Checkout,
   commit: string,
+  { pin, recorded }: May,
   step: Step,
   deps: Dependencies,
 ): Promise<void> {
   const git = gitOptions(deps, step.signal);
   if (commit === (await headCommit(dir, git))) return;
   const repository = await Repository.at(dir, git);
+  if (recorded.includes(commit)) return;
+  if (pin !== undefined && (await pinnedCommit(repository, pin)) === commit) return;
   const upstream = await currentUpstream(repository);
   if (upstream !== undefined && (await isAncestor(repository, commit, upstream))) return;
   throw new StepFailure(

@@ -32,6 +32,7 @@ export async function summarise(
     untouched: plan.decisions.length - touched.length,
     removed: plan.removed,
     irreversible: plan.irreversible,
+    ...(plan.manualRollback.length === 0 ? {} : { manualRollback: plan.manualRollback }),
     warnings: [...view.warnings, ...plan.warnings],
   };
 }

@@ -20,6 +20,7 @@ import { portProblems, requireEngineAndRoom } from './preconditions.js';
 import { problemsOf } from './problems.js';
 import { writeRecord } from './records.js';
 import { summarise } from './summarise.js';
+import { watchOf } from './watch.js';
 
 type Input = Parameters<Activities['validateRelease']>[0];
 
@@ -42,7 +43,8 @@ export async function validateRelease(
   const deployed = await stack.latestRelease();
   const baseline = await takeBaseline(stack, view, step, deps);
   const plan = await checkedPlan({ ...input, view, stack, sickBefore: baseline.sickBefore }, step, deps);
-  const moves = await movesOf(view, deployed, step, deps);
+  const { settings: rules } = await watchOf(stack, deps, step.signal);
+  const moves = await movesOf(view, deployed, rules.pins, step, deps);
   const touched = skip ? [] : plan.decisions.filter(({ action }) => action !== 'nothing').map(({ service }) => service);
   const busy = await interruptedBy(stack, touched, step, deps);
   const gained = await newVariables(view, deployed, step, deps);
@@ -56,6 +58,7 @@ export async function validateRelease(
   const waiting = skip ? {} : waitingFor(summary, moves.to, view.settings, new Date());
   await writeRecord(stack, number, 'plan.json', {
     ...{ repair, skip, ...moves, needs: plan.needs, ...baseline, ranBefore: servicesOf(plan), touched },
+    moved: Object.fromEntries(plan.moved.map(({ reference, digest }) => [reference, digest])),
     ...(release === undefined ? {} : { release }),
     ...waiting,
   });
@@ -71,8 +74,10 @@ async function checkedPlan(
   deps: Dependencies,
 ): Promise<MadePlan> {
   const pins = await releaseImages(stack, release);
+  // Who goes back to a release wants the images of that time.
+  const followTags = view.settings.pull === 'always' && release === undefined;
   const plan = await makePlan(
-    { view, release: await stack.latestRelease(), repair, imagesAreHere: false, sickBefore, pins },
+    { view, release: await stack.latestRelease(), repair, imagesAreHere: false, sickBefore, pins, followTags },
     step,
     deps,
   );
@@ -89,7 +94,7 @@ async function checkedPlan(
 const untouched = (plan: MadePlan): MadePlan => ({
   ...plan,
   decisions: plan.decisions.map((decision) => ({ ...decision, action: 'nothing' })),
-  ...{ removed: [], irreversible: [], needs: [] },
+  ...{ removed: [], irreversible: [], manualRollback: [], needs: [] },
 });
 
 function refuse(type: typeof FAILURES.configuration | typeof FAILURES.blocked, problems: readonly string[]): void {

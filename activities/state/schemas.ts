@@ -106,7 +106,17 @@ export const Intent = z.object({
   reached: z.enum(['advance', 'apply']),
   /** A later deployment has put the checkouts in order, or has found that a person must. */
   recovered: z.boolean().default(false),
-  checkouts: z.array(z.object({ name: z.string(), dir: z.string(), from: z.string(), to: z.string() })),
+  checkouts: z.array(
+    z.object({
+      name: z.string(),
+      dir: z.string(),
+      from: z.string(),
+      to: z.string(),
+      /** It is no fast-forward: a pin, a rewritten upstream or a rollback by hand. */
+      reset: z.boolean().exactOptional(),
+      pin: z.string().exactOptional(),
+    }),
+  ),
 });
 export type Intent = z.output<typeof Intent>;
 

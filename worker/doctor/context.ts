@@ -3,7 +3,7 @@ import { createEngine } from '../../activities/docker/engine.js';
 import type { Engine } from '../../activities/docker/types.js';
 import type { KeySettings } from '../../activities/git/keys.js';
 import { headCommit, repositoryRoot } from '../../activities/git/history.js';
-import { upstreamOf } from '../../activities/git/observe.js';
+import { upstreamOf } from '../../activities/git/upstream.js';
 import { Repository } from '../../activities/git/repository.js';
 import { messageOf } from '../../activities/shared/failures.js';
 import { openLiveView } from '../../activities/stack/open-view.js';

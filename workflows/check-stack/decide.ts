@@ -36,6 +36,7 @@ export function decideStack(seen: StackObservation): StackDecision {
     unfinishedVerdict(seen) ??
     behindVerdict(seen, wanted) ??
     unreadableVerdict(seen) ??
+    unaskedVerdict(seen) ??
     driftedVerdict(seen) ??
     UP_TO_DATE;
   return { repair: false, ...verdict, wanted };
@@ -123,6 +124,12 @@ function unreadableVerdict({ configurationError }: StackObservation): Verdict | 
     reason: `the configuration cannot be read: ${configurationError}`,
     remedy: 'mend it in place, or push a commit that does',
   };
+}
+
+/** Moved tags are to be followed, and nobody knows whether one moved. */
+function unaskedVerdict({ imagesError }: StackObservation): Verdict | undefined {
+  if (imagesError === undefined) return undefined;
+  return { word: 'degraded', deploys: false, reason: `the registry cannot be asked for moved tags: ${imagesError}` };
 }
 
 function driftedVerdict({ drift, repairsDrift = false }: StackObservation): Verdict | undefined {
