@@ -17,7 +17,7 @@ export interface ProgramOptions {
 
 const EXIT_HELP = `
 Exit status: 0 done or nothing to do, 1 the work failed, 2 wrong use or bad input, 3 blocked (a person must act),
-4 no Temporal server or no worker answers, 10 (check --exit-code) behind.`;
+4 no Temporal server or no worker answers, 10 (check --exit-code) behind, 130 ^C while --wait showed a deployment.`;
 
 /** Runs one command; gives its exit status. Never throws, never ends the process. */
 export async function runProgram(args: readonly string[], options: ProgramOptions): Promise<number> {

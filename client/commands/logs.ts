@@ -38,7 +38,8 @@ export async function logs(context: CommandContext, options: LogsOptions, argume
 
 /** Until the deployment's frame is closed, or ^C. */
 async function follow(io: Io, log: OpenLog, wanted: Wanted, show: (items: readonly LogItem[]) => void): Promise<void> {
-  const { signal, done } = io.interruption();
+  const interruption = io.interruption();
+  const { signal } = interruption;
   const { stack, number } = wanted;
   let isOpen = number === undefined || log.items !== undefined;
   try {
@@ -55,7 +56,7 @@ async function follow(io: Io, log: OpenLog, wanted: Wanted, show: (items: readon
       await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
   } finally {
-    done();
+    interruption.done();
   }
 }
 

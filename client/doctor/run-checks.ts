@@ -8,7 +8,7 @@ export interface Check<Context> {
   name: string;
   /** `LIMIT_MS` unless given. */
   limitMs?: number;
-  run(context: Context, signal: AbortSignal): Promise<Finding[]>;
+  run: (context: Context, signal: AbortSignal) => Promise<Finding[]>;
 }
 
 const LIMIT_MS = 10_000;

@@ -1,6 +1,6 @@
 /** Does the configuration of the stack read? */
 import { messageOf } from '../../activities/shared/failures.js';
-import { fail, ok, warn } from '../../client/doctor/findings.js';
+import { fail, NotLooked, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
 import type { DoctorContext } from './context.js';
 
@@ -24,6 +24,19 @@ export const configuration: Check<DoctorContext> = {
         .filter((line) => line.trim() !== '')
         .slice(0, MOST_LINES)
         .map((line) => fail('configuration', line, 'Correct it there; birdkeeper plan shows what it then gives.'));
+    }
+  },
+};
+
+export const composeFiles: Check<DoctorContext> = {
+  name: 'compose files',
+  limitMs: 45_000,
+  async run(context) {
+    try {
+      return [ok('compose files', `${Object.keys((await context.model()).services).length} services`)];
+    } catch (error) {
+      if (error instanceof NotLooked) throw error;
+      return [fail('compose files', messageOf(error), 'Look at it with: docker compose config')];
     }
   },
 };

@@ -5,7 +5,9 @@ import type { KeySettings } from '../../activities/git/keys.js';
 import { headCommit, repositoryRoot } from '../../activities/git/history.js';
 import { upstreamOf } from '../../activities/git/upstream.js';
 import { Repository } from '../../activities/git/repository.js';
-import { messageOf } from '../../activities/shared/failures.js';
+import type { ComposeModel } from '../../activities/compose/model.js';
+import { readModel } from '../../activities/compose/read.js';
+import { createRedactor } from '../../activities/shared/redact.js';
 import { openLiveView } from '../../activities/stack/open-view.js';
 import type { Checkout, StackView } from '../../activities/stack/view.js';
 import { StateDirectory, type LastGood } from '../../activities/state/index.js';
@@ -22,6 +24,8 @@ export interface DoctorContext {
   engine: Engine;
   /** The configuration as it reads now. Throws why it does not. */
   view(): Promise<StackView>;
+  /** What Compose makes of its files. Throws `NotLooked` when the configuration does not read, else why Compose does not. */
+  model(): Promise<ComposeModel>;
   /** Checkouts and keys of the configuration, else of the last good release. Throws `NotLooked` when neither is known. */
   watched(): Promise<Watched>;
   /** The remote that each checkout follows; those that are no repository, or follow none, are left out. */
@@ -49,12 +53,17 @@ export function doctorContext(options: DoctorOptions, host = lookAtHost()): Doct
   const repository: DoctorContext['repository'] = (dir, signal, timeoutMs = GIT_MS) =>
     Repository.at(dir, { signal, timeoutMs, environment });
   const view = once(() => readView(options, environment));
+  const model = once(async () => {
+    const read = await readable(view);
+    return readModel(read, { signal: AbortSignal.timeout(VIEW_MS), redact: createRedactor(read.variables) });
+  });
   const watched = once(() => watchedOf(options, view));
   return {
     options,
     host,
     engine: createEngine(dockerHost === undefined ? {} : { dockerHost }),
     view,
+    model,
     watched,
     remotes: once(async () => {
       const { checkouts } = await watched();
@@ -126,11 +135,11 @@ async function remoteOf(checkout: Checkout, open: DoctorContext['repository']): 
   }
 }
 
-/** For checks that need the configuration: its own check says why it does not read. */
-export async function readable(context: DoctorContext): Promise<StackView> {
+/** For those who need the configuration: its own check says why it does not read. */
+async function readable(view: () => Promise<StackView>): Promise<StackView> {
   try {
-    return await context.view();
+    return await view();
   } catch (error) {
-    throw new NotLooked(`the configuration does not read`, { cause: messageOf(error) });
+    throw new NotLooked('the configuration does not read', { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { runChecks, type Check } from '../../client/doctor/run-checks.js';
 import type { DoctorOptions } from '../../client/handlers.js';
 import type { Finding } from '../../client/schemas.js';
 import { checkouts } from './checkouts.js';
-import { configuration } from './configuration.js';
+import { composeFiles, configuration } from './configuration.js';
 import { doctorContext, type DoctorContext } from './context.js';
 import { clock, engine } from './engine.js';
 import { keys } from './keys.js';
@@ -22,6 +22,7 @@ export const CHECKS: readonly Check<DoctorContext>[] = [
   namespace,
   clock,
   configuration,
+  composeFiles,
   checkouts,
   keys,
   knownHosts,

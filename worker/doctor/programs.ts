@@ -30,7 +30,7 @@ async function ask(command: Command, { host }: DoctorContext, signal: AbortSigna
 
 /** Pure. `answer`: what the program printed, or why it printed nothing. */
 export function judgeVersion(what: string, answer: string | Error, least: string, install: string): Finding {
-  if (typeof answer !== 'string') return fail(what, messageOf(answer).split('\n')[0] ?? 'it does not answer', install);
+  if (typeof answer !== 'string') return fail(what, messageOf(answer).split('\n').slice(0, 2).join(' '), install);
   const version = versionIn(answer);
   if (version === undefined) return fail(what, `its answer holds no version: ${answer.trim().slice(0, 80)}`, install);
   return isAtLeast(version, least)

@@ -2,23 +2,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageOf, type ComposeModel } from '../../activities/compose/model.js';
-import { readModel } from '../../activities/compose/read.js';
 import { isMissing } from '../../activities/shared/files.js';
 import { messageOf } from '../../activities/shared/failures.js';
-import { createRedactor } from '../../activities/shared/redact.js';
 import { fail, NotLooked, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
 import type { Finding } from '../../client/schemas.js';
-import { readable, type DoctorContext } from './context.js';
+import type { DoctorContext } from './context.js';
 import { isOnPath } from './programs.js';
 
 export const registry: Check<DoctorContext> = {
   name: 'registry credentials',
-  limitMs: 30_000,
+  limitMs: 45_000,
   async run(context, signal) {
-    const view = await readable(context);
-    const model = await readModel(view, { signal, redact: createRedactor(view.variables) });
-    const references = pulledImages(model);
+    const references = pulledImages(await modelOf(context));
     const absent: string[] = [];
     for (const reference of references) {
       const id = await context.engine.imageId(reference, { signal }).catch((error: unknown) => {
@@ -27,7 +23,7 @@ export const registry: Check<DoctorContext> = {
       if (id === undefined) absent.push(reference);
     }
     if (absent.length === 0) return [ok('images', `all ${references.length} that are pulled are here`)];
-    const { DOCKER_CONFIG, HOME = '/', PATH = '' } = view.variables;
+    const { DOCKER_CONFIG, HOME = '/', PATH = '' } = (await context.view()).variables;
     const file = join(DOCKER_CONFIG?.trim() ? DOCKER_CONFIG : join(HOME, '.docker'), 'config.json');
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       return isMissing(error) ? undefined : new Error(messageOf(error));
@@ -42,6 +38,15 @@ export const registry: Check<DoctorContext> = {
     ];
   },
 };
+
+async function modelOf(context: DoctorContext): Promise<ComposeModel> {
+  try {
+    return await context.model();
+  } catch (error) {
+    if (error instanceof NotLooked) throw error;
+    throw new NotLooked('Compose does not read the stack', { cause: error });
+  }
+}
 
 /** Images that are not built here. Pure. */
 export const pulledImages = (model: ComposeModel): string[] => [

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,40 @@ describe('bin/birdkeeper', { timeout: 90_000 }, () => {
     expect(status).toBe(2);
     expect(stderr).toContain('no history in JSON');
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('follows a log until ^C, and ends with 0 then', async () => {
+    const log = join(dir, '.local/state/birdkeeper/log');
+    await mkdir(log, { recursive: true });
+    const line = '2026-11-24T10:00:00+00:00 [sample 1 begin] check';
+    const frame = `triggerdeploy START_TIME=2026-11-24T10:00:00+00:00\n${line}\n`;
+    await writeFile(join(log, 'autodeploy.log'), frame);
+    const program = join(compiled.dir, 'bin', 'birdkeeper.js');
+    const child = spawn(process.execPath, [program, 'logs', '--follow'], {
+      cwd: stack,
+      env: { PATH: process.env.PATH, HOME: dir, BIRDKEEPER_STATE_DIR: join(dir, 'state') },
+    });
+    let told = '';
+    child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    await expect.poll(() => told, { timeout: 30_000 }).toContain(line);
+    const ended = new Promise((resolve) => child.once('exit', (status, signal) => resolve({ status, signal })));
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ status: 0, signal: null });
+    expect(told).toBe(frame);
+  });
+
+  it('looks at a host on which nothing is right, line by line and without a trace', () => {
+    const { status, stdout, stderr } = birdkeeper(['doctor', '--stack', join(dir, 'none')], {
+      DOCKER_HOST: `unix://${dir}/none.sock`,
+      PATH: dir,
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    for (const what of ['engine', 'compose plugin', 'git', 'ssh client', 'tools', 'mount namespace', 'Temporal']) {
+      expect(stdout).toMatch(new RegExp(`^FAIL {2}${what}: `, 'm'));
+    }
+    for (const each of stdout.trimEnd().split('\n').slice(0, -1))
+      expect(each).toMatch(/^(ok {2}|warn|FAIL) {2}\S[^:]*: /);
   });
 
   it('ends quietly when whoever reads it leaves', () => {

@@ -45,6 +45,7 @@ describe('worker/doctor/index', { timeout: 60_000 }, () => {
       expect(found.get(what), what).toMatchObject({ result: 'ok' });
     }
     expect(found.get('configuration')).toMatchObject({ result: 'ok' });
+    expect(found.get('compose files')).toMatchObject({ result: 'ok', finding: '1 services' });
     expect(found.get('checkout stack')).toMatchObject({ result: 'ok', finding: 'up to date, by what is here' });
     expect(found.get('remote of stack')).toMatchObject({ result: 'ok' });
     expect(found.get('log directory')).toMatchObject({ result: 'ok', finding: `${dir}/log` });
@@ -84,6 +85,14 @@ describe('worker/doctor/index', { timeout: 60_000 }, () => {
     expect(found.get('known hosts')?.finding).toContain('does not hold [127.0.0.1]:1');
     expect(found.get('remote of stack')).toMatchObject({ result: 'fail' });
     expect(found.get('remote of stack')?.finding).toContain('cannot be reached');
+  });
+
+  it('tells compose files that make no model from a configuration that does not read', async () => {
+    await checkout({ 'docker-compose.yml': 'services:\n  web: 3\n' });
+    const found = await look();
+    expect(found.get('configuration')).toMatchObject({ result: 'ok' });
+    expect(found.get('compose files')).toMatchObject({ result: 'fail' });
+    expect(found.get('registry credentials')).toMatchObject({ result: 'warn' });
   });
 
   it('tells what it can of a directory that does not exist', async () => {

@@ -29,8 +29,8 @@ describe('worker/doctor/versions', () => {
       finding: 'version 2.20.1 is older than 2.29, which is needed',
     });
     expect(judgeVersion('git', 'hello', '2.29', 'Install it.').result).toBe('fail');
-    expect(judgeVersion('git', new Error('could not be started\nmore'), '2.29', 'Install it.').finding).toBe(
-      'could not be started',
-    );
+    expect(
+      judgeVersion('git', new Error('ended with status 1:\nunknown flag\nUsage'), '2.29', 'Install it.').finding,
+    ).toBe('ended with status 1: unknown flag');
   });
 });
