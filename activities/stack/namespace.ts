@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
-import { CommandFailed, runCommand, tailOf, type Command } from '../shared/run-command.js';
+import { CommandFailed, runCommand, type Command } from '../shared/run-command.js';
 import { mountsOf, type Mount, type Staged } from './staged-paths.js';
 
 /**
@@ -35,10 +35,41 @@ export function enterNamespace(mounts: readonly Mount[], asRoot: boolean): (comm
   });
 }
 
+/** By what decides it; for the life of this process. */
+const troubles = new Map<string, Promise<string | undefined>>();
+
+export interface NamespaceOptions {
+  env: Record<string, string>;
+  signal: AbortSignal;
+  asRoot: boolean;
+}
+
+/** Why no mount namespace can be had here; undefined when one can. Tried once per process. */
+export async function namespaceTrouble(options: NamespaceOptions): Promise<string | undefined> {
+  const key = `${options.asRoot} ${options.env['PATH']}`;
+  const trouble = troubles.get(key) ?? tryNamespace(options);
+  troubles.set(key, trouble);
+  try {
+    return await trouble;
+  } catch (error) {
+    troubles.delete(key);
+    throw error;
+  }
+}
+
+async function tryNamespace(options: NamespaceOptions): Promise<string | undefined> {
+  // Some machines allow the namespace and no mount in it.
+  const mount = enterNamespace([{ source: '/etc', target: '/etc' }], options.asRoot);
+  const failed = await failureOf(mount, options);
+  // A machine that is too busy to tell says nothing about what it allows.
+  if (failed?.reason === 'timed out') throw failed;
+  return failed && reasonOf(failed);
+}
+
 /** Makes the places that the mounts need, inside the staged trees only, and tries the namespace once. */
 export async function prepareNamespace(
   staged: Staged,
-  options: { env: Record<string, string>; signal: AbortSignal; asRoot: boolean },
+  options: NamespaceOptions,
 ): Promise<(command: Command) => Command> {
   // What disappeared since the staging is simply not there any more.
   const present = { ...staged, binds: staged.binds.filter(({ live }) => existsSync(live)) };
@@ -46,19 +77,28 @@ export async function prepareNamespace(
   const live = new Set(staged.checkouts.map(({ dir }) => dir));
   for (const mount of mounts) if (!live.has(mount.target)) await makeMountPoint(mount);
   const wrap = enterNamespace(mounts, options.asRoot);
-  try {
-    await runCommand(wrap({ file: 'true', args: [] }), {
-      cwd: '/',
-      env: options.env,
-      signal: options.signal,
-      timeoutMs: PROBE_TIMEOUT_MS,
-    });
-  } catch (error) {
-    if (!(error instanceof CommandFailed) || error.reason === 'aborted') throw error;
-    throw new StepFailure(FAILURES.configuration, refusal(error, options.asRoot));
-  }
+  const failed = await failureOf(wrap, options);
+  if (failed) throw namespaceRefused(reasonOf(failed), options.asRoot);
   return wrap;
 }
+
+async function failureOf(
+  wrap: (command: Command) => Command,
+  { env, signal }: NamespaceOptions,
+): Promise<CommandFailed | undefined> {
+  try {
+    await runCommand(wrap({ file: 'true', args: [] }), { cwd: '/', env, signal, timeoutMs: PROBE_TIMEOUT_MS });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || error.reason === 'aborted') throw error;
+    return error;
+  }
+}
+
+const reasonOf = (error: CommandFailed): string =>
+  error.reason === 'not started'
+    ? 'unshare (util-linux) was not found'
+    : error.stderr.trim().split('\n').slice(-3).join('; ') || `it ended with status ${error.status}`;
 
 async function makeMountPoint({ source, target }: Mount): Promise<void> {
   if (existsSync(target)) return;
@@ -70,10 +110,13 @@ async function makeMountPoint({ source, target }: Mount): Promise<void> {
   await writeFile(target, '');
 }
 
-function refusal(error: CommandFailed, asRoot: boolean): string {
-  const why = error.reason === 'not started' ? ': unshare (util-linux) was not found' : tailOf(error.stderr, 3);
+/** `why`: what keeps us from it, without a full stop. */
+export function namespaceRefused(why: string, asRoot: boolean): StepFailure {
   const remedy = asRoot
     ? 'In a container, give it the capability SYS_ADMIN (and a security profile that allows mount)'
     : 'Run birdkeeper as root, or allow user namespaces to ordinary users (sysctl kernel.unprivileged_userns_clone=1; kernel.apparmor_restrict_unprivileged_userns=0)';
-  return `The staged stack could not be shown at its live paths with "unshare ${asRoot ? '-m' : '-Urm'}"${why}. Without that the plan would be read from the live files, so nothing is deployed. ${remedy}.`;
+  return new StepFailure(
+    FAILURES.configuration,
+    `The staged stack could not be shown at its live paths with "unshare ${asRoot ? '-m' : '-Urm'}": ${why}. Without that the plan would be read from the live files, so nothing is deployed. ${remedy}.`,
+  );
 }

@@ -4,20 +4,21 @@ import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Commits } from '../../workflows/model.js';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
-import type { Command } from '../shared/run-command.js';
 import type { LastGood, RegisteredStack } from '../state/schemas.js';
 import { findCheckouts, type RepositoryRoot } from './checkouts.js';
 import { cleanEnvironment } from './clean-environment.js';
 import { createLocator } from './locate.js';
-import { prepareNamespace } from './namespace.js';
-import { findProject } from './project.js';
+import { mappedPlace, mappingTrouble } from './mapped-place.js';
+import { namespaceRefused, namespaceTrouble, prepareNamespace } from './namespace.js';
+import { plainPlace, type Place } from './place.js';
+import { findProject, type Project, type ProjectSource } from './project.js';
 import { findAssignment } from './reader-messages.js';
-import { readShell, readText, type ShellReading } from './read-shell.js';
+import { readText, type ShellReading } from './read-shell.js';
 import { renderAll } from './render.js';
 import { readSettings, type StackSettings } from './settings.js';
 import type { Staged } from './staged-paths.js';
 import { missingRequired, templateLists } from './templates.js';
-import type { Checkout, StagedView, StackView } from './view.js';
+import type { Checkout, RenderedFile, StagedView, StackView } from './view.js';
 
 export interface ViewDeps {
   /** Given to the configuration files and to compose on top of PATH, HOME and LANG: DOCKER_HOST and the like. */
@@ -28,63 +29,67 @@ export interface ViewDeps {
   headCommit: (dir: string) => Promise<string>;
   /** `/bin/sh` unless given. */
   shell?: string;
+  /** false: as on a machine where none can be had. */
+  mountNamespaces?: boolean;
 }
 
 export type StackPlace = Pick<RegisteredStack, 'directory' | 'envFile'>;
 
-interface Place {
-  locate: (livePath: string) => string;
-  wrap: (command: Command) => Command;
-  commitOf: (checkout: Checkout) => Promise<string>;
-}
+type CommitOf = (checkout: Checkout) => Promise<string>;
 
 /** Throws `Configuration` when the configuration does not read; looks only. */
 export async function openLiveView(stack: StackPlace, deps: ViewDeps): Promise<StackView> {
-  const locate = (path: string) => path;
-  const wrap = (command: Command) => command;
-  const commitOf = ({ dir }: Checkout) => deps.headCommit(dir);
-  return { kind: 'live', locate, wrap, ...(await readStack(stack, deps, { locate, wrap, commitOf })) };
+  const place = plainPlace(
+    (path) => path,
+    (command) => command,
+  );
+  return { kind: 'live', ...(await readStack(stack, deps, place, ({ dir }) => deps.headCommit(dir))) };
 }
 
-/** As `openLiveView`, with the staged trees shown at their live paths. Also refuses where no mount namespace can be had. */
+/**
+ * As `openLiveView`, with the staged trees shown at their live paths. Where no mount namespace can be had, paths are mapped in
+ * its place, with a warning.
+ */
 export async function openStagedView(stack: StackPlace, staged: Staged, deps: ViewDeps): Promise<StagedView> {
-  const locate = createLocator(staged);
-  const wrap = await prepareNamespace(staged, {
-    env: cleanEnvironment(deps.env),
-    signal: deps.signal,
-    asRoot: process.getuid?.() === 0,
-  });
+  const place = await stagedPlace(stack, staged, deps);
   const commitOf = async ({ dir }: Checkout) =>
     staged.checkouts.find((checkout) => checkout.dir === dir)?.commit ?? (await deps.headCommit(dir));
-  return { kind: 'staged', staged, locate, wrap, ...(await readStack(stack, deps, { locate, wrap, commitOf })) };
+  return { kind: 'staged', staged, ...(await readStack(stack, deps, place, commitOf)) };
 }
 
-type Contents = Omit<StackView, 'kind' | 'locate' | 'wrap'>;
+async function stagedPlace(stack: StackPlace, staged: Staged, deps: ViewDeps): Promise<Place> {
+  const locate = createLocator(staged);
+  const asRoot = process.getuid?.() === 0;
+  const options = { env: cleanEnvironment(deps.env), signal: deps.signal, asRoot };
+  const why = deps.mountNamespaces === false ? 'they are switched off' : await namespaceTrouble(options);
+  if (why === undefined) return plainPlace(locate, await prepareNamespace(staged, options));
+  const trouble = mappingTrouble(staged);
+  if (trouble !== undefined) throw namespaceRefused(`${why}, ${trouble}`, asRoot);
+  return mappedPlace(staged, locate, await realpath(stack.directory), why);
+}
 
-async function readStack(stack: StackPlace, deps: ViewDeps, place: Place): Promise<Contents> {
+type Contents = Omit<StackView, 'kind'>;
+
+async function readStack(stack: StackPlace, deps: ViewDeps, place: Place, commitOf: CommitOf): Promise<Contents> {
+  const { locate } = place;
   const directory = await realpath(stack.directory);
   const reading = await read(directory, stack.envFile, deps, place);
-  const { components, twice } = await distinct(reading.components, place.locate);
-  const settings = await settingsOf(reading, directory, place.locate);
+  const { components, twice } = await distinct(reading.components, locate);
+  const settings = await settingsOf(reading, directory, locate);
   const checkouts = await findCheckouts(directory, settings.extraRepos, deps.repositoryRoot);
-  const { commits, unknown } = await commitsOf(checkouts, place);
+  const { commits, unknown } = await commitsOf(checkouts, commitOf);
   deps.signal.throwIfAborted();
+  const { standIns } = place;
   const rendered = await renderAll({
     components,
     lists: templateLists(reading.all),
     values: reading.exported,
-    locate: place.locate,
+    locate,
+    standIns,
   });
-  const shown = new Map(rendered.map(({ path, text }) => [path, text]));
-  const project = await findProject({
-    directory,
-    components,
-    variables: reading.exported,
-    signal: deps.signal,
-    wrap: place.wrap,
-    exists: (path) => shown.has(path) || existsSync(place.locate(path)),
-    read: async (path) => shown.get(path)?.toString('utf8') ?? (await readText(place.locate(path))),
-  });
+  const wrap = await place.wrapFor(reading.exported);
+  const project = await projectOf({ directory, components, variables: reading.exported, wrap }, rendered, deps, place);
+  const doubts = await place.doubts({ files: reading.files, composeFiles: project.files });
   return {
     name: project.name,
     directory,
@@ -96,22 +101,39 @@ async function readStack(stack: StackPlace, deps: ViewDeps, place: Place): Promi
     components,
     rendered,
     missingRequired: missingRequired(reading.all),
-    warnings: [...reading.warnings, ...twice, ...unknown, ...notExported(reading)],
+    warnings: [...reading.warnings, ...twice, ...unknown, ...notExported(reading), ...doubts],
+    locate,
+    wrap,
   };
+}
+
+function projectOf(
+  source: Pick<ProjectSource, 'directory' | 'components' | 'variables' | 'wrap'>,
+  rendered: readonly RenderedFile[],
+  { signal }: ViewDeps,
+  { locate }: Place,
+): Promise<Project> {
+  const shown = new Map(rendered.map(({ path, text }) => [path, text]));
+  return findProject({
+    ...source,
+    signal,
+    exists: (path) => shown.has(path) || existsSync(locate(path)),
+    read: async (path) => shown.get(path)?.toString('utf8') ?? (await readText(locate(path))),
+  });
 }
 
 async function read(
   directory: string,
   givenEnvFile: string | undefined,
   deps: ViewDeps,
-  { locate, wrap }: Place,
+  place: Place,
 ): Promise<ShellReading> {
   const envFile = givenEnvFile === undefined ? join(directory, 'env.local') : resolve(givenEnvFile);
-  if (givenEnvFile !== undefined && !existsSync(locate(envFile))) {
+  if (givenEnvFile !== undefined && !existsSync(place.locate(envFile))) {
     throw new StepFailure(FAILURES.configuration, `${envFile}, the environment file of this stack, does not exist.`);
   }
   const { env, signal, shell } = deps;
-  return readShell({ directory, envFile, env, signal, wrap, locate, ...(shell === undefined ? {} : { shell }) });
+  return place.read({ directory, envFile, env, signal, ...(shell === undefined ? {} : { shell }) });
 }
 
 /** Two spellings of one directory are one component. */
@@ -136,7 +158,7 @@ async function settingsOf(reading: ShellReading, directory: string, locate: Plac
   return readSettings(reading.all, directory, (name) => findAssignment(name, files));
 }
 
-async function commitsOf(checkouts: readonly Checkout[], { commitOf }: Place) {
+async function commitsOf(checkouts: readonly Checkout[], commitOf: CommitOf) {
   const commits: Commits = {};
   const unknown: string[] = [];
   await Promise.all(

@@ -10,21 +10,25 @@ export interface RenderSource {
   /** The exported variables. */
   values: Readonly<Record<string, string>>;
   locate: (livePath: string) => string;
+  /** Live paths at which a link of ours stands for a directory; other links are not walked into. */
+  standIns: ReadonlySet<string>;
 }
 
 /** One file per `*.template` below the component directories; a later component's template of the same path is the same. */
 export async function renderAll(source: RenderSource): Promise<RenderedFile[]> {
-  const found = (await Promise.all(source.components.map((dir) => templatesBelow(dir, source.locate)))).flat();
+  const found = (await Promise.all(source.components.map((dir) => templatesBelow(dir, source)))).flat();
   return Promise.all([...new Set(found)].sort().map((template) => renderOne(template, source)));
 }
 
 /** Walks by live paths, so that a checkout or a bound directory inside is read where its content lies. */
-async function templatesBelow(livePath: string, locate: (path: string) => string): Promise<string[]> {
-  const entries = await readdir(locate(livePath), { withFileTypes: true });
+async function templatesBelow(livePath: string, source: RenderSource): Promise<string[]> {
+  const entries = await readdir(source.locate(livePath), { withFileTypes: true });
   const found = await Promise.all(
     entries.map(async (entry) => {
       const path = join(livePath, entry.name);
-      if (entry.isDirectory()) return entry.name === '.git' ? [] : templatesBelow(path, locate);
+      if (entry.isDirectory() || source.standIns.has(path)) {
+        return entry.name === '.git' ? [] : templatesBelow(path, source);
+      }
       return entry.name.endsWith(TEMPLATE_SUFFIX) && entry.name !== TEMPLATE_SUFFIX ? [path] : [];
     }),
   );

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -16,7 +16,8 @@ let sample: SampleStack;
 let root: string;
 let live: SampleStack['live'];
 let stack: string;
-const deps = () => sample.deps;
+let mountNamespaces = true;
+const deps = () => ({ ...sample.deps, mountNamespaces });
 
 beforeEach(() => {
   sample = sampleStack();
@@ -52,132 +53,150 @@ describe('activities/stack/open-view', () => {
     expect(watchedSettings(view)).toEqual({ checkouts: view.checkouts });
   });
 
-  it('shows the staged commits at the live paths, through links into another checkout', async () => {
-    const staged = sample.stage();
-    write(staged.private, { 'env.local': 'export EXTRA_CONF_DIRS=components/proxy GREETING=salut WEB_VERSION=2\n' });
-    const view = await openStagedView({ directory: stack }, staged, deps());
-    expect(view.variables).toMatchObject({ GREETING: 'salut', WEB_VERSION: '2', COMPOSE_DIR: stack, PWD: stack });
-    expect(view.commits).toEqual({ 'the platform': 'new-platform' });
-    expect(view.locate(join(stack, 'env.local'))).toBe(join(staged.private, 'env.local'));
-    expect((await run(view, 'cat', 'env.local')).trim()).toContain('salut');
-    expect(await composeModel(view)).toContain('web:2');
-  });
-
-  it('follows an absolute link into another checkout as well', async () => {
-    const staged = sample.stage();
-    for (const dir of [stack, join(staged.platform, 'birdhouse')]) {
-      execFileSync('ln', ['-sfn', join(live.private, 'env.local'), join(dir, 'env.local')]);
-    }
-    write(staged.private, { 'env.local': 'export GREETING=absolute\n' });
-    const view = await openStagedView({ directory: stack }, staged, deps());
-    expect(view.variables['GREETING']).toBe('absolute');
-    expect(view.locate(join(stack, 'env.local'))).toBe(join(staged.private, 'env.local'));
-  });
-
-  it('reads the same from a staged stack as from the live one after the trees moved', async () => {
-    const staged = sample.stage();
-    write(staged.platform, {
-      'birdhouse/web.env': 'MODE=new\n',
-      'birdhouse/components/proxy/default.env': 'export EXTRA=newer\n',
-      'birdhouse/components/other/docker-compose-extra.yml': 'services:\n  other:\n    image: other:1\n',
-      'birdhouse/components/other/deep/down/x.template': '$GREETING',
+  describe.each([
+    ['through a mount namespace', true],
+    ['by mapped paths', false],
+  ])('staged, %s', (_, namespaces) => {
+    beforeEach(() => {
+      mountNamespaces = namespaces;
     });
-    write(staged.private, { 'env.local': 'export EXTRA_CONF_DIRS="components/proxy components/other"\n' });
-    const before = fingerprint(join(root, 'live'));
-    const view = await openStagedView({ directory: stack }, staged, deps());
-    expect((await writeRendered(view)).notShown).toEqual([]);
-    const model = await composeModel(view);
-    expect(model).toContain('"MODE": "new"');
-    expect(await run(view, 'cat', 'components/other/deep/down/x')).toBe('hello');
-    expect(fingerprint(join(root, 'live'))).toBe(before);
+    afterEach(() => {
+      mountNamespaces = true;
+    });
 
-    for (const { tree, dir } of staged.checkouts) {
-      execFileSync('cp', ['-a', `${tree}/.`, dir]);
-    }
-    const after = await openLiveView({ directory: stack }, deps());
-    expect(await composeModel(after)).toBe(model);
-    for (const key of [
-      'name',
-      'variables',
-      'composeFiles',
-      'components',
-      'rendered',
-      'settings',
-      'checkouts',
-    ] as const) {
-      expect(after[key]).toEqual(view[key]);
-    }
-    expect(await planRendered(after)).toEqual([]);
+    it('shows the staged commits at the live paths, through links into another checkout', async () => {
+      const staged = sample.stage();
+      write(staged.private, { 'env.local': 'export EXTRA_CONF_DIRS=components/proxy GREETING=salut WEB_VERSION=2\n' });
+      const view = await openStagedView({ directory: stack }, staged, deps());
+      expect(view.variables).toMatchObject({ GREETING: 'salut', WEB_VERSION: '2', COMPOSE_DIR: stack, PWD: stack });
+      expect(view.commits).toEqual({ 'the platform': 'new-platform' });
+      expect(view.locate(join(stack, 'env.local'))).toBe(join(staged.private, 'env.local'));
+      expect((await run(view, 'cat', 'env.local')).trim()).toContain('salut');
+      expect(await composeModel(view)).toContain('web:2');
+    });
+
+    it('follows an absolute link into another checkout as well', async () => {
+      const staged = sample.stage();
+      for (const dir of [stack, join(staged.platform, 'birdhouse')]) {
+        execFileSync('ln', ['-sfn', join(live.private, 'env.local'), join(dir, 'env.local')]);
+      }
+      write(staged.private, { 'env.local': 'export GREETING=absolute\n' });
+      const view = await openStagedView({ directory: stack }, staged, deps());
+      expect(view.variables['GREETING']).toBe('absolute');
+      expect(view.locate(join(stack, 'env.local'))).toBe(join(staged.private, 'env.local'));
+    });
+
+    it('reads the same from a staged stack as from the live one after the trees moved', async () => {
+      const staged = sample.stage();
+      write(staged.platform, {
+        'birdhouse/web.env': 'MODE=new\n',
+        'birdhouse/components/proxy/default.env': 'export EXTRA=newer\n',
+        'birdhouse/components/other/docker-compose-extra.yml': 'services:\n  other:\n    image: other:1\n',
+        'birdhouse/components/other/deep/down/x.template': '$GREETING',
+      });
+      write(staged.private, { 'env.local': 'export EXTRA_CONF_DIRS="components/proxy components/other"\n' });
+      const before = fingerprint(join(root, 'live'));
+      const view = await openStagedView({ directory: stack }, staged, deps());
+      expect((await writeRendered(view)).notShown).toEqual([]);
+      const model = await composeModel(view);
+      expect(model).toContain('"MODE": "new"');
+      expect(await run(view, 'cat', 'components/other/deep/down/x')).toBe('hello');
+      expect(fingerprint(join(root, 'live'))).toBe(before);
+
+      for (const { tree, dir } of staged.checkouts) {
+        // As git would: what it does not track stays as it is.
+        const script = 'tar -C "$1" --exclude=./birdhouse/data --exclude=./birdhouse/env.local -c . | tar -C "$2" -x';
+        execFileSync('sh', ['-c', script, 'sh', tree, dir]);
+      }
+      const after = await openLiveView({ directory: stack }, deps());
+      expect(await composeModel(after)).toBe(model);
+      for (const key of [
+        'name',
+        'variables',
+        'composeFiles',
+        'components',
+        'rendered',
+        'settings',
+        'checkouts',
+      ] as const) {
+        expect(after[key]).toEqual(view[key]);
+      }
+      expect(await planRendered(after)).toEqual([]);
+    });
+
+    it('shows what git does not track without a copy, and writes nothing there', async () => {
+      const staged = sample.stage();
+      const view = await openStagedView({ directory: stack }, staged, deps());
+      const inTree = join(staged.platform, 'birdhouse/data/big.bin');
+      if (existsSync(inTree)) expect(realpathSync(inTree)).toBe(join(stack, 'data/big.bin'));
+      expect(await run(view, 'cat', 'data/big.bin')).toBe('large');
+      expect(view.locate(join(stack, 'data/big.bin'))).toBe(join(stack, 'data/big.bin'));
+    });
+
+    it('reports rendered files that no staged tree can show, and leaves the live ones alone', async () => {
+      write(root, { 'outside/c.template': '$GREETING' });
+      write(live.private, { 'env.local': `export EXTRA_CONF_DIRS="${join(root, 'outside')}"` });
+      // A blank in a path ends a word of the list, as upstream has it.
+      execFileSync('ln', ['-sfn', root, '/tmp/birdkeeper-outside-' + String(process.pid)]);
+      const link = `/tmp/birdkeeper-outside-${process.pid}`;
+      try {
+        write(live.private, { 'env.local': `export EXTRA_CONF_DIRS="${link}/outside"` });
+        const view = await openStagedView({ directory: stack }, sample.stage(), deps());
+        expect(await writeRendered(view)).toEqual({ written: [], notShown: [join(link, 'outside/c')] });
+        expect(existsSync(join(root, 'outside/c'))).toBe(false);
+      } finally {
+        execFileSync('rm', ['-f', link]);
+      }
+    });
+
+    it('shows a checkout that lies inside another one', async () => {
+      const inner = join(live.platform, 'inner repo');
+      write(inner, { 'f.txt': 'old' });
+      const staged = sample.stage();
+      execFileSync('rm', ['-rf', join(staged.platform, 'inner repo')]);
+      const tree = join(root, 'staged area/2');
+      write(tree, { 'f.txt': 'new' });
+      const nested = { ...staged, checkouts: [...staged.checkouts, { name: 'inner', dir: inner, tree, commit: 'c' }] };
+      const view = await openStagedView({ directory: stack }, nested, deps());
+      expect(await run(view, 'cat', join(inner, 'f.txt'))).toBe('new');
+      expect(readFileSync(view.locate(join(inner, 'f.txt')), 'utf8')).toBe('new');
+      expect(await run(view, 'cat', 'data/big.bin')).toBe('large');
+    });
+
+    it('adds nothing to the environment of what it wraps', async () => {
+      const staged = await openStagedView({ directory: stack }, sample.stage(), deps());
+      const names = (output: string) =>
+        output
+          .split('\n')
+          .filter((line) => /^\w+=/.test(line))
+          .sort();
+      expect(names(await run(staged, 'env'))).toEqual(
+        names(await run(await openLiveView({ directory: stack }, deps()), 'env')),
+      );
+    });
+
+    it('refuses a broken staged env.local, and reads the live one all the same', async () => {
+      const staged = sample.stage();
+      write(staged.private, { 'env.local': 'export A="\n' });
+      await expect(openStagedView({ directory: stack }, staged, deps())).rejects.toThrow(
+        /env\.local, line \d+: the shell/,
+      );
+      expect((await openLiveView({ directory: stack }, deps())).name).toBe('thestack');
+    });
   });
 
-  it('shows what git does not track without a copy, and writes nothing there', async () => {
-    const staged = sample.stage();
-    const view = await openStagedView({ directory: stack }, staged, deps());
-    expect(existsSync(join(staged.platform, 'birdhouse/data/big.bin'))).toBe(false);
-    expect(await run(view, 'cat', 'data/big.bin')).toBe('large');
-    expect(view.locate(join(stack, 'data/big.bin'))).toBe(join(stack, 'data/big.bin'));
-  });
-
-  it('reports rendered files that no staged tree can show, and leaves the live ones alone', async () => {
-    write(root, { 'outside/c.template': '$GREETING' });
-    write(live.private, { 'env.local': `export EXTRA_CONF_DIRS="${join(root, 'outside')}"` });
-    // A blank in a path ends a word of the list, as upstream has it.
-    execFileSync('ln', ['-sfn', root, '/tmp/birdkeeper-outside-' + String(process.pid)]);
-    const link = `/tmp/birdkeeper-outside-${process.pid}`;
-    try {
-      write(live.private, { 'env.local': `export EXTRA_CONF_DIRS="${link}/outside"` });
-      const view = await openStagedView({ directory: stack }, sample.stage(), deps());
-      expect(await writeRendered(view)).toEqual({ written: [], notShown: [join(link, 'outside/c')] });
-      expect(existsSync(join(root, 'outside/c'))).toBe(false);
-    } finally {
-      execFileSync('rm', ['-f', link]);
-    }
-  });
-
-  it('shows a checkout that lies inside another one', async () => {
-    const inner = join(live.platform, 'inner repo');
-    write(inner, { 'f.txt': 'old' });
-    const staged = sample.stage();
-    execFileSync('rm', ['-rf', join(staged.platform, 'inner repo')]);
-    const tree = join(root, 'staged area/2');
-    write(tree, { 'f.txt': 'new' });
-    const nested = { ...staged, checkouts: [...staged.checkouts, { name: 'inner', dir: inner, tree, commit: 'c' }] };
-    const view = await openStagedView({ directory: stack }, nested, deps());
-    expect(await run(view, 'cat', join(inner, 'f.txt'))).toBe('new');
-    expect(readFileSync(view.locate(join(inner, 'f.txt')), 'utf8')).toBe('new');
-    expect(await run(view, 'cat', 'data/big.bin')).toBe('large');
-  });
-
-  it('adds nothing to the environment of what it wraps', async () => {
-    const staged = await openStagedView({ directory: stack }, sample.stage(), deps());
-    const names = (output: string) =>
-      output
-        .split('\n')
-        .filter((line) => /^\w+=/.test(line))
-        .sort();
-    expect(names(await run(staged, 'env'))).toEqual(
-      names(await run(await openLiveView({ directory: stack }, deps()), 'env')),
-    );
-  });
-
-  it('refuses with the reason when no namespace can be had', async () => {
+  it('maps paths, and says why, when no namespace can be had', async () => {
     const bin = join(root, 'bin');
     write(bin, { unshare: '#!/bin/sh\necho "unshare: unshare failed: Operation not permitted" >&2; exit 1\n' });
     chmodSync(join(bin, 'unshare'), 0o755);
-    const opening = openStagedView({ directory: stack }, sample.stage(), { ...deps(), env: { ...ENV, PATH: bin } });
-    await expect(opening).rejects.toMatchObject({ type: 'Configuration' });
-    await expect(opening).rejects.toThrow(
-      /could not be shown.*Operation not permitted.*nothing is deployed\. (Run|In a)/s,
-    );
-  });
-
-  it('refuses a broken staged env.local, and reads the live one all the same', async () => {
     const staged = sample.stage();
-    write(staged.private, { 'env.local': 'export A="\n' });
-    await expect(openStagedView({ directory: stack }, staged, deps())).rejects.toThrow(
-      /env\.local, line \d+: the shell/,
-    );
-    expect((await openLiveView({ directory: stack }, deps())).name).toBe('thestack');
+    write(staged.private, { 'env.local': 'export GREETING=staged\n' });
+    const env = { ...ENV, PATH: `${bin}:${ENV.PATH}` };
+    const view = await openStagedView({ directory: stack }, staged, { ...deps(), env });
+    expect(view.variables['GREETING']).toBe('staged');
+    expect(view.warnings).toEqual([
+      'No mount namespace can be had (unshare: unshare failed: Operation not permitted): the new commits are read by mapped paths.',
+    ]);
   });
 
   it('names the setting, what it should be, and where it was set', async () => {
