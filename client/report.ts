@@ -8,8 +8,10 @@ import type { StackReport } from './schemas.js';
 import { serverFor, type KnownStack } from './stack.js';
 import { todoOf } from './todo.js';
 
-type Recorded = Pick<StackReport, 'release' | 'last' | 'quarantined' | 'unfinished' | 'look'>;
-type FromKeeper = Pick<StackReport, 'source' | 'notices' | 'look' | 'running' | 'queued' | 'paused' | 'waiting'>;
+type Recorded = Pick<StackReport, 'release' | 'last' | 'quarantined' | 'unfinished' | 'look' | 'paused' | 'waiting'>;
+/** Without a keeper, pause and what waits are what it wrote down. */
+type FromKeeper = Pick<StackReport, 'source' | 'notices' | 'look' | 'running' | 'queued'> &
+  Partial<Pick<StackReport, 'paused' | 'waiting'>>;
 
 /** Does not fail because a server, a worker or the engine cannot be asked: that is what it tells then. */
 export async function reportOn(
@@ -36,12 +38,13 @@ export async function reportOn(
 }
 
 async function recordedState(state: StackState): Promise<Recorded> {
-  const [release, deployments, quarantined, intent, look] = await Promise.all([
+  const [release, deployments, quarantined, intent, look, note] = await Promise.all([
     state.latestRelease(),
     state.deployments(),
     state.quarantined(),
     state.intent(),
     state.look(),
+    state.keeperNote(),
   ]);
   const last = deployments.at(-1);
   return {
@@ -57,6 +60,8 @@ async function recordedState(state: StackState): Promise<Recorded> {
     quarantined,
     unfinished: intent?.number ?? null,
     look: look ?? null,
+    paused: note.paused ?? null,
+    waiting: note.waiting ?? null,
   };
 }
 
@@ -72,7 +77,7 @@ export async function askKeeperOf(
   stack: KnownStack,
   address: string | undefined,
 ): Promise<FromKeeper> {
-  const nothing = { look: null, running: null, queued: [], paused: null, waiting: null };
+  const nothing = { look: null, running: null, queued: [] };
   try {
     const choice = await serverFor(settings, stack, address);
     return await withSession(choice, stack.directory, async (session) => {

@@ -1,0 +1,327 @@
+/** The rules that a site can set, in the story of a deployment told in this process on the real parts of a world. */
+import { execFileSync } from 'node:child_process';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DeployStackInput, DeployStackResult } from '../../../workflows/deploy-stack/messages.js';
+import { run } from '../../../workflows/deploy-stack/run.js';
+import { Teller } from '../../../workflows/deploy-stack/tell.js';
+import type { PlanSummary } from '../../../workflows/model.js';
+import { localStory } from '../../../worker/local-activities.js';
+import {
+  createWorld,
+  envLocal,
+  readerConfiguration,
+  STACK_FOLDER,
+  workerTask,
+  type World,
+} from '../../support/world/index.js';
+import { inProcess, type InProcess } from './in-process.js';
+
+const LONG = 300_000;
+const TRIGGER = 'autodeploy/conditional-trigger';
+
+let world: World;
+let here: InProcess;
+let number = 0;
+
+beforeAll(async () => {
+  world = await createWorld({ name: 'rules' });
+  here = await inProcess(world);
+  expect(await deploy({ trigger: 'first' })).toMatchObject({ outcome: 'deployed' });
+}, LONG);
+afterAll(() => world.destroy());
+
+interface Story extends DeployStackResult {
+  plan: PlanSummary | undefined;
+  word: string | undefined;
+  health: unknown;
+}
+
+async function deploy(more: Partial<DeployStackInput> = {}): Promise<Story> {
+  number += 1;
+  const ask: DeployStackInput = {
+    ...{ v: 1, host: 'sample', stack: here.stack.name, number, trigger: 'check', force: false, reason: 'test' },
+    ...more,
+  };
+  const { activities, around } = localStory({
+    steps: here.activities,
+    redact: () => (text) => text,
+    logFor: () => here.step.log,
+    stop: new AbortController().signal,
+  });
+  const teller = new Teller(ask, () => undefined);
+  const result = await run(ask, activities, teller, around);
+  const { plan, word, health } = teller.status;
+  return { ...result, plan, word, health };
+}
+
+/** env.local with those lines at its end, pushed and deployed, so that they are in force. */
+async function settings(...extra: string[]): Promise<void> {
+  await world.push('private', envLocal({ ...world.parts.settings, extra: [...extra, `# ${number}`] }), 'Set rules');
+  const { outcome, message } = await deploy({ force: true, trigger: 'forced' });
+  expect(`${outcome} ${message}`).toMatch(/^deployed/);
+}
+
+const containers = async () => (await world.containers()).map(({ id, startedAt }) => `${id} ${startedAt}`).sort();
+const checkout = () => join(world.stackDirectory, '..');
+const live = (path: string) => readFile(join(checkout(), path), 'utf8');
+
+describe('activities/index', () => {
+  beforeEach(() => settings(), LONG);
+
+  describe('a conditional trigger', () => {
+    it(
+      'that says no: all checkouts advance, nothing is touched, and a later deployment brings it',
+      async () => {
+        await world.push(
+          'platform',
+          { [TRIGGER]: '#!/bin/sh\ncase "$GIT_CHANGED_FILES" in *run.sh*) exit 1;; esac\n' },
+          'Ask first',
+        );
+        await deploy({ force: true });
+        const before = await containers();
+        const pushed = await world.push('platform', workerTask('skipped'), 'Touch the worker');
+        const skipped = await deploy();
+        expect(skipped).toMatchObject({ outcome: 'deployed', word: 'skipped by conditional trigger' });
+        expect(skipped.message).toMatch(/^skipped by conditional trigger: platform: /);
+        expect(skipped.plan).toMatchObject({ services: [], skipped: true });
+        expect(await containers()).toEqual(before);
+        expect((await world.checkedOut()).platform).toBe(pushed);
+        expect(await deploy()).toMatchObject({ outcome: 'up to date' });
+
+        await world.push('platform', { CHANGES: 'deploy\n' }, 'Say yes');
+        const deployed = await deploy();
+        expect(deployed.plan?.services.map(({ service }) => service)).toEqual(['worker']);
+        await world.push('platform', { [TRIGGER]: '' }, 'Ask no more');
+        await deploy({ force: true });
+      },
+      LONG,
+    );
+  });
+
+  describe('what a push asks of a person', () => {
+    it(
+      'blocks with its text until somebody insists',
+      async () => {
+        const before = await containers();
+        await world.push('platform', workerTask('moved'), 'Move the data\n\nNeeds-Person: move /data first');
+        const blocked = await deploy();
+        expect(blocked).toMatchObject({ outcome: 'blocked', phase: 'verify' });
+        expect(blocked.message).toContain('move /data first');
+        expect(await containers()).toEqual(before);
+        expect(await deploy({ force: true })).toMatchObject({ outcome: 'deployed' });
+      },
+      LONG,
+    );
+  });
+
+  describe('hooks of components', () => {
+    const PRE = `${STACK_FOLDER}/components/worker/pre-docker-compose-up`;
+    const POST = `${STACK_FOLDER}/components/worker/post-docker-compose-up`;
+
+    async function pushHooks(pre: string, post: string): Promise<void> {
+      const files = { [PRE]: `#!/bin/sh\n${pre}`, [POST]: `#!/bin/sh\n${post}` };
+      await world.push('platform', files, 'Hooks');
+    }
+
+    it(
+      'run around apply with the environment of the stack, and are recorded with their status',
+      async () => {
+        const out = join(world.parts.dir, 'hooks.txt');
+        await pushHooks(`echo "pre $READER_PORT" >> ${out}\n`, `echo post >> ${out}\nexit 3\n`);
+        await world.push(
+          'platform',
+          { [`${STACK_FOLDER}/components/worker/component.yml`]: 'hooks:\n  post:\n    policy: continue\n' },
+          'Go on',
+        );
+        const deployed = await deploy();
+        expect(deployed).toMatchObject({ outcome: 'deployed' });
+        expect(deployed.plan?.hooks).toEqual([
+          { component: 'worker', hook: 'pre' },
+          { component: 'worker', hook: 'post' },
+        ]);
+        expect(await readFile(out, 'utf8')).toBe(`pre ${world.parts.ports.reader}\npost\n`);
+        const record = (await here.stack.deployments()).at(-1);
+        expect(record?.hooks).toMatchObject([
+          { component: 'worker', hook: 'pre', status: 0 },
+          { component: 'worker', hook: 'post', status: 3 },
+        ]);
+      },
+      LONG,
+    );
+
+    it(
+      'that fail or hang roll back, and what the mended push brings is deployed',
+      async () => {
+        await pushHooks('echo ready\nsleep 600\n', 'true\n');
+        await world.push(
+          'platform',
+          { [`${STACK_FOLDER}/components/worker/component.yml`]: 'hooks:\n  pre:\n    timeout: 2\n' },
+          'Limit it',
+        );
+        const back = await deploy();
+        expect(back).toMatchObject({ outcome: 'rolled back', phase: 'roll back' });
+        expect(back.message).toMatch(/pre hook of worker .* did not end by itself within 2 s/);
+        await pushHooks('true\n', 'true\n');
+        expect(await deploy()).toMatchObject({ outcome: 'deployed' });
+      },
+      LONG,
+    );
+  });
+
+  describe('approval and windows', () => {
+    it(
+      'a release waits with its plan, and exactly that plan is carried out after a yes',
+      async () => {
+        await settings("export BIRDKEEPER_APPROVAL='always'");
+        const wanted = await world.push('platform', workerTask('approved'), 'Wait for me');
+        const before = await containers();
+        const waiting = await deploy();
+        expect(waiting).toMatchObject({ outcome: 'waiting', phase: 'approve', waits: { needsApproval: true } });
+        expect(await containers()).toEqual(before);
+
+        // The upstream goes on: an approval is for what was shown.
+        await world.push('platform', workerTask('later'), 'Not that one');
+        const digest = waiting.waits?.digest ?? '';
+        const approved = { trigger: 'approved', release: waiting.commits, by: 'ann@host' } as const;
+        expect(await deploy({ ...approved, approvedPlan: 'another' })).toMatchObject({ outcome: 'waiting' });
+        expect(await deploy({ ...approved, approvedPlan: digest })).toMatchObject({ outcome: 'deployed' });
+        expect((await world.checkedOut()).platform).toBe(wanted);
+        expect((await here.stack.deployments()).at(-1)).toMatchObject({ by: 'ann@host', trigger: 'approved' });
+      },
+      LONG,
+    );
+
+    it(
+      'a closed window is waited for, and its opening is told',
+      async () => {
+        const year = new Date().getUTCFullYear() + 1;
+        await settings(`export BIRDKEEPER_DEPLOY_WINDOWS='0 3 1 1 * for 1h' BIRDKEEPER_TIME_ZONE='UTC'`);
+        await world.push('platform', workerTask('window'), 'In the window');
+        expect(await deploy()).toMatchObject({
+          outcome: 'waiting',
+          waits: { needsApproval: false, opensAt: `${year}-01-01T03:00:00.000Z` },
+        });
+      },
+      LONG,
+    );
+  });
+
+  describe('a rollback by hand', () => {
+    it(
+      'brings commits and images of a release several back, and that which it left is not deployed again by itself',
+      async () => {
+        const first = (await here.stack.latestRelease())?.number ?? 0;
+        const commits = await world.checkedOut();
+        await world.push('platform', readerConfiguration('one'), 'One');
+        await deploy();
+        const newest = await world.push('platform', readerConfiguration('two'), 'Two');
+        await deploy();
+        expect(await world.get('reader')).toContain('two');
+
+        const back = await deploy({ trigger: 'rollback', force: true, rollbackTo: first, by: 'ann@host' });
+        expect(back).toMatchObject({ outcome: 'deployed' });
+        expect(await world.checkedOut()).toEqual(commits);
+        expect(await world.get('reader')).not.toContain('two');
+
+        const again = await deploy();
+        expect(again).toMatchObject({ outcome: 'quarantined' });
+        expect(again.message).toContain('ann@host');
+        await world.push('platform', readerConfiguration('three'), 'Three');
+        expect(await deploy()).toMatchObject({ outcome: 'deployed' });
+        expect((await world.checkedOut()).platform).not.toBe(newest);
+      },
+      LONG,
+    );
+
+    it(
+      'to a release that nobody has names those that there are',
+      async () => {
+        const { outcome, message } = await deploy({ trigger: 'rollback', force: true, rollbackTo: 999 });
+        expect(outcome).toBe('failed');
+        expect(message).toMatch(/no record of release 999 \(there are: /);
+      },
+      LONG,
+    );
+  });
+
+  it(
+    'files that a deployment writes belong to AUTODEPLOY_CODE_OWNERSHIP, and git goes on',
+    async () => {
+      await settings("export AUTODEPLOY_CODE_OWNERSHIP='4321:4322'");
+      await world.push('platform', { 'brand/new.txt': 'x\n', ...readerConfiguration('owned') }, 'Owned');
+      expect(await deploy()).toMatchObject({ outcome: 'deployed' });
+      const rendered = `${STACK_FOLDER}/components/reader/config/reader.conf`;
+      for (const path of ['brand/new.txt', 'brand', '.git/HEAD', rendered]) {
+        const { uid, gid } = await stat(join(checkout(), path));
+        expect({ path, uid, gid }).toEqual({ path, uid: 4321, gid: 4322 });
+      }
+      await world.push('platform', workerTask('owned'), 'Once more');
+      expect(await deploy()).toMatchObject({ outcome: 'deployed' });
+    },
+    LONG,
+  );
+
+  it(
+    'a variable that env.local.example gained is named in the plan',
+    async () => {
+      const example = `${STACK_FOLDER}/env.local.example`;
+      await world.push('platform', { [example]: 'export OLD_ONE=1\n' }, 'An example');
+      await deploy();
+      await world.push('platform', { [example]: 'export OLD_ONE=1\n#export BRAND_NEW_SETTING=x\n' }, 'One more');
+      expect((await deploy()).plan?.newVariables).toEqual(['platform: BRAND_NEW_SETTING']);
+    },
+    LONG,
+  );
+
+  it(
+    'a pin is followed, backwards as well, and wins over the upstream',
+    async () => {
+      const older = (await world.checkedOut()).platform ?? '';
+      await world.push('platform', workerTask('after the pin'), 'After');
+      await deploy();
+      await settings(`export BIRDKEEPER_PIN_PLATFORM='${older}'`);
+      const pinned = await deploy();
+      expect(pinned).toMatchObject({ outcome: 'deployed' });
+      expect((await world.checkedOut()).platform).toBe(older);
+      expect(await live(`${STACK_FOLDER}/components/worker/tasks/run.sh`)).not.toContain('after the pin');
+      await world.push('platform', workerTask('even later'), 'Later');
+      expect(await deploy()).toMatchObject({ outcome: 'up to date' });
+    },
+    LONG,
+  );
+
+  it(
+    'what does not run as recorded is repaired without a person when that is wanted',
+    async () => {
+      await settings("export BIRDKEEPER_ON_DRIFT='repair'");
+      const { worker } = await world.state();
+      execFileSync('docker', ['rm', '--force', worker?.id ?? '']);
+      expect(await deploy()).toMatchObject({ outcome: 'deployed', word: 'drifted' });
+      expect((await world.state()).worker?.status).toBe('running');
+    },
+    LONG,
+  );
+
+  // Last: nothing unsigned comes in after it.
+  describe('signatures', () => {
+    it(
+      'an unsigned commit is blocked by its name, whoever insists',
+      async () => {
+        const signers = join(world.parts.dir, 'allowed_signers');
+        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(world.parts.dir, 'signer')]);
+        const key = await readFile(join(world.parts.dir, 'signer.pub'), 'utf8');
+        await writeFile(signers, `ann@example.org ${key}`);
+        await settings("export BIRDKEEPER_VERIFY_SIGNATURES='every'", `export BIRDKEEPER_ALLOWED_SIGNERS='${signers}'`);
+        await world.push('platform', workerTask('unsigned'), 'Slip this in');
+        for (const force of [false, true]) {
+          const { outcome, message, phase } = await deploy({ force });
+          expect({ outcome, phase }).toEqual({ outcome: 'blocked', phase: 'verify' });
+          expect(message).toContain('Slip this in');
+        }
+      },
+      LONG,
+    );
+  });
+});
