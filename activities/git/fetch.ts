@@ -1,33 +1,17 @@
 /** Asks one remote. Only objects and remote-tracking refs change. */
 import { redactUrls } from '../shared/redact.js';
 import { CommandFailed } from '../shared/run-command.js';
+import { fetchAsRoot, mustFetchAsRoot } from './fetch-as-root.js';
+import { fetchCommand } from './fetch-command.js';
 import { explainFetchFailure, type FetchFailure } from './fetch-failure.js';
 import { chooseKey, type KeySettings } from './keys.js';
-import { QUIET_CONFIG, type Repository } from './repository.js';
+import type { Repository } from './repository.js';
 import { hostKeysOf, withSsh } from './ssh-surroundings.js';
 import { sshRemote } from './ssh-command.js';
 
 /**
- * No tags: they would be written outside of the remote-tracking refs. With refspecs of ours nothing is pruned: they say
- * nothing of the branches.
- */
-export const fetchCommand = (remote: string, refspecs: readonly string[] = []): string[] => [
-  ...QUIET_CONFIG,
-  'fetch',
-  '--quiet',
-  refspecs.length === 0 ? '--prune' : '--no-prune',
-  '--no-tags',
-  '--no-write-fetch-head',
-  '--no-auto-maintenance',
-  '--no-recurse-submodules',
-  '--end-of-options',
-  remote,
-  ...refspecs,
-];
-
-/**
- * Fetches and prunes; with `refspecs` it fetches these only. Returns why it failed, or undefined. Throws when the step was cancelled.
- * Twice: fetches again, to no effect.
+ * Fetches and prunes; with `refspecs` it fetches these only. Returns why it failed, or undefined. Throws when the step
+ * was cancelled. Twice: fetches again, to no effect.
  */
 export async function fetchRemote(
   repository: Repository,
@@ -40,8 +24,10 @@ export async function fetchRemote(
   const ssh = sshRemote(url);
   const key = await chooseKey(keys, repository.dir, url);
   const hostKeys = hostKeysOf(keys);
+  const asRoot = ssh !== undefined && (await mustFetchAsRoot(repository.owner, key, repository.options));
   try {
     if (ssh === undefined) await repository.run(fetchCommand(remote, refspecs));
+    else if (asRoot) await fetchAsRoot(repository, { remote, url, refspecs, keys, key });
     else {
       await withSsh({ settings: keys, key, owner: repository.owner }, (command) =>
         // The variant is named because git would otherwise guess it from the quoted command.
@@ -57,7 +43,7 @@ export async function fetchRemote(
       url: redactUrls(url),
       knownHosts: hostKeys.file,
       strict: hostKeys.strict,
-      user: repository.owner.user,
+      user: asRoot ? 'root' : repository.owner.user,
       ...(error.reason === 'timed out' ? { timedOutAfter: repository.options.timeoutMs / 1000 } : {}),
       ...(ssh === undefined ? {} : { host: ssh.host }),
       ...(key === undefined ? {} : { key }),

@@ -14,6 +14,8 @@ export interface Owner {
   readonly home: string;
   /** We are root and the owner is not: child processes change to him. */
   readonly drop: boolean;
+  /** The machine knows no user of that uid: ssh does not start as him. */
+  readonly nameless?: boolean;
 }
 
 /** A home that does not exist keeps git from reading root's own configuration in place of the owner's. */
@@ -28,7 +30,8 @@ export async function ownerOf(dir: string, signal: AbortSignal): Promise<Owner> 
     return { uid: self.uid, gid: self.gid, user: self.username, home: homedir(), drop: false };
   }
   const entry = await passwdEntry(uid, signal);
-  return { uid, gid, user: entry?.user ?? `uid ${uid}`, home: entry?.home ?? NO_HOME, drop: true };
+  if (entry === undefined) return { uid, gid, user: `uid ${uid}`, home: NO_HOME, drop: true, nameless: true };
+  return { uid, gid, ...entry, drop: true };
 }
 
 /** Spawn options that start a child as the owner. */

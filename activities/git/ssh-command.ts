@@ -3,13 +3,15 @@
 export interface SshSettings {
   /** Private key; without one ssh uses what its user has (agent, default identities). */
   key?: string;
+  /** Nothing but the key, so nobody at all without one. */
+  onlyKey?: boolean;
   knownHosts: string;
   /** yes: only hosts of the file; accept-new: an unknown host is added, a changed one refused. */
   hostKeys: 'yes' | 'accept-new';
   connectTimeoutSeconds: number;
 }
 
-export function sshCommand({ key, knownHosts, hostKeys, connectTimeoutSeconds }: SshSettings): string[] {
+export function sshCommand({ key, onlyKey, knownHosts, hostKeys, connectTimeoutSeconds }: SshSettings): string[] {
   const options = [
     'BatchMode=yes',
     `ConnectTimeout=${connectTimeoutSeconds}`,
@@ -19,7 +21,8 @@ export function sshCommand({ key, knownHosts, hostKeys, connectTimeoutSeconds }:
     // Names in the file stay readable: it is the operator's to look at and to correct.
     'HashKnownHosts=no',
     'UpdateHostKeys=no',
-    ...(key === undefined ? [] : ['IdentitiesOnly=yes']),
+    ...(key === undefined && !onlyKey ? [] : ['IdentitiesOnly=yes']),
+    ...(key === undefined && onlyKey ? ['IdentityFile=none', 'IdentityAgent=none'] : []),
   ];
   return ['ssh', ...options.flatMap((option) => ['-o', option]), ...(key === undefined ? [] : ['-i', key])];
 }

@@ -22,10 +22,10 @@ export function hostKeysOf(settings: KeySettings): { file: string; strict: boole
 
 /** Calls `use` with the value for GIT_SSH_COMMAND; afterwards hosts that ssh got to know are added to our file. */
 export async function withSsh<T>(
-  request: { settings: KeySettings; key: string | undefined; owner: Owner },
+  request: { settings: KeySettings; key: string | undefined; owner: Owner; onlyKey?: boolean },
   use: (gitSshCommand: string) => Promise<T>,
 ): Promise<T> {
-  const { settings, key, owner } = request;
+  const { settings, key, owner, onlyKey = false } = request;
   const { file, strict } = hostKeysOf(settings);
   const before = (await readIfThere(file)) ?? '';
   const scratch = await mkdtemp(join(tmpdir(), 'birdkeeper-ssh-'));
@@ -37,6 +37,7 @@ export async function withSsh<T>(
     if (key !== undefined) await symlink(resolve(key), link);
     const command = sshCommand({
       ...(key === undefined ? {} : { key: link }),
+      onlyKey,
       knownHosts,
       hostKeys: strict ? 'yes' : 'accept-new',
       connectTimeoutSeconds: CONNECT_TIMEOUT_SECONDS,

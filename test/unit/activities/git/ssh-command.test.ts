@@ -25,6 +25,14 @@ describe('activities/git/ssh-command', () => {
     expect(command).toContain('StrictHostKeyChecking=yes');
   });
 
+  it('where only a key counts, nobody’s own identities are offered without one', () => {
+    const command = sshCommand({ ...settings, onlyKey: true });
+    for (const option of ['IdentitiesOnly=yes', 'IdentityFile=none', 'IdentityAgent=none']) {
+      expect(command).toContain(option);
+    }
+    expect(sshCommand({ ...settings, key: '/k/x', onlyKey: true })).toEqual(sshCommand({ ...settings, key: '/k/x' }));
+  });
+
   it.each([
     ['ssh://git@host/path.git', 'host'],
     ['ssh://git@host:22/path.git', 'host'],
