@@ -6,10 +6,15 @@ import type { DeployStackResult } from '../workflows/deploy-stack/messages.js';
 import type { ServiceHealth } from '../workflows/model.js';
 import type { Finding, PlanAnswer, ReplayAnswer } from './schemas.js';
 
-export interface StackOptions {
+export interface StackPlace {
   /** Real path. */
   stackDir: string;
   envFile?: string;
+}
+
+export interface StackOptions {
+  /** At least one. */
+  stacks: StackPlace[];
   /** `--address`. */
   address?: string;
 }

@@ -1,7 +1,8 @@
 /** The command line: which commands there are and what they take. What they do is loaded when one is chosen. */
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../workflows/contract.js';
 import { endOf, type ExitStatus } from './failures.js';
+import type { UpOptions } from './commands/up.js';
 import type { Handlers } from './handlers.js';
 import type { CommandContext, CommonOptions, Io } from './io.js';
 import type { ClientSettings } from './settings.js';
@@ -52,11 +53,12 @@ function buildProgram(options: ProgramOptions, finish: (status: ExitStatus) => v
     usage: string,
     description: string,
     act: () => Promise<(context: CommandContext, options: O, argument: string) => Promise<ExitStatus>>,
+    stacks: 'one' | 'many' = 'one',
   ): Command =>
     program
       .command(usage)
       .description(description)
-      .option('--stack <dir>', 'directory of the stack', options.cwd)
+      .addOption(stackOption(stacks, options.cwd))
       .option('--env-file <file>', "the stack's env.local, when it is elsewhere")
       .option('--address <host:port>', 'Temporal server')
       .exitOverride()
@@ -78,14 +80,31 @@ type Verb = <O extends CommonOptions>(
   usage: string,
   description: string,
   act: () => Promise<(context: CommandContext, options: O, argument: string) => Promise<ExitStatus>>,
+  stacks?: 'one' | 'many',
 ) => Command;
 
+function stackOption(stacks: 'one' | 'many', cwd: string): Option {
+  if (stacks === 'one') return new Option('--stack <dir>', 'directory of the stack').default(cwd);
+  return new Option('--stack <dir>', 'directory of the stack; may be given several times')
+    .default(cwd)
+    .argParser((dir: string, former: string | string[]) => (Array.isArray(former) ? [...former, dir] : [dir]));
+}
+
 function addActingCommands(verb: Verb): void {
-  verb('up', 'run it all: Temporal when no address is given, worker, keeper, schedules; stays', async () => {
-    return (await import('./commands/up.js')).up;
-  });
-  verb('worker', 'run only the worker; stays', async () => (await import('./commands/up.js')).worker);
+  verb<UpOptions>(
+    'up',
+    'run it all: Temporal when no address is given, worker, keeper, schedules; stays',
+    async () => (await import('./commands/up.js')).up,
+    'many',
+  );
+  verb<UpOptions>(
+    'worker',
+    'run only the worker; stays',
+    async () => (await import('./commands/up.js')).worker,
+    'many',
+  );
   verb('deploy', 'ask the keeper for a deployment', async () => (await import('./commands/deploy.js')).deploy)
+    .option('--local', 'make it in this process, without Temporal: for the night when the server is down')
     .option('--force', 'also a quarantined release; puts right whatever does not run as recorded')
     .option('--reason <text>', 'why, for the log and the history', oneReason)
     .option('--wait', 'show what happens and end with the outcome');

@@ -1,6 +1,7 @@
 /** `advance` and its way back: all checkouts move, or none. */
 import type { Commits } from '../../workflows/model.js';
 import { advance, checkAdvance, reverse, type MoveRequest } from '../git/advance.js';
+import { FAILURES, isStepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import { applyRendered, planRendered, restoreRendered } from '../stack/rendered-files.js';
 import type { Intent, StackState } from '../state/index.js';
@@ -64,13 +65,23 @@ export async function reverseCheckouts(
 
   const interrupted = mayBeHalfWritten(intent);
   const result = await moveBack(intent, interrupted, stack, deps, step);
-  const returning = await movingCheckouts(stack, number, plan.back, plan.from);
+  const returning = await movingCheckouts(stack, number, plan.back, plan.from, plan);
   const further = await moveBack({ ...intent, checkouts: returning }, interrupted, stack, deps, step);
   await restoreFormer(stack, number);
+  await ownAsBefore(stack, step, deps);
   return {
     moved: [...new Set([...result.moved, ...further.moved])],
     leftAlone: [...new Set([...result.leftAlone, ...further.leftAlone])],
   };
+}
+
+/** A configuration that does not read even after the way back says so where it is needed. */
+async function ownAsBefore(stack: StackState, step: Step, deps: Dependencies): Promise<void> {
+  try {
+    await keepOwnership(await openLive(stack, deps, step.signal), step, deps);
+  } catch (error) {
+    if (!isStepFailure(error, FAILURES.configuration)) throw error;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What is wrong with a staged stack, a sentence each, before anything moves. */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { headCommit } from '../git/history.js';
 import { unfollowed } from '../git/unfollowed.js';
 import type { Step } from '../shared/step.js';
 import { isInside } from '../stack/staged-paths.js';
@@ -18,7 +19,9 @@ export async function problemsOf(
 ): Promise<string[]> {
   const git = gitOptions(deps, step.signal);
   const notFollowed = await Promise.all(
-    view.staged.checkouts.map(({ name, dir, commit }) => unfollowed({ ...git, checkout: { name, dir }, commit })),
+    view.staged.checkouts.map(async ({ name, dir, commit }) =>
+      commit === (await headCommit(dir, git)) ? [] : unfollowed({ ...git, checkout: { name, dir }, commit }),
+    ),
   );
   return [...configurationProblems(stack.name, view), ...(await watchProblems(stack, view)), ...notFollowed.flat()];
 }

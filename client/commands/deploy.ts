@@ -1,19 +1,24 @@
 import { EXIT } from '../../workflows/contract.js';
-import { noWorker } from '../connection.js';
-import type { ExitStatus } from '../failures.js';
+import { noWorker, withSession } from '../connection.js';
+import { CommandEnd, type ExitStatus, wrongUse } from '../failures.js';
 import { followDeployment } from '../follow.js';
 import type { CommandContext, CommonOptions } from '../io.js';
-import { askForDeployment } from '../keeper.js';
+import { askForDeployment, askKeeper } from '../keeper.js';
+import { statusOfOutcome } from '../outcomes.js';
+import { outcomeLine } from '../render/progress.js';
+import { findStack, serverFor } from '../stack.js';
 import { withKeeper } from '../with-keeper.js';
 
 export interface DeployOptions extends CommonOptions {
   force?: boolean;
   reason?: string;
   wait?: boolean;
+  local?: boolean;
 }
 
 /** Asks the keeper; with `--wait` shows phases and services as they go and ends with the outcome. */
 export async function deploy(context: CommandContext, options: DeployOptions): Promise<ExitStatus> {
+  if (options.local) return deployLocally(context, options);
   const { io, settings } = context;
   return withKeeper(context, options, async ({ session, stack }) => {
     const { ref, directory } = stack;
@@ -29,4 +34,43 @@ export async function deploy(context: CommandContext, options: DeployOptions): P
     io.out(`follow it with: birdkeeper status --stack ${directory}`);
     return EXIT.done;
   });
+}
+
+/** For the night when the server is down: refused while a keeper answers, which would do it better. */
+async function deployLocally(context: CommandContext, options: DeployOptions): Promise<ExitStatus> {
+  const { io, settings, handlers } = context;
+  const stack = await findStack(settings, options.stack, options.envFile);
+  if (await keeperAnswers(context, options)) {
+    throw wrongUse(
+      `Stack ${stack.ref.stack} has a keeper that answers: ask it (birdkeeper deploy). --local is for when the server is down.`,
+    );
+  }
+  const stop = io.interruption();
+  try {
+    const { number, outcome, message } = await handlers.deployLocally({
+      stackDir: stack.directory,
+      force: options.force === true,
+      by: settings.by,
+      stop: stop.signal,
+      ...(stack.state.stack.envFile === undefined ? {} : { envFile: stack.state.stack.envFile }),
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+    });
+    io.out(outcomeLine(number, outcome, message));
+    return statusOfOutcome(outcome);
+  } finally {
+    stop.done();
+  }
+}
+
+async function keeperAnswers({ settings }: CommandContext, options: DeployOptions): Promise<boolean> {
+  const stack = await findStack(settings, options.stack, options.envFile);
+  try {
+    const choice = await serverFor(settings, stack, options.address);
+    return await withSession(choice, stack.directory, async (session) => {
+      return (await askKeeper(session, stack.ref)).is === 'answer';
+    });
+  } catch (error) {
+    if (error instanceof CommandEnd && error.status === EXIT.unreachable) return false;
+    throw error;
+  }
 }

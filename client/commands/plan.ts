@@ -4,11 +4,11 @@ import { printJson, printLines, type CommandContext, type CommonOptions } from '
 import { renderDecision } from '../render/decision.js';
 import { renderPlan } from '../render/plan.js';
 import type { PlanAnswer } from '../schemas.js';
-import { stackOptions } from './up.js';
+import { stackPlace } from './up.js';
 
 /** What a deployment would do. Needs no server, changes nothing. */
 export async function plan({ io, handlers }: CommandContext, options: CommonOptions): Promise<ExitStatus> {
-  const { stackDir, envFile } = await stackOptions(options);
+  const { stackDir, envFile } = await stackPlace(options);
   const json = options.json === true;
   const answer: PlanAnswer = await handlers.plan({ stackDir, json, ...(envFile === undefined ? {} : { envFile }) });
   if (json) printJson(io, answer);

@@ -89,8 +89,15 @@ function blockedVerdict(checkouts: readonly CheckoutObservation[]): Verdict | un
     word: 'blocked',
     deploys: false,
     reason: sentences([...blocked, ...unseen].map(describeCheckout)),
-    remedy: sentences(blocked.map(({ name, word }) => `${name}: ${BLOCKING[word]}`)),
+    remedy: sentences(blocked.map(remedyFor)),
   };
+}
+
+function remedyFor({ name, word, pin, rewritten }: CheckoutObservation): string {
+  if (word === 'upstream gone' && pin !== undefined)
+    return `${name}: push that tag, or correct the pin (BIRDKEEPER_PIN_…)`;
+  if (rewritten) return `${name}: ${BLOCKING[word]}, or let it be followed: BIRDKEEPER_REWRITTEN_UPSTREAM=follow`;
+  return `${name}: ${BLOCKING[word]}`;
 }
 
 function degradedVerdict(checkouts: readonly CheckoutObservation[]): Verdict | undefined {
@@ -169,7 +176,7 @@ export function describeCheckout(checkout: CheckoutObservation): string {
     case 'ahead':
       return `${name} is ahead of ${upstream} by ${checkout.ahead}; local commits are not deployed by themselves`;
     case 'diverged':
-      return `${name} has diverged from ${upstream} (${checkout.ahead} of its own, ${checkout.behind} missing)`;
+      return `${name} has diverged from ${upstream} (${checkout.ahead} of its own, ${checkout.behind} missing)${because(checkout)}`;
     case 'dirty':
       return `${name} has local changes: ${(checkout.files ?? []).join(', ')}`;
     case 'detached':
@@ -177,13 +184,17 @@ export function describeCheckout(checkout: CheckoutObservation): string {
     case 'no upstream':
       return `${name}: branch ${checkout.branch ?? '?'} has no upstream to follow`;
     case 'upstream gone':
-      return `${name}: ${upstream} no longer exists on the remote`;
+      return checkout.pin === undefined
+        ? `${name}: ${upstream} no longer exists on the remote`
+        : `${name}: ${checkout.error ?? `its pin ${checkout.pin} does not exist`}`;
     case 'unreachable':
     case 'not a repository':
     case 'missing':
       return `${name} is ${word}: ${checkout.error ?? checkout.dir}`;
   }
 }
+
+const because = ({ error }: CheckoutObservation): string => (error === undefined ? '' : `: ${error}`);
 
 function describeBehind(checkout: CheckoutObservation, upstream: string): string {
   const { name, pin, rewritten } = checkout;

@@ -104,7 +104,7 @@ describe('client/program', () => {
   it('takes the working directory for the stack, and gives handlers real paths', async () => {
     expect(await run(['up'])).toBe(0);
     expect(await run(['worker', '--stack', `${dir}/../${dir.split('/').at(-1)}`, '--address', 'x:1'])).toBe(0);
-    expect(called).toEqual([{ stackDir: dir }, { stackDir: dir, address: 'x:1' }]);
+    expect(called).toEqual([{ stacks: [{ stackDir: dir }] }, { stacks: [{ stackDir: dir }], address: 'x:1' }]);
   });
 
   it('ends `up` and `plan` with 2 when the directory or the environment file does not exist', async () => {
