@@ -1,28 +1,19 @@
 /** Does what a plan says, level by level. Safe to run twice and after a kill at any moment: see `journal.ts`. */
 import type { ServiceDecision } from '../../workflows/model.js';
-import type { Engine, EngineContainer } from '../docker/types.js';
-import { FAILURES } from '../shared/failures.js';
+import type { EngineContainer } from '../docker/types.js';
 import { writeAtomically, writeJson } from '../shared/files.js';
-import type { Redact } from '../shared/redact.js';
-import { type Command, guarded, runCommand } from '../shared/run-command.js';
-import type { Step } from '../shared/step.js';
-import { composeEnvironment, recreateCommand, restartCommand, signalCommand } from './command.js';
-import { composeFailure } from './failures.js';
+import { recreateCommand, restartCommand, signalCommand } from './command.js';
 import { type ApplyJournal, isRecreated, isRestarted, leftovers, openJournal } from './journal.js';
 import { replicasOf } from './model.js';
 import { type Services, levelsOf } from './order.js';
 import type { ComposeView } from './read.js';
+import { runGuarded } from './run-guarded.js';
 import { containersOf } from './running.js';
+import { type StopInput, stopEverything } from './stop.js';
 import { conditionsOf, waitForConditions } from './wait.js';
 
-/** Longer than the limit of a command, so that what a killed worker left running is waited for. */
-const LOCK_WAIT_SECONDS = 660;
-/** Each container may take its whole grace to stop. */
-const COMMAND_SECONDS = 600;
-
-export interface ApplyInput {
-  /** The live view, or that of the former release when rolling back. */
-  view: ComposeView;
+/** `view`: the live one, or that of the former release when rolling back. */
+export interface ApplyInput extends StopInput {
   services: Services;
   decisions: readonly ServiceDecision[];
   /** Services whose containers are removed, before anything is started. */
@@ -33,24 +24,29 @@ export interface ApplyInput {
   pins?: { overrideFile: string; imageIds: Readonly<Record<string, string>> };
   /** Path of the journal: one per deployment and direction. */
   journal: string;
-  /** Lock of the stack, see `guarded`. */
-  lock: string;
+  /**
+   * Every container is stopped before the first is started again. The decisions say what is started (`stopFirst` of the
+   * plan's options).
+   */
+  stopFirst?: boolean;
   /** Whose health is not waited for. */
   sickBefore: readonly string[];
   /** Limit of each wait for a `depends_on` condition. */
   dependencyTimeoutSeconds: number;
-  engine: Engine;
-  step: Step;
-  redact: Redact;
 }
 
 /** Returns what was decided for each service, as the journal has it. */
 export async function applyDecisions(input: ApplyInput): Promise<ServiceDecision[]> {
   const { engine, step, view } = input;
   // An orphaned compose of a killed worker holds the lock: what it does is part of what is looked at.
-  await run({ file: 'true', args: [] }, 'wait for an earlier command', input);
+  await runGuarded({ file: 'true', args: [] }, 'wait for an earlier command', input);
   const look = () => engine.containers(view.name, { signal: step.signal });
   const journal = await openJournal(input.journal, input, look);
+  if (input.stopFirst && !journal.stopped) {
+    await stopEverything(input);
+    journal.stopped = true;
+    await writeJson(input.journal, journal);
+  }
   const project = await pinned(input);
   for (const container of (await look()).filter(({ service }) => journal.removed.includes(service))) {
     step.log.info(`Removing ${container.name}: its service is in no compose file any more`);
@@ -65,6 +61,7 @@ export async function applyDecisions(input: ApplyInput): Promise<ServiceDecision
   return journal.decisions;
 }
 
+/** One command for all services of a level that want the same: a stack of a hundred is not a hundred processes. */
 async function applyLevel(
   decisions: readonly ServiceDecision[],
   journal: ApplyJournal,
@@ -83,14 +80,15 @@ async function applyLevel(
   step.heartbeat({ applying: decisions.map(({ service }) => service) });
   if (open.recreate.length > 0) {
     await sweep(open.recreate, input);
-    await run(recreateCommand(project, open.recreate), `recreate ${open.recreate.join(', ')}`, input);
+    await runGuarded(recreateCommand(project, open.recreate), `recreate ${open.recreate.join(', ')}`, input);
   }
   if (open.restart.length > 0) {
-    await run(restartCommand(project, open.restart), `restart ${open.restart.join(', ')}`, input);
+    await runGuarded(restartCommand(project, open.restart), `restart ${open.restart.join(', ')}`, input);
   }
-  for (const { service, signal } of open.signal) {
-    await run(signalCommand(project, signal, [service]), `send ${signal} to ${service}`, input);
-    journal.signalled.push(service);
+  for (const signal of new Set(open.signal.map((one) => one.signal))) {
+    const receivers = open.signal.filter((one) => one.signal === signal).map(({ service }) => service);
+    await runGuarded(signalCommand(project, signal, receivers), `send ${signal} to ${receivers.join(', ')}`, input);
+    journal.signalled.push(...receivers);
     await writeJson(input.journal, journal);
   }
 }
@@ -143,22 +141,4 @@ async function pinned({ view, pins }: ApplyInput): Promise<ComposeView> {
 export function pinOverride(imageIds: Readonly<Record<string, string>>): string {
   const services = Object.entries(imageIds).map(([service, image]) => [service, { image, pull_policy: 'never' }]);
   return `${JSON.stringify({ services: Object.fromEntries(services) as unknown }, null, 2)}\n`;
-}
-
-async function run(command: Command, what: string, { view, lock, step, redact }: ApplyInput): Promise<void> {
-  try {
-    await runCommand(
-      guarded(view.wrap(command), { lock, waitSeconds: LOCK_WAIT_SECONDS, limitSeconds: COMMAND_SECONDS }),
-      {
-        cwd: view.directory,
-        env: composeEnvironment(view.variables),
-        signal: step.signal,
-        timeoutMs: (LOCK_WAIT_SECONDS + COMMAND_SECONDS + 30) * 1000,
-        onLine: (line) => step.log.output(line),
-      },
-    );
-  } catch (error) {
-    step.signal.throwIfAborted();
-    throw composeFailure(error, what, { redact, otherwise: FAILURES.applyFailed });
-  }
 }

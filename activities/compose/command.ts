@@ -52,6 +52,14 @@ export const restartCommand = (project: ComposeProject, services: readonly strin
 export const signalCommand = (project: ComposeProject, signal: string, services: readonly string[]): Command =>
   compose(project, 'kill', '--signal', signal, ...services);
 
+/** Every service of the files, each within its own grace. */
+export const stopCommand = (project: ComposeProject): Command => compose(project, 'stop');
+
+export const stopContainersCommand = (ids: readonly string[]): Command => ({ file: 'docker', args: ['stop', ...ids] });
+
+/** By id rather than `compose start`, which goes by the files: these containers may be of a former state of them. */
+export const startCommand = (ids: readonly string[]): Command => ({ file: 'docker', args: ['start', ...ids] });
+
 /** What Compose itself would do, without doing it. Never pulls, so that it needs no registry. */
 export const dryRunCommand = (project: ComposeProject): Command =>
   compose(project, '--dry-run', 'up', '--detach', '--no-build', '--pull', 'never');

@@ -35,6 +35,8 @@ export const ApplyJournal = z.object({
   removed: z.array(z.string()),
   /** Every container of the project, one-off containers left out. */
   before: z.array(Before),
+  /** The whole stack was stopped, as was asked for; what runs now was started since. */
+  stopped: z.boolean().exactOptional(),
   /** Services that got their signal: the only thing that leaves no trace in a container. */
   signalled: z.array(z.string()),
 });

@@ -5,7 +5,7 @@ import { FAILURES, StepFailure, messageOf } from '../shared/failures.js';
 import type { Redact } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import { type ComposeModel, imageOf } from './model.js';
-import { type Answer, judge, registryRefusal } from './registry-answer.js';
+import { type Answer, judge, refusalType, registryRefusal } from './registry-answer.js';
 
 /** Each question is a small one, and a registry counts them. */
 const PARALLEL_QUESTIONS = 6;
@@ -39,7 +39,8 @@ export interface MovedQuestion {
  * host (which is pulled anyway). An image that exists only here stays as it is. Throws Unauthorised, Configuration or
  * RegistryBusy, the failure that needs a person first.
  */
-export async function movedImages(model: ComposeModel, question: MovedQuestion): Promise<MovedImage[]> {
+export async function movedImages(model: ComposeModel, asked: MovedQuestion): Promise<MovedImage[]> {
+  const question: Question = { ...asked, busy: new Map() };
   const queue = askedReferences(model);
   const moved: MovedImage[] = [];
   const failures: Error[] = [];
@@ -61,6 +62,11 @@ export async function movedImages(model: ComposeModel, question: MovedQuestion):
   return moved.sort((a, b) => (a.reference < b.reference ? -1 : 1));
 }
 
+interface Question extends MovedQuestion {
+  /** What registries said that do not answer as they should: nobody waits for another silence of the same one. */
+  busy: Map<string, string>;
+}
+
 /** References that a registry is asked for, with the services that run them. */
 export function askedReferences(model: ComposeModel): [reference: string, services: string[]][] {
   const found = new Map<string, string[]>();
@@ -80,7 +86,7 @@ const OURS = 'birdkeeper.local/';
 async function newDigest(
   reference: string,
   services: readonly string[],
-  question: MovedQuestion,
+  question: Question,
 ): Promise<string | undefined> {
   const { engine, step, redact } = question;
   const call = { signal: step.signal };
@@ -109,7 +115,17 @@ function isBehind(
   });
 }
 
-async function ask(reference: string, login: RegistryLogin, question: MovedQuestion): Promise<Answer> {
+async function ask(reference: string, login: RegistryLogin, question: Question): Promise<Answer> {
+  const known = question.busy.get(login.registry);
+  if (known !== undefined) return { text: known };
+  const answer = await askRegistry(reference, login, question);
+  if ('text' in answer && refusalType(answer.text) === FAILURES.registryBusy) {
+    question.busy.set(login.registry, answer.text);
+  }
+  return answer;
+}
+
+async function askRegistry(reference: string, login: RegistryLogin, question: MovedQuestion): Promise<Answer> {
   const { engine, step, questionMs = QUESTION_MS } = question;
   const limit = AbortSignal.timeout(questionMs);
   try {

@@ -33,6 +33,8 @@ export interface PlanInput {
     repair: boolean;
     /** A snapshot that holds what the services write is taken before anything is touched. */
     snapshot?: boolean;
+    /** Every container is stopped first: whatever runs and is not made anew is restarted. */
+    stopFirst?: boolean;
   };
   /** Services that were sick before anything was touched. */
   sickBefore?: readonly string[];
@@ -57,7 +59,7 @@ export function planServices(input: PlanInput): ServicePlan {
   const decisions = propagate(
     names.map((name) => decide(name, input)),
     input.services,
-  );
+  ).map((decision) => (input.options.stopFirst ? startedAgain(decision, input) : decision));
   const gone = goneServices(input);
   const changes = decisions.flatMap((decision) => irreversibleChange(decision, input));
   return {
@@ -96,6 +98,15 @@ function decide(name: string, input: PlanInput): ServiceDecision {
     if (wrong !== undefined) return recreate(wrong);
   }
   return contentDecision(name, service, recorded, wanted);
+}
+
+/** What its own change asks for is done by the restart; content is read and a signal is not needed. */
+function startedAgain(decision: ServiceDecision, { running }: PlanInput): ServiceDecision {
+  const { service, action, reason } = decision;
+  const runs = containersOf(running, service).some(({ state }) => state === 'running' || state === 'restarting');
+  if (!runs || action === 'recreate' || action === 'restart') return decision;
+  const why = 'the whole stack is stopped first';
+  return { service, action: 'restart', reason: reason === 'unchanged' ? why : `${reason}; ${why}` };
 }
 
 function imageChange(

@@ -1,4 +1,5 @@
 /** What follows from a registry's answer to the question for a digest. Pure. */
+import type { FailureType } from '../../workflows/contract.js';
 import type { RegistryLogin } from '../docker/types.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Redact } from '../shared/redact.js';
@@ -38,14 +39,18 @@ export interface Refusal {
 /** The failure that a person reads: which registry, which image, whose login. */
 export function registryRefusal(text: string, { reference, services, login, redact }: Refusal): StepFailure {
   const said = withoutWrapping(text);
+  const meaning = meaningOf(said);
   const asked = `asked for ${reference}, for ${services.join(', ')}`;
-  const meaning = registryFailure(said) ?? NOT_UNDERSTOOD;
   const message =
     meaning.type === FAILURES.unauthorised
       ? `Registry ${login.registry} ${refusedLogin(login)} (${asked}). ${REMEDY} ${loginCommand(login.registry)}`
       : `Registry ${login.registry} could not be asked for the digest of ${reference}, for ${services.join(', ')}: ${meaning.why}. ${meaning.remedy}`.trimEnd();
   return new StepFailure(meaning.type, redact(`${message}:\n${said}`), meaning.retryAfterMs);
 }
+
+export const refusalType = (text: string): FailureType => meaningOf(withoutWrapping(text)).type;
+
+const meaningOf = (said: string): RegistryFailure => registryFailure(said) ?? NOT_UNDERSTOOD;
 
 const NOT_UNDERSTOOD: RegistryFailure = {
   type: FAILURES.registryBusy,

@@ -49,6 +49,9 @@ function decide(service: string, input: RollbackInput): ServiceDecision {
   const before = forward.before.filter((container) => container.service === service);
   const same = own.length === before.length && own.every(({ id }) => before.some((former) => former.id === id));
   if (!same) return { service, action: 'recreate', reason: 'its containers are not those of the former release' };
+  if (forward.stopped && own.some(({ state }) => state === 'exited')) {
+    return { service, action: 'restart', reason: 'it was stopped with the whole stack' };
+  }
   if (own.some(({ id, state }) => state !== before.find((former) => former.id === id)?.state)) {
     return { service, action: 'recreate', reason: 'its containers do not run as before' };
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { recreateCommand } from '../../../../activities/compose/command.js';
 import { newJournal } from '../../../../activities/compose/journal.js';
-import { guarded } from '../../../../activities/shared/run-command.js';
+import { type Command, guarded } from '../../../../activities/shared/run-command.js';
 import { type Images, createImages } from '../../../support/images.js';
 import { Sample, decision, processEnvironment, until } from './sample.js';
 
@@ -87,6 +87,34 @@ describe('activities/compose/apply', () => {
     await until('the signal arrives', async () => (await logs()).includes('got hup'));
     const [after] = await sample.containers();
     expect([after?.id, after?.startedAt]).toEqual([before?.id, before?.startedAt]);
+  });
+
+  it('asks for all services of a level that want the same with one command', async () => {
+    const hup = () =>
+      service({
+        command: ['sh', '-c', 'trap "echo got hup" HUP; echo ready; while true; do sleep 0.1; done'],
+        init: false,
+        stop_grace_period: '0s',
+      });
+    sample = await Sample.create({ a: hup(), b: hup(), c: service(), d: service() });
+    await sample.recreateAll();
+    const { engine, step, view } = sample;
+    const logOf = async (id: string) => (await engine.logs(id, 5, { signal: step.signal })).join(' ');
+    const [a, b] = await sample.containers();
+    const both = [a?.id ?? '', b?.id ?? ''];
+    await until('the traps are set', async () =>
+      (await Promise.all(both.map(logOf))).every((log) => /ready/.test(log)),
+    );
+    const commands: string[] = [];
+    const recording = { ...view, wrap: (command: Command) => (commands.push(command.args.join(' ')), command) };
+    const hupped = ['a', 'b'].map((name) => decision(name, 'signal', { signal: 'HUP' }));
+    const restarted = ['c', 'd'].map((name) => decision(name, 'restart'));
+    await sample.apply([...hupped, ...restarted], { view: recording });
+    expect(commands.filter((args) => args !== '').map((args) => args.replace(/.*compose\.json /, ''))).toEqual([
+      'restart --no-deps c d',
+      'kill --signal HUP a b',
+    ]);
+    await until('both got it', async () => (await Promise.all(both.map(logOf))).every((log) => /got hup/.test(log)));
   });
 
   it('starts a dependent only when its dependency is healthy or done', async () => {

@@ -26,10 +26,12 @@ function registryOf(answer: (reference: string) => Promise<string | undefined>) 
   return { engine, seen };
 }
 
+const registryNamed = (reference: string) => (reference.startsWith('a') ? 'quay.io' : 'ghcr.io');
+
 const ask = (images: readonly string[], engine: ReturnType<typeof registryOf>['engine'], questionMs = 5_000) =>
   movedImages(aModel(Object.fromEntries(images.map((image, at) => [`s${at}`, { image }]))), {
     engine,
-    loginFor: async () => ({ registry: 'quay.io', named: true, file: '/config.json' }),
+    loginFor: async (reference) => ({ registry: registryNamed(reference), named: true, file: '/config.json' }),
     step: localStep(),
     redact: (text) => text,
     questionMs,
@@ -67,6 +69,17 @@ describe('activities/compose/moved-images', () => {
       type: 'RegistryBusy',
       message: expect.stringMatching(/quay.io could not be asked for the digest of a:1, for s0/) as string,
     });
+  });
+
+  it('does not wait for the same silent registry image by image', async () => {
+    let asked = 0;
+    const { engine } = registryOf(() => {
+      asked += 1;
+      return new Promise(() => undefined);
+    });
+    const names = Array.from({ length: 40 }, (_, at) => `a:${at}`);
+    await expect(ask(names, engine, 20)).rejects.toMatchObject({ type: 'RegistryBusy' });
+    expect(asked).toBe(6);
   });
 
   it('tells of the registry that needs a person before one that is busy', async () => {

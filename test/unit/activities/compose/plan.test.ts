@@ -227,6 +227,23 @@ describe('activities/compose/plan', () => {
     });
   });
 
+  it('restarts whatever runs when the whole stack is stopped first', () => {
+    const input = aPlan({ web: {}, conf: { labels: { 'birdkeeper.on-change': 'signal:HUP' } }, job: {}, db: {} });
+    const plan = planServices({
+      ...input,
+      options: { ...input.options, stopFirst: true },
+      running: [aContainer('web'), aContainer('conf'), aContainer('job', { state: 'exited' }), aContainer('db')],
+      recorded: { ...input.recorded, conf: content('/r/conf', 'directory:1') },
+      wanted: { ...input.wanted, conf: content('/r/conf', 'directory:2'), db: aFingerprint({ definition: 'd2' }) },
+    });
+    expect(plan.decisions).toEqual([
+      { service: 'conf', action: 'restart', reason: '/r/conf changed; the whole stack is stopped first' },
+      { service: 'db', action: 'recreate', reason: 'its definition changed' },
+      { service: 'job', action: 'nothing', reason: 'unchanged' },
+      { service: 'web', action: 'restart', reason: 'the whole stack is stopped first' },
+    ]);
+  });
+
   describe('what cannot be rolled back', () => {
     const data = [{ type: 'volume', source: 'data', target: '/d' }];
     const change = (service: Record<string, unknown>, [from, to] = ['app:1.1', 'app:1.2'], snapshot?: boolean) => {

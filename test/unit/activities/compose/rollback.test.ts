@@ -13,7 +13,7 @@ const db = aContainer('db');
 const back = (
   decisions: Partial<ServiceDecision>[],
   running: EngineContainer[],
-  rest: { removed?: string[]; signalled?: string[] } = {},
+  rest: { removed?: string[]; signalled?: string[]; stopped?: boolean } = {},
 ) => {
   const full = decisions.map((decision): ServiceDecision => ({
     service: 'web',
@@ -24,6 +24,7 @@ const back = (
   const forward = {
     ...newJournal({ decisions: full, removed: rest.removed ?? [] }, [web, db]),
     signalled: rest.signalled ?? [],
+    ...(rest.stopped === undefined ? {} : { stopped: rest.stopped }),
   };
   return planRollback({ services, recorded, forward, running });
 };
@@ -54,6 +55,15 @@ describe('activities/compose/rollback', () => {
 
   it('brings back a service that was stopped and not started again', () => {
     expect(actionOf(back([{}], [{ ...web, state: 'exited' }, db]))).toBe('recreate');
+  });
+
+  it('starts again what was stopped with the whole stack', () => {
+    const stopped = [
+      { ...web, state: 'exited' as const },
+      { ...db, state: 'exited' as const },
+    ];
+    const plan = back([{}, { service: 'db', action: 'restart' }], stopped, { stopped: true });
+    expect([actionOf(plan), actionOf(plan, 'db')]).toEqual(['restart', 'restart']);
   });
 
   it('restarts what was restarted, and signals what was signalled', () => {
