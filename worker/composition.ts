@@ -13,7 +13,7 @@ import { deploymentId } from '../workflows/contract.js';
 import type { TemporalClient } from './client.js';
 import { logDirectoryChooser, readHostSettings, type HostSettings } from './host-settings.js';
 import { LogFiles, type Remembered } from './journal.js';
-import { createLogger, temporalLogger } from './logger.js';
+import { createLogger, temporalLogger, type Logger } from './logger.js';
 import { registerStack } from './register.js';
 import { temporalSchedules } from './schedule-client.js';
 import { toTemporalActivities } from './temporal-activities.js';
@@ -21,6 +21,9 @@ import { toTemporalActivities } from './temporal-activities.js';
 export interface Composition {
   settings: HostSettings;
   state: StateDirectory;
+  /** What activities stand on, without a server. */
+  dependencies: Dependencies;
+  logger: Pick<Logger, 'info' | 'warn'>;
   /** Aborted when the process is to end at once. */
   signal: AbortSignal;
   /** Labels of the steps that run now. */
@@ -89,6 +92,8 @@ export async function composeWorker({
   return {
     settings,
     state,
+    dependencies: dependencies(),
+    logger,
     signal: controller.signal,
     running,
     say: (line) => logger.info(line),

@@ -14,12 +14,15 @@ import {
   type Environment,
   type Person,
 } from '../client/places.js';
+import { WebhookListen, type ListenAddress } from './webhook/settings.js';
 
 const Settings = z.object({
   BIRDKEEPER_HOST: z.string().optional(),
   BIRDKEEPER_TEMPORAL_CLI: z.string().optional(),
   BIRDKEEPER_LOG_FORMAT: z.enum(['text', 'json']).default('text'),
   DOCKER_HOST: z.string().optional(),
+  BIRDKEEPER_WEBHOOK_LISTEN: WebhookListen.optional(),
+  BIRDKEEPER_WEBHOOK_SECRET_FILE: z.string().startsWith('/', 'should be an absolute path').optional(),
 });
 
 export type LogFormat = 'text' | 'json';
@@ -34,6 +37,10 @@ export interface HostSettings {
   logFormat: LogFormat;
   /** BIRDKEEPER_TEMPORAL_CLI. */
   temporalCli: string | undefined;
+  /** BIRDKEEPER_WEBHOOK_LISTEN. */
+  webhookListen: ListenAddress | undefined;
+  /** BIRDKEEPER_WEBHOOK_SECRET_FILE. */
+  webhookSecretFile: string | undefined;
   cacheDirectory: string;
   personalLogDirectory: string;
   /** TEMPORAL_* and what finding the profile file needs, for `chooseServer`. */
@@ -81,6 +88,8 @@ export async function readHostSettings(
     dockerHost: settings.DOCKER_HOST,
     logFormat: settings.BIRDKEEPER_LOG_FORMAT,
     temporalCli: settings.BIRDKEEPER_TEMPORAL_CLI,
+    webhookListen: settings.BIRDKEEPER_WEBHOOK_LISTEN,
+    webhookSecretFile: settings.BIRDKEEPER_WEBHOOK_SECRET_FILE,
     cacheDirectory: cacheDirectory(env, person),
     personalLogDirectory: personalLogDirectory(env, person),
     temporalEnvironment: temporalEnvironment(env),

@@ -8,11 +8,20 @@ import { isProcessAlive, processStart } from '../activities/shared/process.js';
 
 const Holder = z.object({ pid: z.number().int().positive(), pidStart: z.string().exactOptional(), since: z.string() });
 
+export type PlaceHolder = z.infer<typeof Holder>;
+
+/** Another process that has the place and lives. */
+export async function holderOf(stateDirectory: string): Promise<PlaceHolder | undefined> {
+  const holder = await readJson(join(stateDirectory, 'up.json'), Holder);
+  const isOther = holder !== undefined && holder.pid !== process.pid;
+  return isOther && (await isProcessAlive(holder.pid, holder.pidStart)) ? holder : undefined;
+}
+
 /** Takes the place, or says who has it. A place left by a killed process is free. Returns how to give it back. */
 export async function takePlace(stateDirectory: string): Promise<() => Promise<void>> {
   const file = join(stateDirectory, 'up.json');
-  const holder = await readJson(file, Holder);
-  if (holder && holder.pid !== process.pid && (await isProcessAlive(holder.pid, holder.pidStart))) {
+  const holder = await holderOf(stateDirectory);
+  if (holder) {
     throw new StepFailure(
       FAILURES.badInput,
       `birdkeeper runs on this host already (process ${holder.pid}, since ${holder.since}; state in ${stateDirectory}). Look at it with: birdkeeper status. Stop it with ^C where it runs, or: kill ${holder.pid}`,

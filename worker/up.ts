@@ -1,78 +1,103 @@
 /**
- * `birdkeeper up`: server, worker, keeper, schedules; stays in the foreground until it is told to stop. The same story for
- * `birdkeeper worker`, which starts neither server nor keeper.
+ * `birdkeeper up`: server, worker, keepers, schedules; stays in the foreground until it is told to stop. The same story for
+ * `birdkeeper worker`, which starts neither server nor keepers.
+ *
+ * One process per host owns worker and embedded server; ^C there ends both. `up` for further stacks beside it hands them
+ * over and ends.
  */
 import type { StackState } from '../activities/state/index.js';
+import type { StackOptions, StackPlace } from '../client/handlers.js';
 import { ensureNamespace } from '../client/namespace.js';
 import { connectClient, type TemporalClient } from './client.js';
 import { composeWorker, type Composition } from './composition.js';
+import { joinRunning } from './join-running.js';
 import { startKeeping } from './keeping.js';
-import { takePlace } from './only-one.js';
+import { holderOf, takePlace } from './only-one.js';
 import { startWorker } from './run-worker.js';
 import { serveTemporal, type Server } from './server.js';
 import { untilStopped } from './stopping.js';
+import { serveWebhook, webhookSettingsOf } from './webhook-service.js';
 
-export interface UpOptions {
-  /** Directory of the stack, as given. */
-  stackDir: string;
-  envFile?: string;
-  /** HOST:PORT of a Temporal server that is not ours. */
-  address?: string;
-}
-
-export async function up(options: UpOptions): Promise<void> {
-  await serve(options, async (composition, client, stack) => {
-    await startKeeping(composition, client, stack);
-    composition.say(`${stack.name} is kept. ^C stops birdkeeper; the containers run on.`);
+export async function up(options: StackOptions): Promise<void> {
+  await serve(options, 'joins', async (composition, client, stacks) => {
+    for (const stack of stacks) await startKeeping(composition, client, stack);
+    const names = stacks.map(({ name }) => name).join(', ');
+    const [are, run] = stacks.length === 1 ? ['is', 'the containers run on'] : ['are', 'the containers run on'];
+    composition.say(`${names} ${are} kept. ^C stops birdkeeper; ${run}.`);
   });
 }
 
-export async function worker(options: UpOptions): Promise<void> {
-  await serve(options, async (composition, _client, stack) => {
-    composition.say(`The worker of host ${composition.settings.host} runs and knows ${stack.name}. ^C stops it.`);
+export async function worker(options: StackOptions): Promise<void> {
+  await serve(options, 'refuses', async (composition, _client, stacks) => {
+    const names = stacks.map(({ name }) => name).join(', ');
+    composition.say(`The worker of host ${composition.settings.host} runs and knows ${names}. ^C stops it.`);
   });
 }
 
-type Begin = (composition: Composition, client: TemporalClient, stack: StackState) => Promise<void>;
+type Begin = (composition: Composition, client: TemporalClient, stacks: readonly StackState[]) => Promise<void>;
 
-async function serve(options: UpOptions, begin: Begin): Promise<void> {
+async function serve(options: StackOptions, besideAnother: 'joins' | 'refuses', begin: Begin): Promise<void> {
   const composition = await composeWorker();
+  try {
+    const other = await holderOf(composition.settings.stateDirectory);
+    if (other && besideAnother === 'joins' && (await joinRunning(composition, options, other))) return;
+    await own(composition, options, begin);
+  } finally {
+    await composition.close();
+  }
+}
+
+async function own(composition: Composition, options: StackOptions, begin: Begin): Promise<void> {
+  const webhook = await webhookSettingsOf(composition);
   const givePlaceBack = await takePlace(composition.settings.stateDirectory);
   let server: Server | undefined;
   try {
-    const stack = await composition.registerStack(options.stackDir, options.envFile);
+    const stacks = await registerAll(composition, options.stacks);
     server = await serveTemporal(composition, options);
     const client = await connectClient(server.choice);
     try {
       await ensureNamespace(client.connection, server.choice.namespace);
-      await work(composition, server, client, stack, begin);
+      await work(composition, server, client, async () => {
+        await begin(composition, client, stacks);
+        return webhook === undefined ? undefined : serveWebhook(composition, client, webhook);
+      });
     } finally {
       await client.connection.close();
     }
   } finally {
     await server?.stop();
     await givePlaceBack();
-    await composition.close();
   }
 }
 
+async function registerAll(composition: Composition, places: readonly StackPlace[]): Promise<StackState[]> {
+  const stacks: StackState[] = [];
+  for (const { stackDir, envFile } of places) stacks.push(await composition.registerStack(stackDir, envFile));
+  return stacks;
+}
+
+/** Polls before it begins; `begin` gives what has to be closed before the worker is gone. */
 async function work(
   composition: Composition,
   server: Server,
   client: TemporalClient,
-  stack: StackState,
-  begin: Begin,
+  begin: () => Promise<{ close(): Promise<void> } | undefined>,
 ): Promise<void> {
   const { host } = composition.settings;
   const { address, namespace, security } = server.choice;
   const running = await startWorker({ address, namespace, ...security }, host, composition.activities(client));
   const stopped = untilStopped(running, composition);
+  let open: { close(): Promise<void> } | undefined;
   try {
-    await begin(composition, client, stack);
+    open = await begin();
   } catch (error) {
     running.leave();
     await stopped.catch(() => undefined);
     throw error;
   }
-  await stopped;
+  try {
+    await stopped;
+  } finally {
+    await open?.close();
+  }
 }

@@ -68,6 +68,7 @@ async function applyForward(context: Context): Promise<ServiceDecision[]> {
     decisions: made.decisions,
     removed: made.removed,
     journal: await journalPath(stack, number, 'forward'),
+    stopFirst: view.settings.stopFirst,
     ...(plan.release === undefined
       ? {}
       : { pins: { overrideFile: await pinFile(stack, number, 'forward'), imageIds: inModel(pins, made) } }),

@@ -67,10 +67,11 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
     options: {
       repair,
       removeOrphans: view.settings.composeUpExtraOptions.some((option) => REMOVES_ORPHANS.test(option)),
+      stopFirst: view.settings.stopFirst,
     },
     ...(ask.sickBefore === undefined ? {} : { sickBefore: ask.sickBefore }),
   });
-  return { ...plan, model, wanted, needs, problems, moved, containers };
+  return { ...plan, model, wanted, needs, problems: [...problems, ...plan.problems], moved, containers };
 }
 
 function pinned(

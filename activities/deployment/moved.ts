@@ -20,7 +20,7 @@ export function findMoved(
 ): Promise<MovedImage[]> {
   return movedImages(model, {
     engine: deps.engine,
-    loginFor: registryLogins({ environment: deps.environment, signal: step.signal }),
+    loginFor: registryLogins({ environment: { ...view.variables }, signal: step.signal }),
     recorded,
     step,
     redact: redactorOf(view),

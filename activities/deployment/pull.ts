@@ -1,3 +1,4 @@
+import { dockerConfigFile } from '../docker/credentials.js';
 import { provideImages } from '../compose/pull.js';
 import type { Step } from '../shared/step.js';
 import type { Activities, DeploymentInput } from '../types.js';
@@ -15,5 +16,12 @@ export async function pullImages(
   const { needs } = await planOf(stack, number);
   if (needs.every(({ how }) => how === 'present')) return { pulled: [], built: [] };
   const view = await openStaged(stack, number, deps, step.signal);
-  return provideImages({ view, needs, lock: await stack.lock(), step, redact: redactorOf(view) });
+  return provideImages({
+    view,
+    needs,
+    lock: await stack.lock(),
+    step,
+    redact: redactorOf(view),
+    loginFile: dockerConfigFile({ ...view.variables }),
+  });
 }

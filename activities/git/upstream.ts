@@ -1,5 +1,5 @@
 /** What a branch is configured to follow. */
-import type { Repository } from './repository.js';
+import { Repository, type GitOptions } from './repository.js';
 
 export interface Upstream {
   /** Short name, `origin/main`. */
@@ -19,4 +19,17 @@ export async function upstreamOf(repository: Repository, branchRef: string): Pro
   if (!ref) return undefined;
   const name = short || ref.replace(/^refs\/(remotes|heads)\//, '');
   return { name, ref, ...(remote && remote !== '.' ? { remote } : {}) };
+}
+
+/** Every address of every remote, as configured and as git uses it (`insteadOf`). */
+export async function remoteUrls(dir: string, options: GitOptions): Promise<string[]> {
+  const repository = await Repository.at(dir, options);
+  const names = (await repository.read(['remote'])).split('\n').filter((name) => name !== '');
+  const urls = await Promise.all(
+    names.flatMap((name) => [
+      repository.line(['config', '--get', `remote.${name}.url`]),
+      repository.line(['ls-remote', '--get-url', '--end-of-options', name]),
+    ]),
+  );
+  return [...new Set(urls.filter((url) => url !== undefined))];
 }
