@@ -35,9 +35,9 @@ export interface Composition {
   steps(client?: TemporalClient): StepActivities;
   activities(client: TemporalClient): Record<string, (input: unknown) => Promise<unknown>>;
   /** What is taken out of messages about a stack. */
-  redactFor(stack: string): Redact;
+  redactFor: (stack: string) => Redact;
   /** Log of one activity. */
-  logFor(activity: string, input: { stack: string; number?: number }): StepLog;
+  logFor: (activity: string, input: { stack: string; number?: number }) => StepLog;
   close(): Promise<void>;
 }
 

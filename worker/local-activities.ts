@@ -9,8 +9,8 @@ import type { Surroundings } from '../workflows/deploy-stack/run.js';
 
 export interface LocalSurroundings {
   steps: StepActivities;
-  redact(): Redact;
-  logFor(activity: string, input: { stack: string; number?: number }): StepLog;
+  redact: () => Redact;
+  logFor: (activity: string, input: { stack: string; number?: number }) => StepLog;
   /** Aborted when the person at the terminal wants the end. */
   stop: AbortSignal;
 }
@@ -44,9 +44,12 @@ export function localStory({ steps, redact, logFor, stop }: LocalSurroundings): 
     }
   };
   const names = Object.keys(steps) as (keyof DeploymentActivities)[];
-  const table = names.map((name) => [name, (input: { stack: string; number?: number }) => run(name, input)]);
+  const table = names.map((name): [string, unknown] => [
+    name,
+    (input: { stack: string; number?: number }) => run(name, input),
+  ]);
   return {
-    activities: Object.fromEntries(table) as unknown as DeploymentActivities,
+    activities: Object.fromEntries<unknown>(table) as unknown as DeploymentActivities,
     around: {
       failureOf: (error) => ({
         type: isStepFailure(error) ? error.type : 'Unknown',

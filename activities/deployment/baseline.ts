@@ -3,6 +3,7 @@ import { tryProbes } from '../health/probes.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
+import { probesOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import type { PlanRecord } from './records.js';
 
@@ -16,7 +17,7 @@ export async function takeBaseline(
   const recorded = Object.keys((await stack.latestRelease())?.services ?? {});
   const [containers, failing] = await Promise.all([
     deps.engine.containers(stack.name, { signal: step.signal }),
-    tryProbes(view.settings.probes, step.signal),
+    tryProbes(await probesOf(view), step.signal),
   ]);
   return {
     sickBefore: sickServices(recorded, containers).map(({ service }) => service),

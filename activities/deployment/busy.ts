@@ -1,8 +1,8 @@
 import { askBusy } from '../components/busy.js';
-import { readManifests } from '../components/read.js';
 import { FAILURES, isStepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
+import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { openLive, redactorOf } from './open.js';
 
@@ -16,7 +16,7 @@ export async function interruptedBy(
   if (touched.length === 0) return { interrupts: [], warnings: [] };
   try {
     const view = await openLive(stack, deps, step.signal);
-    const components = await readManifests(view.components, view.locate);
+    const components = await componentsOf(view);
     return await askBusy(components, touched, { view, signal: step.signal, redact: redactorOf(view) });
   } catch (error) {
     if (!isStepFailure(error, FAILURES.configuration)) throw error;

@@ -1,12 +1,12 @@
 /** Hooks of components, joined with the stack they belong to. */
 import type { HookResult } from '../../workflows/model.js';
 import { findHooks } from '../components/hooks.js';
-import { readManifests } from '../components/read.js';
 import { describeHookEnd, runHook as run } from '../components/run-hook.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities } from '../types.js';
+import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
 import { openLive, redactorOf } from './open.js';
@@ -27,7 +27,7 @@ export async function runHook(
   await requireTurn(stack, number);
   const view = await openLive(stack, deps, step.signal);
   const redact = redactorOf(view);
-  const { hooks } = await findHooks(await readManifests(view.components, view.locate), view);
+  const { hooks } = await findHooks(await componentsOf(view), view);
   const found = hooks.find((candidate) => candidate.component === component && candidate.hook === hook);
   if (found === undefined) {
     if (direction === 'back') return { component, hook, status: 0, seconds: 0 };

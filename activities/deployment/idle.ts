@@ -1,7 +1,7 @@
 import { awaitIdle as wait } from '../components/busy.js';
-import { readManifests } from '../components/read.js';
 import type { Step } from '../shared/step.js';
 import type { Activities, DeploymentInput } from '../types.js';
+import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { openLive, redactorOf } from './open.js';
 import { planOf, readRecord, writeRecord, WaitRecord } from './records.js';
@@ -24,19 +24,15 @@ export async function awaitIdle(
   const begun = await readRecord(stack, number, FILE, WaitRecord);
   const since = begun?.since ?? Date.now();
   if (!begun) await writeRecord(stack, number, FILE, { since });
-  const { interrupts, warnings, waitedSeconds } = await wait(
-    await readManifests(view.components, view.locate),
-    touched,
-    {
-      view,
-      since,
-      signal: step.signal,
-      redact: redactorOf(view),
-      limitSeconds: view.settings.busyLimitSeconds,
-      everySeconds: EVERY_SECONDS,
-      heartbeat: (details) => step.heartbeat(details),
-    },
-  );
+  const { interrupts, warnings, waitedSeconds } = await wait(await componentsOf(view), touched, {
+    view,
+    since,
+    signal: step.signal,
+    redact: redactorOf(view),
+    limitSeconds: view.settings.busyLimitSeconds,
+    everySeconds: EVERY_SECONDS,
+    heartbeat: (details) => step.heartbeat(details),
+  });
   for (const warning of warnings) step.log.warn(warning);
   for (const who of interrupts) step.log.warn(`The limit is over, so this is interrupted: ${who}`);
   return { waitedSeconds: Math.round(waitedSeconds), interrupts };

@@ -63,7 +63,7 @@ async function receiversOf(stack: StackState, deps: Dependencies, signal: AbortS
   try {
     const view = await openLive(stack, deps, signal);
     return { settings: view.settings, redact: redactorOf(view) };
-  } catch (error) {
+  } catch {
     signal.throwIfAborted();
     const settings = (await stack.lastGood())?.notices;
     const redact = (text: string) => redactUrls(text);

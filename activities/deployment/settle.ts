@@ -10,6 +10,7 @@ import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput, Direction } from '../types.js';
 import { journalPath } from './apply.js';
+import { probesOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { openLive, redactorOf } from './open.js';
 import { planOf } from './records.js';
@@ -63,7 +64,7 @@ export async function settleServices(
     },
   });
   const left = settings.healthTimeoutSeconds - (Date.now() - started) / 1_000;
-  await probesAnswer(settings.probes, {
+  await probesAnswer(await probesOf(view), {
     timeoutSeconds: Math.max(left, 1),
     signal: step.signal,
     failedBefore: plan.failingBefore,

@@ -2,13 +2,13 @@ import type { Activities } from '../types.js';
 import { publishedPorts } from '../compose/model.js';
 import { resourceNames, resourceProblems } from '../compose/resources.js';
 import { findHooks } from '../components/hooks.js';
-import { readManifests } from '../components/read.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { StagedView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
 import { takeBaseline } from './baseline.js';
 import { interruptedBy } from './busy.js';
+import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { newVariables } from './example.js';
 import { makePlan, type MadePlan } from './make-plan.js';
@@ -37,7 +37,7 @@ export async function validateRelease(
   const stack = await deps.state.stack(name);
   const view = await openStaged(stack, number, deps, step.signal);
   refuse(FAILURES.configuration, await problemsOf(stack, view, step, deps));
-  const { hooks, warnings } = await findHooks(await readManifests(view.components, view.locate), view);
+  const { hooks, warnings } = await findHooks(await componentsOf(view), view);
   await requireEngineAndRoom(view, deps, step);
 
   const deployed = await stack.latestRelease();

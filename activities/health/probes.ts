@@ -8,7 +8,7 @@ export interface Probe {
   /** Expected status. Redirects are not followed, so that they can be expected. */
   status: number;
   /** Has to be part of the answer. */
-  text?: string;
+  text?: string | undefined;
 }
 
 /** Why a probe fails, by URL; empty when all are well. */

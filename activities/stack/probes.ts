@@ -4,7 +4,7 @@ export interface Probe {
   /** Expected HTTP status. */
   status: number;
   /** Text that the body holds. */
-  text?: string;
+  text?: string | undefined;
 }
 
 /** One probe a line or between `;`. Throws a RangeError that says what is expected. */

@@ -98,9 +98,10 @@ async function deploy(telling: Telling): Promise<Ending> {
     if ('outcome' in seen) return seen;
     looked = seen;
     summary = await prepare(telling, looked);
+    if (around.isCancelled()) return CANCELLED;
     const held = await approve(telling, looked, summary);
     if (held) return held;
-    // Asked here, or `advance` would be refused and a rollback of nothing would follow.
+    // Asked again, or `advance` would be refused and a rollback of nothing would follow.
     if (around.isCancelled()) return CANCELLED;
   } catch (error) {
     if (around.isCancellation(error)) return CANCELLED;

@@ -1,0 +1,12 @@
+import type { Probe } from '../stack/probes.js';
+import { readManifests, type Component } from '../components/read.js';
+import type { StackView } from '../stack/view.js';
+
+/** The components of a view with their `component.yml`. Throws Configuration with every mistake in them. */
+export const componentsOf = (view: StackView): Promise<Component[]> =>
+  readManifests(view.components, (path) => view.locate(path));
+
+/** HTTP checks of the stack and of its components. */
+export async function probesOf(view: StackView): Promise<Probe[]> {
+  return [...view.settings.probes, ...(await componentsOf(view)).flatMap(({ manifest }) => manifest.probes)];
+}
