@@ -6,6 +6,7 @@
  * afterwards the real ids decide.
  */
 import type { ServiceDecision, ServiceFingerprint } from '../../workflows/model.js';
+import { changeAction, type ChangeRule } from './change-rules.js';
 import { BUILD_KEY, isSingleFile } from './fingerprint-keys.js';
 import type { ImageNeed } from './images.js';
 import { irreversible, namesOf, rollbackProblems } from './irreversible.js';
@@ -36,6 +37,8 @@ export interface PlanInput {
     /** Every container is stopped first: whatever runs and is not made anew is restarted. */
     stopFirst?: boolean;
   };
+  /** `on-change` of the components. */
+  rules?: readonly ChangeRule[];
   /** Services that were sick before anything was touched. */
   sickBefore?: readonly string[];
 }
@@ -97,7 +100,7 @@ function decide(name: string, input: PlanInput): ServiceDecision {
     const wrong = departure(service, wanted, containers);
     if (wrong !== undefined) return recreate(wrong);
   }
-  return contentDecision(name, service, recorded, wanted);
+  return contentDecision(name, service, recorded, wanted, input.rules ?? []);
 }
 
 /** What its own change asks for is done by the restart; content is read and a signal is not needed. */
@@ -128,16 +131,17 @@ function contentDecision(
   service: ServiceDefinition,
   recorded: ServiceFingerprint,
   wanted: ServiceFingerprint,
+  rules: readonly ChangeRule[],
 ): ServiceDecision {
   const changed = changedPaths(recorded, wanted);
   if (changed.length === 0) return { service: name, action: 'nothing', reason: 'unchanged' };
   const reason = `${namesOf(changed)} changed`;
-  const { action, signal } = onChange(name, service.labels);
+  const { action, signal } = changeAction(name, service.labels, changed, rules);
   const stale = changed.some((path) => isSingleFile(recorded.contents[path]) || isSingleFile(wanted.contents[path]));
   if (stale && (action === 'nothing' || action === 'signal')) {
     return { service: name, action: 'restart', reason: `${reason} (mounted as a single file, which goes stale)` };
   }
-  if (action === 'nothing') return { service: name, action, reason: `${reason}; its label says none` };
+  if (action === 'nothing') return { service: name, action, reason: `${reason}; its rule says none` };
   return { service: name, action, reason, ...(signal === undefined ? {} : { signal }) };
 }
 

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import type { ChangeRule } from '../compose/change-rules.js';
 import type { Probe } from '../stack/probes.js';
 import { readManifests, type Component } from '../components/read.js';
 import type { StackView } from '../stack/view.js';
@@ -9,4 +11,16 @@ export const componentsOf = (view: StackView): Promise<Component[]> =>
 /** HTTP checks of the stack and of its components. */
 export async function probesOf(view: StackView): Promise<Probe[]> {
   return [...view.settings.probes, ...(await componentsOf(view)).flatMap(({ manifest }) => manifest.probes)];
+}
+
+/** What the components say of changed content, with absolute paths. */
+export async function changeRulesOf(view: StackView): Promise<ChangeRule[]> {
+  return (await componentsOf(view)).flatMap(({ dir, manifest }) =>
+    manifest.onChange.map(({ path, services, action, signal }) => ({
+      path: resolve(dir, path),
+      services: services ?? [],
+      action,
+      signal,
+    })),
+  );
 }

@@ -10,6 +10,7 @@ import type { EngineContainer } from '../docker/types.js';
 import { objectIds } from '../git/history.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
+import { changeRulesOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { findMoved } from './moved.js';
 import { gitOptions, redactorOf } from './open.js';
@@ -69,6 +70,7 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
       removeOrphans: view.settings.composeUpExtraOptions.some((option) => REMOVES_ORPHANS.test(option)),
       stopFirst: view.settings.stopFirst,
     },
+    rules: await changeRulesOf(view),
     ...(ask.sickBefore === undefined ? {} : { sickBefore: ask.sickBefore }),
   });
   return { ...plan, model, wanted, needs, problems: [...problems, ...plan.problems], moved, containers };
