@@ -1,8 +1,15 @@
 /** Runs whose histories are kept. Each returns the handle of the run to keep. */
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { Activities } from '../../activities/types.js';
-import { deploymentId, SIGNALS, taskQueueOf, type FailureType, type StackRef } from '../../workflows/contract.js';
-import { aCheckout, anAsk, anObservation, aPlan, behindBy, NEW } from '../support/story.js';
+import {
+  deploymentId,
+  SIGNALS,
+  taskQueueOf,
+  UPDATES,
+  type FailureType,
+  type StackRef,
+} from '../../workflows/contract.js';
+import { aCheckout, anAsk, anObservation, aPlan, aVerdict, behindBy, goodActivities, NEW } from '../support/story.js';
 import {
   aGate,
   askFor,
@@ -99,6 +106,62 @@ const keeper = (during: (handle: WorkflowHandle, gate: Gate) => Promise<void>): 
   },
 });
 
+const toVerify = seeing(behindBy('private', { verify: true }));
+const risky: Partial<Activities> = {
+  validateRelease: () => Promise.resolve(aPlan({ needsApproval: true, digest: 'd1' })),
+};
+const hooked: Partial<Activities> = {
+  validateRelease: () =>
+    Promise.resolve(
+      aPlan({
+        hooks: [
+          { component: 'proxy', hook: 'pre' },
+          { component: 'weaver', hook: 'post' },
+        ],
+      }),
+    ),
+};
+
+const rolledBackByHand: Scenario = {
+  activities: () => seeing(anObservation()),
+  run: async (world, ref) => {
+    const handle = await world.startKeeper(ref);
+    await handle.executeUpdate(UPDATES.rollback, { args: [{ number: 3, by: 'ann@host' }] });
+    await resultOf(deploymentOf(world, ref));
+    return deploymentOf(world, ref);
+  },
+};
+
+/** One run of a keeper out of a memory, up to where it continues as new. */
+const firstRun = async (world: TemporalWorld, handle: WorkflowHandleWithFirstExecutionRunId) => {
+  const { firstExecutionRunId } = handle;
+  const first = world.client.workflow.getHandle(handle.workflowId, firstExecutionRunId, { followRuns: false });
+  await first.result().catch(() => undefined);
+  return first;
+};
+
+/** Waits for a window, is paused and resumed, then a person says no. */
+const people: Scenario = {
+  activities: () => ({}),
+  run: async (world, ref) => {
+    const waiting = {
+      ...{ number: 4, commits: { private: NEW }, digest: 'd1', needsApproval: false, why: 'waits for its window' },
+      ...{ opensAt: '2999-01-01T00:00:00.000Z', at: '2026-01-01T00:00:00.000Z' },
+    };
+    const handle = await world.startKeeper(ref, { nextNumber: 5, queue: [], waiting, noted: 'another' });
+    await handle.signal(SIGNALS.pause, { reason: 'exam week', by: 'ann@host' });
+    await handle.signal(SIGNALS.resume, { by: 'ann@host' });
+    await handle.signal(SIGNALS.reject, { number: 4, by: 'ann@host', reason: 'not this one' });
+    return firstRun(world, handle);
+  },
+};
+
+/** Found a deployment that another keeper had started. */
+const attached: Scenario = {
+  activities: () => ({}),
+  run: async (world, ref) => firstRun(world, await world.startKeeper(ref, { nextNumber: 5, queue: [], attached: 4 })),
+};
+
 const needed = { word: 'behind', reason: 'private is behind', commits: { private: NEW }, deploys: true };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -133,6 +196,35 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await handle.signal(SIGNALS.forceDeploy, { reason: 'now' });
   }),
   'keepStack.bad-input': started('keepStack', {}),
+  'deployStack.verified': deployment({
+    ...toVerify,
+    ...hooked,
+    concludeDeployment: () => Promise.resolve({ notify: true, nextNumber: 2 }),
+  }),
+  'deployStack.skipped': deployment({
+    ...toVerify,
+    verifyCommits: () =>
+      Promise.resolve(
+        aVerdict({ skips: true, triggers: [{ checkout: 'private', deploys: false, detail: 'only documents' }] }),
+      ),
+  }),
+  'deployStack.waiting': deployment(risky),
+  'deployStack.hook-failed': deployment({
+    ...hooked,
+    runHook: (input) => (input.direction === 'forward' ? failing('ApplyFailed')() : goodActivities().runHook(input)),
+  }),
+  'deployStack.roll-back-withheld': deployment({
+    validateRelease: () => Promise.resolve(aPlan({ manualRollback: ['db'], interrupts: ['jupyter: ann'] })),
+    settleServices: failing('Unhealthy'),
+  }),
+  'deployStack.rollback': rolledBackByHand,
+  'checkStack.skipped': started('checkStack', {
+    ...toVerify,
+    verifyCommits: () => Promise.resolve(aVerdict({ skips: true })),
+  }),
+  'checkStack.told': started('checkStack', seeing(anObservation({ notices: true, wasTold: true }))),
+  'keepStack.people': people,
+  'keepStack.attached': attached,
 };
 
 export { aGate };
