@@ -78,6 +78,10 @@ async function addCheckout(world: World, name: string): Promise<Checkout> {
   return checkout;
 }
 
+/** Value of GIT_SSH_COMMAND of who reads that remote by hand. */
+export const sshOf = ({ key }: Checkout): string =>
+  `ssh -i ${key} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`;
+
 /** `birdkeeper up`, and the first deployment is done. Returns a client of its server. */
 export async function bringUp(bench: Bench, { world, ref }: BenchStack): Promise<BenchTemporal> {
   await world.up();

@@ -6,9 +6,9 @@ import { localStep } from '../../activities/shared/step.js';
 import { StateDirectory } from '../../activities/state/index.js';
 import { output } from '../../test/support/world/programs.js';
 import type { Bench, Figure } from '../bench.js';
-import { cpuSeconds, inTurns, timed } from '../measure.js';
+import { inTurns, timed, withCpu } from '../measure.js';
 import type { Measured, Row } from '../row.js';
-import { bringUp, makeStack, type BenchStack, type Checkout } from '../stack.js';
+import { bringUp, makeStack, sshOf, type BenchStack } from '../stack.js';
 import type { BenchTemporal } from '../temporal.js';
 
 const SIZES = [1, 3, 10];
@@ -79,14 +79,6 @@ async function checkOnce(temporal: BenchTemporal, { ref }: BenchStack): Promise<
   });
 }
 
-/** Adds the CPU seconds that the work took of a process and its children, and returns what the work returned. */
-async function withCpu(pid: number, taken: number[], work: () => Promise<number>): Promise<number> {
-  const before = await cpuSeconds(pid);
-  const value = await work();
-  taken.push((await cpuSeconds(pid)) - before);
-  return value;
-}
-
 /** The activity in this process: without Temporal, on the same state directory. */
 function observer({ world, ref }: BenchStack): () => Promise<unknown> {
   const deps: Dependencies = {
@@ -105,9 +97,6 @@ function observer({ world, ref }: BenchStack): () => Promise<unknown> {
   const activities = createActivities(deps);
   return () => activities.observeStack({ stack: ref.stack, fetch: true }, localStep());
 }
-
-const sshOf = ({ key }: Checkout): string =>
-  `ssh -i ${key} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`;
 
 const lsRemote = ({ world, checkouts }: BenchStack): Promise<unknown> =>
   Promise.all(
