@@ -100,8 +100,11 @@ async function main(args: readonly string[]): Promise<number> {
     // A second ^C changes nothing: what was made must go.
     clearing ??= (async () => {
       say('interrupted: removing what was made');
+      // What was being measured loses its ground: whatever it throws from now on, also out of a timer, says nothing.
+      for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, () => undefined);
+      // All that a figure makes lies in worlds of this process. Twice: something may have been in the making.
       await removeOwnWorlds();
-      await leavings.clear();
+      await removeOwnWorlds();
       process.exit(INTERRUPTED);
     })();
   };
