@@ -9,7 +9,7 @@ import type { Measured, Row } from '../row.js';
 import { CHANGED, stackFile } from '../sample.js';
 import { bringUp, makeStack, type BenchStack } from '../stack.js';
 import { median } from '../statistics.js';
-import type { BenchTemporal } from '../temporal.js';
+import type { BenchTemporal, HistorySize } from '../temporal.js';
 import { deploymentId } from '../../workflows/contract.js';
 
 const SERVICES = 20;
@@ -94,15 +94,29 @@ async function durations(bench: Bench, pair: Pair): Promise<Row[]> {
     },
     (round) => bench.say(`one of ${pair.services} services changes, round ${round} of ${bench.asked.runs}`),
   );
+  // The first round of the turns does not count.
   const counted = deployed.slice(1);
+  const lookToRecord = counted.map((each) => each.lookToRecord);
+  const cpuOf = { ours: cpu.ours.slice(1), bare: cpu.bare.slice(1) };
   bench.explain(
     'seconds of each activity of a deployment (medians)',
     mediansOf(counted.map(({ byActivity }) => byActivity)),
   );
-  const { events, bytes } = await temporal.sizeOf(counted.at(-1)?.id ?? '');
+  const size = await temporal.sizeOf(counted.at(-1)?.id ?? '');
+  return durationRows(pair.services, { times, lookToRecord, cpu: cpuOf, size });
+}
+
+interface Durations {
+  times: Record<'ours' | 'bare', number[]>;
+  lookToRecord: number[];
+  cpu: Record<'ours' | 'bare', number[]>;
+  size: HistorySize;
+}
+
+function durationRows(services: number, { times, lookToRecord, cpu, size }: Durations): Row[] {
   const row = (what: string, rest: Pick<Measured, 'unit' | 'ours'> & Partial<Measured>): Measured => ({
     figure: 'deployment',
-    what: `1 of ${pair.services} services: ${what}`,
+    what: `1 of ${services} services: ${what}`,
     ...rest,
   });
   const baseline = { name: BARE, values: times.bare };
@@ -114,14 +128,14 @@ async function durations(bench: Bench, pair: Pair): Promise<Row[]> {
       goal: { times: 1, plus: 1 },
       note: 'the settle window is set to 0 s: it is waiting by intent',
     }),
-    row('start of the look to record', { unit: 's', ours: counted.map(({ lookToRecord }) => lookToRecord), baseline }),
+    row('start of the look to record', { unit: 's', ours: lookToRecord, baseline }),
     row('CPU of look and deployment, children included', {
       unit: 'CPU s',
-      ours: cpu.ours.slice(1),
-      baseline: { name: BARE, values: cpu.bare.slice(1) },
+      ours: cpu.ours,
+      baseline: { name: BARE, values: cpu.bare },
     }),
-    row('history', { unit: 'events', ours: [events] }),
-    row('history', { unit: 'kB', ours: [bytes / 1000] }),
+    row('history', { unit: 'events', ours: [size.events] }),
+    row('history', { unit: 'kB', ours: [size.bytes / 1000] }),
   ];
 }
 
