@@ -76,8 +76,9 @@ export function endBeforeChange(
   ask: Pick<DeployStackInput, 'number' | 'force' | 'trigger' | 'approvedPlan'>,
   decision: StackDecision,
 ): (EarlyEnd & Pick<DeployStackResult, 'waits'>) | undefined {
-  // A person insists, nothing runs yet, or something half done is put right: no reason to wait.
-  if (ask.force || ask.trigger === 'first' || decision.word === 'drifted') return undefined;
+  // A person insists or is there without a server, nothing runs yet, or something half done is put right.
+  const isAttended = ask.force || ask.trigger === 'first' || ask.trigger === 'local';
+  if (isAttended || decision.word === 'drifted') return undefined;
   const { digest = '', opensAt, irreversible } = plan;
   const needsApproval = plan.needsApproval === true && ask.approvedPlan !== digest;
   if (!needsApproval && opensAt === undefined) return undefined;

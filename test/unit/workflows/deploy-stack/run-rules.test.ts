@@ -136,6 +136,7 @@ describe('workflows/deploy-stack/run', () => {
     it.each([
       ['a person insists', { force: true, trigger: 'forced' as const }],
       ['nothing runs yet', { trigger: 'first' as const }],
+      ['a person deploys without the server', { trigger: 'local' as const }],
     ])('not when %s', async (_, more) => {
       expect((await tell(risky, more)).result.outcome).toBe('deployed');
       expect((await tell(closed, more)).result.outcome).toBe('deployed');
