@@ -9,22 +9,11 @@ import { messageOf } from '../../activities/shared/failures.js';
 import type { Gate, Held } from '../support/chaos/gate.js';
 import { waitFor } from '../support/world/index.js';
 import { idle } from '../support/world/in-vitest.js';
+import type { Cell } from './matrix.mjs';
 import { differences, picture, residues, type Before, type Picture } from './picture.js';
 import { matcher, type Place, type Push, type Victim } from './places.js';
 import { apiTagOf, filesFor, MIDDLE_FILE, other, type Side } from './pushes.js';
 import { strike, type Scene } from './victims.js';
-
-export interface Cell {
-  where: string;
-  victim: string;
-  /** From the kill until everything is as it shall be. */
-  seconds: number;
-  /** Empty: it converged. */
-  differs: string[];
-  notes: string[];
-  /** Where the logs of a cell that failed are kept. */
-  logs?: string;
-}
 
 export interface Stage extends Scene {
   gate: Gate;

@@ -4,6 +4,8 @@ import type { Call } from '../support/chaos/gate.js';
 
 export const VICTIMS = ['worker', 'temporal', 'dockerd', 'all'] as const;
 export type Victim = (typeof VICTIMS)[number];
+/** live-restore: the engine is killed while its containers run on. */
+const COLUMNS: readonly string[] = [...VICTIMS, 'live-restore'];
 
 /** What is pushed: one that is good, one whose service crashes, one that changes hundreds of files besides. */
 export type Push = 'good' | 'bad' | 'large';
@@ -74,8 +76,8 @@ export function selectPlaces(victim: string, wish: string | undefined): Place[] 
   if (wish === undefined || wish.trim() === '') return [...PLACES];
   const asked = wish.split(',').map((one) => one.trim().split('/') as [string, string?]);
   for (const [who, where] of asked) {
-    const known = (who === '' || who.startsWith('dockerd') || VICTIMS.some((name) => name === who)) && isPlace(where);
-    if (!known) throw new Error(`${who}/${where ?? ''} names no cell: ${VICTIMS.join(', ')} / ${names().join(', ')}`);
+    const known = [...COLUMNS, ''].includes(who) && isPlace(where);
+    if (!known) throw new Error(`${who}/${where ?? ''} names no cell: ${COLUMNS.join(', ')} / ${names().join(', ')}`);
   }
   return PLACES.filter(({ name }) =>
     asked.some(([who, where]) => (who === '' || who === victim) && (where === undefined || where === name)),

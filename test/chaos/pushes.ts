@@ -22,12 +22,12 @@ const filesOf = ({ version, tag, text }: { version: string; tag: string; text: s
   ...readerConfiguration(text),
 });
 
-/** The platforms that we keep have it; without it nothing would come back by itself when an engine is started again. */
+/** As the platforms that we keep have it: nothing else comes back by itself when an engine that was killed is started again. */
 export const withRestart = (files: Files): Files =>
   Object.fromEntries(
     Object.entries(files).map(([path, text]) => [
       path,
-      text.replaceAll('    stop_grace_period: 1s', '    stop_grace_period: 1s\n    restart: unless-stopped'),
+      text.replaceAll('    stop_grace_period: 1s', '    stop_grace_period: 1s\n    restart: always'),
     ]),
   );
 

@@ -6,9 +6,10 @@ import { Gate } from '../support/chaos/gate.js';
 import { SecondEngine, whyNoSecondEngine } from '../support/chaos/second-engine.js';
 import { createWorld } from '../support/world/index.js';
 import { expectSound } from '../support/world/sound.js';
-import { runCell, runUndisturbed, type Cell, type Stage } from './cell.js';
-import { renderMatrix } from './matrix.js';
-import { PLACES, type Place, type Victim } from './places.js';
+import { runCell, runUndisturbed, type Stage } from './cell.js';
+import { renderMatrix, type Cell } from './matrix.mjs';
+import type { Picture } from './picture.js';
+import type { Place, Victim } from './places.js';
 import { busyComponent, publishImages, withRestart } from './pushes.js';
 
 export interface ColumnOptions {
@@ -44,7 +45,7 @@ export async function chaosColumn(options: ColumnOptions): Promise<void> {
       it(`${place.name}: ends as without the kill`, async () => {
         const cell = { ...(await runCell(reach(), place)), victim: name };
         cells.push(cell);
-        console.log(renderMatrix([cell], [place.name]));
+        tell(renderMatrix([cell]));
         expect(cell.differs, cell.logs).toEqual([]);
       });
     }
@@ -84,7 +85,7 @@ async function makeStage(victim: Victim, liveRestore: boolean): Promise<Stage> {
       await up();
       const first = await world.waitForOutcome(1);
       if (first.outcome !== 'deployed') throw new Error(`${first.outcome}: ${first.message}\n${await world.tails()}`);
-      const undisturbed = new Map();
+      const undisturbed = new Map<string, Picture>();
       const note = () => undefined;
       return { world, engine, gate, victim, up, note, side: 'a', round: 0, undisturbed, busyFlag };
     } catch (error) {
@@ -99,14 +100,11 @@ async function makeStage(victim: Victim, liveRestore: boolean): Promise<Stage> {
 
 /** For who puts the columns together. */
 async function report(name: string, cells: readonly Cell[]): Promise<void> {
-  console.log(
-    renderMatrix(
-      cells,
-      PLACES.map(({ name: where }) => where),
-    ),
-  );
+  tell(renderMatrix(cells));
   const folder = process.env.BIRDKEEPER_CHAOS_REPORT;
   if (folder === undefined) return;
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(cells, null, 2)}\n`);
 }
+
+const tell = (text: string): void => void process.stdout.write(`${text}\n`);

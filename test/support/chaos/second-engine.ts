@@ -3,13 +3,14 @@
  * its own, and no rule of the firewall, so that the other one does not notice. Needs root.
  */
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isProcessAlive, processStart } from '../../../activities/shared/process.js';
 import { processesNaming } from '../world/ledger.js';
 import { attempt, worldEnvironment } from '../world/programs.js';
 import { waitFor } from '../world/wait.js';
+import { unmountBelow } from './mounts.js';
 
 export interface EngineOptions {
   /** Containers run on while the engine is away. */
@@ -179,13 +180,21 @@ async function removeEngine(dir: string, net: number): Promise<void> {
       }
     }
   }
-  const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').flatMap((line) => line.split(' ')[1] ?? []);
+  await unmountBelow(dir);
   const env = { ...worldEnvironment(dir), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
-  for (const mount of mounts.filter((path) => path.startsWith(`${dir}/`)).reverse()) {
-    await attempt('umount', ['--lazy', mount], { env });
-  }
   for (const bridge of await bridgesIn(`10.${net}.`, env)) await attempt('ip', ['link', 'delete', bridge], { env });
+  await removeGroups(`birdkeeper-${net}`);
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Empty control groups that its containers were in. */
+async function removeGroups(name: string): Promise<void> {
+  const root = '/sys/fs/cgroup';
+  for (const controller of ['', ...(await readdir(root).catch(() => []))]) {
+    const group = join(root, controller, name);
+    for (const child of await readdir(group).catch(() => [])) await rmdir(join(group, child)).catch(() => undefined);
+    await rmdir(group).catch(() => undefined);
+  }
 }
 
 async function bridgesIn(prefix: string, env: Record<string, string>): Promise<string[]> {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { processStart } from '../../../activities/shared/process.js';
+import { unmountBelow } from '../chaos/mounts.js';
 import { removeProject } from './containers.js';
 import { worldEnvironment } from './programs.js';
 import { waitFor } from './wait.js';
@@ -51,6 +52,7 @@ export async function removeWorld(project: string, dir: string, env: Record<stri
   // An engine of its own is removed with all that it has.
   await (env.DOCKER_HOST === undefined ? removed : removed.catch(() => undefined));
   await endProcessesOf(dir);
+  await unmountBelow(dir);
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   await rm(fileOf(project), { force: true });
 }
