@@ -34,8 +34,18 @@ const HELD_MS = 90_000;
 
 const keyOf = (push: Push, from: Side): string => `${push === 'bad' ? 'bad' : 'good'} from ${from}`;
 
+/** What a push of that kind leaves when nothing disturbs it, from the side that is deployed; run when it is not known. */
+async function undisturbed(stage: Stage, push: Push): Promise<Picture> {
+  for (;;) {
+    const known = stage.undisturbed.get(keyOf(push, stage.side));
+    if (known !== undefined) return known;
+    // A good one changes the side: then the other is asked for.
+    await runUndisturbed(stage, push === 'bad' ? 'bad' : 'good');
+  }
+}
+
 /** A push that nothing disturbs; what it leaves is what every disturbed one has to leave. */
-export async function runUndisturbed(stage: Stage, push: Push): Promise<void> {
+async function runUndisturbed(stage: Stage, push: Push): Promise<void> {
   const key = keyOf(push, stage.side);
   const { before, commit } = await begin(stage, push);
   await stage.world.waitForOutcome(before.number, { within: CONVERGED_MS });
@@ -53,8 +63,7 @@ export async function runCell(stage: Stage, place: Place): Promise<Cell> {
   const notes: string[] = [];
   stage.note = (sentence) => void notes.push(sentence);
   const cell: Cell = { where: place.name, victim, seconds: 0, differs: [], notes };
-  const wanted = stage.undisturbed.get(keyOf(place.push, stage.side));
-  if (wanted === undefined) throw new Error(`no undisturbed run of ${keyOf(place.push, stage.side)}`);
+  const wanted = await undisturbed(stage, place.push);
   let struck = Date.now();
   try {
     if (place.pulls) await forgetImage(stage);

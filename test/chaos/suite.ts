@@ -6,7 +6,7 @@ import { Gate } from '../support/chaos/gate.js';
 import { SecondEngine, whyNoSecondEngine } from '../support/chaos/second-engine.js';
 import { createWorld } from '../support/world/index.js';
 import { expectSound } from '../support/world/sound.js';
-import { runCell, runUndisturbed, type Stage } from './cell.js';
+import { runCell, type Stage } from './cell.js';
 import { renderMatrix, type Cell } from './matrix.mjs';
 import type { Picture } from './picture.js';
 import type { Place, Victim } from './places.js';
@@ -38,7 +38,6 @@ export async function chaosColumn(options: ColumnOptions): Promise<void> {
 
     beforeAll(async () => {
       stage = await makeStage(victim, liveRestore);
-      for (const push of neededPushes(places)) await runUndisturbed(stage, push);
     });
 
     for (const place of places) {
@@ -58,12 +57,6 @@ export async function chaosColumn(options: ColumnOptions): Promise<void> {
       await stage?.engine.remove();
     });
   });
-}
-
-/** From both sides, since the cells go forth and back. */
-function neededPushes(places: readonly Place[]): ('good' | 'bad')[] {
-  const bad = places.some(({ push }) => push === 'bad');
-  return bad ? ['bad', 'good', 'bad', 'good'] : ['good', 'good'];
 }
 
 async function makeStage(victim: Victim, liveRestore: boolean): Promise<Stage> {
