@@ -8,12 +8,13 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** A deployment that works writes within this time. */
 const FULL_MS = 20_000;
+const SMALL_DISK = "export BIRDKEEPER_MIN_FREE_DISK_MB='1'";
 
 describe.skipIf(process.getuid?.() !== 0)('chaos/disk', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await createWorld({ name: 'disk' });
+    world = await createWorld({ name: 'disk', settings: { extra: [SMALL_DISK] } });
     await mountSmall(world.parts.settings.logDirectory, 4);
     await mountSmall(world.stateDirectory, 96);
     await deployed(world);
