@@ -23,29 +23,37 @@ export interface WorldOptions {
   name: string;
   /** Lines for `env.local` and other differences from the usual. */
   settings?: Partial<EnvLocal>;
+  /** Added to the environment of everything that it starts: DOCKER_HOST for an engine of its own. */
+  env?: Record<string, string>;
+  /** Changes the first files of the platform's repository. */
+  files?: (files: Files, world: { dir: string }) => Files;
 }
 
 /**
  * Makes a stack of two checkouts with remotes, registry and images; nothing of it runs yet. Takes away first what killed
  * runs have left behind. `destroy` takes it away; when the making fails nothing is left.
  */
-export async function createWorld({ name, settings = {} }: WorldOptions): Promise<World> {
+export async function createWorld({ name, settings = {}, env = {}, files = same }: WorldOptions): Promise<World> {
   await sweep();
   // Compose project, image path and directory: the name says whose it is.
   const project = `bkw-${name}-${process.pid}-${Date.now().toString(36).slice(-5)}`;
   const dir = await realpath(await mkdtemp(join(tmpdir(), `${project}-`)));
   await chmod(dir, 0o755);
-  await enter(project, dir);
+  await enter(project, dir, env);
   try {
-    return await assemble(project, dir, settings);
+    return await assemble(project, dir, { settings, env, files });
   } catch (error) {
-    await removeWorld(project, dir);
+    await removeWorld(project, dir, env);
     throw error;
   }
 }
 
-async function assemble(project: string, dir: string, settings: Partial<EnvLocal>): Promise<World> {
-  const env = worldEnvironment(dir);
+const same = (files: Files): Files => files;
+
+type Differences = Required<Omit<WorldOptions, 'name'>>;
+
+async function assemble(project: string, dir: string, { settings, env: more, files }: Differences): Promise<World> {
+  const env = worldEnvironment(dir, more);
   for (const folder of ['git', 'registry', 'keys', 'log', 'home']) await mkdir(join(dir, folder), { mode: 0o700 });
   const [git, registry, [web = 0, api = 0, reader = 0]] = await Promise.all([
     startGitServer({ dir: join(dir, 'git') }),
@@ -66,7 +74,7 @@ async function assemble(project: string, dir: string, settings: Partial<EnvLocal
   const remotes = { platform: await git.addRepository('platform'), private: await git.addRepository('private') };
   const [, platform, secret] = await Promise.all([
     images.buildBase().then(() => images.publishApi('1.0')),
-    checkOut('platform', remotes.platform, platformFiles(images), dir, env),
+    checkOut('platform', remotes.platform, files(platformFiles(images), { dir }), dir, env),
     checkOut('private', remotes.private, envLocal(first), dir, env),
   ]);
   await symlink(join('..', '..', 'private', 'env.local'), join(checkouts.platform, STACK_FOLDER, 'env.local'));
@@ -74,6 +82,7 @@ async function assemble(project: string, dir: string, settings: Partial<EnvLocal
     project,
     dir,
     env,
+    engine: more,
     ports: first.ports,
     developers: { platform, private: secret },
     checkouts,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { processStart } from '../../../activities/shared/process.js';
+import { unmountBelow } from '../chaos/mounts.js';
 import { removeProject } from './containers.js';
 import { worldEnvironment } from './programs.js';
 import { waitFor } from './wait.js';
@@ -18,6 +19,8 @@ const Entry = z.object({
   ownerPid: z.number(),
   /** A number used again by another process is told apart. */
   ownerStart: z.string().optional(),
+  /** What its environment has besides: an engine of its own. */
+  env: z.record(z.string(), z.string()).optional(),
   /** Its owner waits to be told to end it. */
   kept: z.boolean().optional(),
 });
@@ -26,21 +29,30 @@ type Entry = z.infer<typeof Entry>;
 const LEDGER = join(tmpdir(), `birdkeeper-worlds-${process.getuid?.() ?? 0}`);
 const fileOf = (project: string) => join(LEDGER, `${project}.json`);
 
-export async function enter(project: string, dir: string): Promise<void> {
+export async function enter(project: string, dir: string, env: Record<string, string> = {}): Promise<void> {
   await mkdir(LEDGER, { recursive: true, mode: 0o700 });
   const ownerStart = await processStart(process.pid);
-  const entry: Entry = { project, dir, ownerPid: process.pid, ...(ownerStart === undefined ? {} : { ownerStart }) };
+  const entry: Entry = {
+    project,
+    dir,
+    env,
+    ownerPid: process.pid,
+    ...(ownerStart === undefined ? {} : { ownerStart }),
+  };
   await write(entry);
 }
 
 const write = (entry: Entry): Promise<void> => writeFile(fileOf(entry.project), `${JSON.stringify(entry)}\n`);
 
 /** Ends every process of a world and removes all that it made. Twice: nothing is left to do. */
-export async function removeWorld(project: string, dir: string): Promise<void> {
+export async function removeWorld(project: string, dir: string, env: Record<string, string> = {}): Promise<void> {
   // Twice, because what ran may have been starting something.
   await endProcessesOf(dir);
-  await removeProject(project, worldEnvironment(dir));
+  const removed = removeProject(project, worldEnvironment(dir, env));
+  // An engine of its own is removed with all that it has.
+  await (env.DOCKER_HOST === undefined ? removed : removed.catch(() => undefined));
   await endProcessesOf(dir);
+  await unmountBelow(dir);
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   await rm(fileOf(project), { force: true });
 }
@@ -50,7 +62,7 @@ export async function sweep(): Promise<string[]> {
   const left = [];
   for (const entry of await entries()) {
     if (await isAlive(entry)) continue;
-    await removeWorld(entry.project, entry.dir);
+    await removeWorld(entry.project, entry.dir, entry.env);
     left.push(entry.project);
   }
   return left;
@@ -58,7 +70,7 @@ export async function sweep(): Promise<string[]> {
 
 /** Removes the worlds of this process, those that are still being made included. */
 export async function removeOwnWorlds(): Promise<void> {
-  for (const { project, dir } of await ownEntries()) await removeWorld(project, dir);
+  for (const { project, dir, env } of await ownEntries()) await removeWorld(project, dir, env);
 }
 
 /** Marks the worlds of this process: `stopKeptWorlds` ends them. */

@@ -29,6 +29,8 @@ export interface Parts {
   project: string;
   dir: string;
   env: Record<string, string>;
+  /** What of `env` makes it another engine's world. */
+  engine?: Record<string, string>;
   ports: Ports;
   developers: Record<RepositoryName, Clone>;
   checkouts: Record<RepositoryName, string>;
@@ -212,6 +214,6 @@ export class World {
     this.client = undefined;
     await this.upkeep.interrupt().catch(() => undefined);
     await this.parts.stopServers().catch(() => undefined);
-    await removeWorld(this.project, this.dir);
+    await removeWorld(this.project, this.dir, this.parts.engine);
   }
 }

@@ -1,0 +1,205 @@
+/**
+ * A Docker Engine beside the one of this machine, that may be killed and stopped: socket, data, networks and cgroup of
+ * its own, and no rule of the firewall, so that the other one does not notice. Needs root.
+ */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isProcessAlive, processStart } from '../../../activities/shared/process.js';
+import { processesNaming } from '../world/ledger.js';
+import { attempt, worldEnvironment } from '../world/programs.js';
+import { waitFor } from '../world/wait.js';
+import { unmountBelow } from './mounts.js';
+
+export interface EngineOptions {
+  /** Containers run on while the engine is away. */
+  liveRestore?: boolean;
+  /** Called with the path of its data before its first start: a file system of one's own may be mounted there. */
+  prepareData?: (path: string) => Promise<void>;
+}
+
+const PARENT = join(tmpdir(), `birdkeeper-engines-${process.getuid?.() ?? 0}`);
+const OWNER = 'owner.json';
+const START_MS = 90_000;
+const STOP_MS = 60_000;
+
+export class SecondEngine {
+  private constructor(
+    readonly dir: string,
+    private readonly options: EngineOptions,
+    /** Second number of its private networks, `10.N.0.0/16`. */
+    private readonly net: number,
+  ) {}
+
+  /** Removes what killed runs left, makes a new one and waits for its answer. */
+  static async make(options: EngineOptions = {}): Promise<SecondEngine> {
+    await sweepEngines();
+    await mkdir(PARENT, { recursive: true, mode: 0o700 });
+    // Short: the path of a socket has 107 characters.
+    const engine = new SecondEngine(await mkdtemp(join(PARENT, 'e-')), options, 128 + (process.pid % 120));
+    await writeFile(
+      join(engine.dir, OWNER),
+      JSON.stringify({ pid: process.pid, start: await processStart(process.pid) }),
+    );
+    await mkdir(engine.dataRoot);
+    try {
+      await options.prepareData?.(engine.dataRoot);
+      await engine.start();
+    } catch (error) {
+      await engine.remove();
+      throw error;
+    }
+    return engine;
+  }
+
+  get dataRoot(): string {
+    return join(this.dir, 'data');
+  }
+
+  get log(): string {
+    return join(this.dir, 'dockerd.log');
+  }
+
+  /** Value of DOCKER_HOST. */
+  get host(): string {
+    return `unix://${join(this.dir, 'd.sock')}`;
+  }
+
+  async pid(): Promise<number | undefined> {
+    const pid = Number(await readFile(join(this.dir, 'd.pid'), 'utf8').catch(() => ''));
+    return pid > 0 && (await isProcessAlive(pid, undefined)) ? pid : undefined;
+  }
+
+  async start(): Promise<void> {
+    // What a killed one left: with a number that is another program's by now it would not start.
+    for (const file of ['d.pid', 'exec/containerd/containerd.pid']) await rm(join(this.dir, file), { force: true });
+    const output = await open(this.log, 'a');
+    const child = spawn('dockerd', this.args(), {
+      detached: true,
+      stdio: ['ignore', output.fd, output.fd],
+      env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` },
+    });
+    await output.close();
+    let ended = false;
+    child.once('exit', () => (ended = true)).once('error', () => (ended = true));
+    child.unref();
+    await waitFor(
+      'an answer of the second engine',
+      async () => {
+        if (ended) throw new Error(`it ended: ${(await readFile(this.log, 'utf8')).slice(-600)}`);
+        return this.answers();
+      },
+      { within: START_MS },
+    );
+  }
+
+  async answers(): Promise<boolean> {
+    return (await this.docker('version', '--format', '{{.Server.Version}}')).status === 0;
+  }
+
+  /** SIGKILL of the engine, which takes its containerd along. What ran in containers runs on until it is back. */
+  async kill9(): Promise<void> {
+    const pid = await this.pid();
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGKILL');
+    await waitFor('the end of the second engine', async () => (await this.pid()) === undefined, { every: 10 });
+  }
+
+  /** It takes connections and answers nothing. */
+  async freeze(): Promise<void> {
+    process.kill((await this.pid()) ?? 0, 'SIGSTOP');
+  }
+
+  async thaw(): Promise<void> {
+    process.kill((await this.pid()) ?? 0, 'SIGCONT');
+  }
+
+  /** The docker command line against this engine. */
+  docker(...args: string[]) {
+    return attempt('docker', args, { env: worldEnvironment(this.dir, { DOCKER_HOST: this.host }), limit: 30_000 });
+  }
+
+  /** Ends it and removes all that it made. Twice: nothing is left to do. */
+  async remove(): Promise<void> {
+    if ((await this.pid()) !== undefined) {
+      await this.thaw();
+      const { stdout } = await this.docker('ps', '--all', '--quiet');
+      const containers = stdout.split('\n').filter((id) => id !== '');
+      if (containers.length > 0) await this.docker('rm', '--force', '--volumes', ...containers);
+      await this.docker('network', 'prune', '--force');
+      process.kill((await this.pid()) ?? 0, 'SIGTERM');
+      await waitFor('the end of the second engine', async () => (await this.pid()) === undefined, {
+        within: STOP_MS,
+      }).catch(() => undefined);
+    }
+    await removeEngine(this.dir, this.net);
+  }
+
+  private args(): string[] {
+    const at = (name: string) => join(this.dir, name);
+    return [
+      `--host=${this.host}`,
+      `--data-root=${this.dataRoot}`,
+      `--exec-root=${at('exec')}`,
+      `--pidfile=${at('d.pid')}`,
+      `--default-address-pool=base=10.${this.net}.0.0/16,size=24`,
+      `--cgroup-parent=birdkeeper-${this.net}`,
+      ...['--bridge=none', '--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false'],
+      ...(this.options.liveRestore ? ['--live-restore'] : []),
+    ];
+  }
+}
+
+/** Whether one can be made here, or why not. */
+export async function whyNoSecondEngine(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'a second Docker Engine needs root';
+  const env = { ...worldEnvironment(tmpdir()), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+  const found = await attempt('dockerd', ['--version'], { env }).catch(() => undefined);
+  return found?.status === 0 ? undefined : 'there is no dockerd on this machine';
+}
+
+/** Removes the engines whose owner is gone. */
+export async function sweepEngines(): Promise<void> {
+  for (const name of await readdir(PARENT).catch(() => [])) {
+    const dir = join(PARENT, name);
+    const owner: unknown = JSON.parse(await readFile(join(dir, OWNER), 'utf8').catch(() => '{}'));
+    const { pid, start } = owner as { pid?: number; start?: string };
+    if (pid !== undefined && !(await isProcessAlive(pid, start))) await removeEngine(dir, 128 + (pid % 120));
+  }
+}
+
+async function removeEngine(dir: string, net: number): Promise<void> {
+  // Twice: what ran may have been starting something.
+  for (let round = 0; round < 2; round += 1) {
+    for (const pid of await processesNaming(dir)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended by itself.
+      }
+    }
+  }
+  await unmountBelow(dir);
+  const env = { ...worldEnvironment(dir), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+  for (const bridge of await bridgesIn(`10.${net}.`, env)) await attempt('ip', ['link', 'delete', bridge], { env });
+  await removeGroups(`birdkeeper-${net}`);
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Empty control groups that its containers were in. */
+async function removeGroups(name: string): Promise<void> {
+  const root = '/sys/fs/cgroup';
+  for (const controller of ['', ...(await readdir(root).catch(() => []))]) {
+    const group = join(root, controller, name);
+    for (const child of await readdir(group).catch(() => [])) await rmdir(join(group, child)).catch(() => undefined);
+    await rmdir(group).catch(() => undefined);
+  }
+}
+
+async function bridgesIn(prefix: string, env: Record<string, string>): Promise<string[]> {
+  const { stdout } = await attempt('ip', ['-o', '-4', 'address'], { env });
+  return stdout
+    .split('\n')
+    .flatMap((line) => (line.includes(` inet ${prefix}`) ? (/^\d+: (br-\w+) /.exec(line)?.[1] ?? []) : []));
+}
