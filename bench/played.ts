@@ -83,7 +83,7 @@ export function playedActivities(size: Size, extent: Extent, deploys: boolean): 
         health: decisions(size, extent).map(({ service }) => ({ service, health: 'healthy' as const })),
         sickBefore: [],
       }),
-    concludeDeployment: () => done(undefined),
+    concludeDeployment: () => done({ notify: false, nextNumber: 1 }),
     reconcileSchedules: () => done({ changed: [] }),
   };
 }

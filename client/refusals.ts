@@ -32,10 +32,13 @@ export function refuseAnswer(
 export function refuseRollback(
   wanted: number | undefined,
   releases: readonly Pick<Release, 'number' | 'at'>[] | undefined,
+  isLeft = false,
 ): string | undefined {
   if (releases === undefined) return undefined;
   const runs = releases.at(-1);
   if (runs === undefined) return 'No release is recorded, so there is none to go back to.';
+  // After a rollback that was withheld or failed something else runs than the newest release.
+  if (isLeft && (wanted === undefined || wanted === runs.number)) return undefined;
   const former = releases.slice(0, -1);
   if (former.length === 0) {
     return `Release ${runs.number} is the only one that is recorded, so there is none to go back to.`;

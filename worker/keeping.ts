@@ -1,6 +1,7 @@
 /** Starts to keep a stack: adopts what runs, starts the keeper, reconciles the schedules, looks at once. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowIdConflictPolicy } from '@temporalio/client';
+import { FAILURES, isStepFailure } from '../activities/shared/failures.js';
 import { localStep } from '../activities/shared/step.js';
 import type { StackState } from '../activities/state/index.js';
 import { keeperId, taskQueueOf, UPDATES, type StackRef } from '../workflows/contract.js';
@@ -22,7 +23,7 @@ export async function startKeeping(
   const steps = composition.steps(connected);
   const step = localStep({ signal: composition.signal });
 
-  const adoption = await steps.adoptStack({ stack: stack.name }, step);
+  const adoption = await unlessUnreadable(() => steps.adoptStack({ stack: stack.name }, step), NOT_ADOPTED, say);
   if (adoption.adopted) say(`Adopted ${adoption.running} containers of ${stack.name} as release 0, untouched.`);
   for (const sentence of adoption.drift) say(`Differs from the checkouts: ${sentence}`);
 
@@ -37,11 +38,29 @@ export async function startKeeping(
     staticSummary: `keeps ${stack.name} on ${host}`,
     staticDetails: `Owns the right to change **${stack.name}** on **${host}**. Signals forceDeploy, deploymentNeeded, approve, reject, pause, resume; updates deploy, rollback; query status.`,
   });
-  for (const change of (await steps.reconcileSchedules({ stack: stack.name }, step)).changed) say(`Schedule ${change}`);
+  const { changed } = await unlessUnreadable(
+    () => steps.reconcileSchedules({ stack: stack.name }, step),
+    { changed: [] },
+    say,
+  );
+  for (const change of changed) say(`Schedule ${change}`);
 
   const isEmpty = (await stack.latestRelease()) === undefined && adoption.running === 0;
   if (isEmpty && recalled.running === undefined) await deployFirst(client, ref);
   else await lookNow(client, ref);
+}
+
+const NOT_ADOPTED = { adopted: false, running: 0, drift: [] };
+
+/** A configuration that somebody broke must not keep the keeper from fetching the push that mends it. */
+async function unlessUnreadable<T>(work: () => Promise<T>, otherwise: T, say: (line: string) => void): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isStepFailure(error, FAILURES.configuration)) throw error;
+    say(`The configuration cannot be read; the last good one is in force for looking: ${error.message}`);
+    return otherwise;
+  }
 }
 
 /** A stack of which nothing runs and nothing is recorded is deployed at the first `up`. */

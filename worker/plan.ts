@@ -11,8 +11,8 @@ import { StateDirectory, type StackState } from '../activities/state/index.js';
 import type { StepActivities } from '../activities/types.js';
 import type { PlanOptions } from '../client/handlers.js';
 import type { PlanAnswer } from '../client/schemas.js';
-import { decideStack } from '../workflows/check-stack/decide.js';
-import type { Commits } from '../workflows/model.js';
+import { afterVerify, decideStack } from '../workflows/check-stack/decide.js';
+import type { StackDecision } from '../workflows/model.js';
 import { composeWorker } from './composition.js';
 
 /** Number of the deployment that would be; its folder is in the copy. */
@@ -36,16 +36,21 @@ export async function plan({ stackDir, envFile }: PlanOptions): Promise<PlanAnsw
 async function look(stack: string, steps: StepActivities): Promise<PlanAnswer> {
   const step = localStep();
   const seen = await steps.observeStack({ stack, fetch: true, number: NUMBER }, step);
-  const decision = decideStack(seen);
+  const looked = decideStack(seen);
+  const decision =
+    seen.verify === true && looked.word === 'behind'
+      ? afterVerify(looked, await steps.verifyCommits({ stack, commits: looked.wanted, number: NUMBER }, step))
+      : looked;
   const answer: PlanAnswer = { decision, checkouts: seen.checkouts };
   if (decision.word === 'blocked' || decision.word === 'degraded') return answer;
-  return { ...answer, plan: await stagedPlan(stack, decision.wanted, decision.repair, steps) };
+  return { ...answer, plan: await stagedPlan(stack, decision, steps) };
 }
 
-async function stagedPlan(stack: string, commits: Commits, repair: boolean, steps: StepActivities) {
+async function stagedPlan(stack: string, { word, wanted, repair }: StackDecision, steps: StepActivities) {
   const step = localStep();
-  await steps.stageRelease({ stack, number: NUMBER, commits }, step);
-  return steps.validateRelease({ stack, number: NUMBER, repair }, step);
+  const skip = word === 'skipped by conditional trigger' ? { skip: true } : {};
+  await steps.stageRelease({ stack, number: NUMBER, commits: wanted }, step);
+  return steps.validateRelease({ stack, number: NUMBER, repair, ...skip }, step);
 }
 
 async function copyRecord(original: StateDirectory, copy: StackState): Promise<void> {

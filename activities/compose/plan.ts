@@ -32,6 +32,8 @@ export interface PlanInput {
     removeOrphans: boolean;
     /** Services that do not run as recorded count as changed. */
     repair: boolean;
+    /** Given: a container that the release did not record is not what it made. */
+    recordedContainers?: Readonly<Record<string, readonly string[]>>;
     /** A snapshot that holds what the services write is taken before anything is touched. */
     snapshot?: boolean;
     /** Every container is stopped first: whatever runs and is not made anew is restarted. */
@@ -97,7 +99,8 @@ function decide(name: string, input: PlanInput): ServiceDecision {
   const reason = changes.filter((change) => change !== undefined).join('; ');
   if (reason !== '') return recreate(reason);
   if (input.options.repair) {
-    const wrong = departure(service, wanted, containers);
+    const wrong =
+      departure(service, wanted, containers) ?? strange(input.options.recordedContainers?.[name], containers);
     if (wrong !== undefined) return recreate(wrong);
   }
   return contentDecision(name, service, recorded, wanted, input.rules ?? []);
@@ -143,6 +146,14 @@ function contentDecision(
   }
   if (action === 'nothing') return { service: name, action, reason: `${reason}; its rule says none` };
   return { service: name, action, reason, ...(signal === undefined ? {} : { signal }) };
+}
+
+/** A service whose release recorded no container may run in any. */
+function strange(recorded: readonly string[] | undefined, containers: readonly RunningContainer[]): string | undefined {
+  if (recorded === undefined || recorded.length === 0) return undefined;
+  return containers.every(({ id }) => recorded.includes(id))
+    ? undefined
+    : 'its containers are not those of the recorded release';
 }
 
 function changedPaths(recorded: ServiceFingerprint, wanted: ServiceFingerprint): string[] {

@@ -15,12 +15,14 @@ export async function beginDeployment(
   deps: Dependencies,
 ): ReturnType<Activities['beginDeployment']> {
   const stack = await deps.state.stack(name);
-  if (trigger !== 'local') {
-    await requireTurn(stack, number);
-    if ((await stack.localRun())?.number === number)
-      return { startedAt: '', taken: true, nextNumber: await nextNumberOf(stack) };
-  }
   const begun = await readRecord(stack, number, 'begin.json', BeginRecord);
+  if (trigger !== 'local') {
+    const local = await stack.localRun();
+    // Its number, or an older one that was never begun: the keeper does not know how far numbering is.
+    const isTaken = local !== undefined && (local.number === number || (local.number > number && !begun));
+    if (isTaken) return { startedAt: '', taken: true, nextNumber: await nextNumberOf(stack) };
+    await requireTurn(stack, number);
+  }
   const startedAt = begun?.startedAt ?? new Date().toISOString();
   if (!begun) await writeRecord(stack, number, 'begin.json', { startedAt });
   deps.journal.openDeployment({

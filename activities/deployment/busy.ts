@@ -6,20 +6,31 @@ import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { openLive, redactorOf } from './open.js';
 
+interface Interrupted {
+  /** Some component says how to ask. */
+  asked: boolean;
+  interrupts: string[];
+  warnings: string[];
+}
+
+const NOBODY: Interrupted = { asked: false, interrupts: [], warnings: [] };
+
 /** Who works now where the plan would interrupt. Asked of what runs; a live configuration that does not read knows nobody. */
 export async function interruptedBy(
   stack: StackState,
   touched: readonly string[],
   step: Step,
   deps: Dependencies,
-): Promise<{ interrupts: string[]; warnings: string[] }> {
-  if (touched.length === 0) return { interrupts: [], warnings: [] };
+): Promise<Interrupted> {
+  if (touched.length === 0) return NOBODY;
   try {
     const view = await openLive(stack, deps, step.signal);
     const components = await componentsOf(view);
-    return await askBusy(components, touched, { view, signal: step.signal, redact: redactorOf(view) });
+    const options = { view, signal: step.signal, redact: redactorOf(view) };
+    const asked = components.some(({ manifest }) => manifest.busy !== undefined);
+    return { asked, ...(await askBusy(components, touched, options)) };
   } catch (error) {
     if (!isStepFailure(error, FAILURES.configuration)) throw error;
-    return { interrupts: [], warnings: [] };
+    return NOBODY;
   }
 }

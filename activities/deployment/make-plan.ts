@@ -69,6 +69,8 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
       repair,
       removeOrphans: view.settings.composeUpExtraOptions.some((option) => REMOVES_ORPHANS.test(option)),
       stopFirst: view.settings.stopFirst,
+      // Going back after a failed release was left in place: its containers may look right and be made of its files.
+      ...(ask.pins && Object.keys(ask.pins).length > 0 && release ? { recordedContainers: release.containers } : {}),
     },
     rules: await changeRulesOf(view),
     ...(ask.sickBefore === undefined ? {} : { sickBefore: ask.sickBefore }),

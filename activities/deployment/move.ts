@@ -156,10 +156,12 @@ async function requestsFor(
   const guard = { lock: await stack.lock(), waitSeconds: LOCK_WAIT_SECONDS, limitSeconds: MOVE_LIMIT_SECONDS };
   const git = gitOptions(deps, step.signal, LOCK_WAIT_SECONDS + MOVE_LIMIT_SECONDS);
   const rendered = await stack.renderedPaths();
+  const releases = await stack.releases();
   return moves.map(({ name, dir, from, to, reset, pin }) => ({
     ...git,
     checkout: { name, dir },
     ...{ from, to, guard, interrupted, rendered, pin },
+    recorded: releases.flatMap(({ commits }) => commits[name] ?? []),
     ...(reset ? { moves: 'reset' as const } : {}),
   }));
 }

@@ -45,7 +45,7 @@ export async function validateRelease(
   const plan = await checkedPlan({ ...input, view, stack, sickBefore: baseline.sickBefore }, step, deps);
   const { settings: rules } = await watchOf(stack, deps, step.signal);
   const moves = await movesOf(view, deployed, rules.pins, step, deps);
-  const touched = skip ? [] : plan.decisions.filter(({ action }) => action !== 'nothing').map(({ service }) => service);
+  const touched = skip ? [] : interruptedServices(plan);
   const busy = await interruptedBy(stack, touched, step, deps);
   const gained = await newVariables(view, deployed, step, deps);
   const summary = {
@@ -53,7 +53,8 @@ export async function validateRelease(
     ...(skip ? { skipped: true } : {}),
     ...(hooks.length === 0 || skip ? {} : { hooks: hooks.map(({ component, hook }) => ({ component, hook })) }),
     ...(gained.length === 0 ? {} : { newVariables: gained }),
-    ...(busy.interrupts.length === 0 ? {} : { interrupts: busy.interrupts }),
+    // Empty: nobody works now, and it is asked again before anything moves.
+    ...(busy.asked ? { interrupts: busy.interrupts } : {}),
   };
   const waiting = skip ? {} : waitingFor(summary, moves.to, view.settings, new Date());
   await writeRecord(stack, number, 'plan.json', {
@@ -89,6 +90,12 @@ async function checkedPlan(
   refuse(FAILURES.blocked, resourceProblems(plan.model, existing));
   return plan;
 }
+
+/** A signal interrupts nobody. */
+const interruptedServices = ({ decisions, removed }: MadePlan): string[] => [
+  ...decisions.filter(({ action }) => action === 'restart' || action === 'recreate').map(({ service }) => service),
+  ...removed,
+];
 
 /** The conditional triggers said no: whatever differs stays as it runs until a later deployment. */
 const untouched = (plan: MadePlan): MadePlan => ({

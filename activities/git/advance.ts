@@ -33,6 +33,8 @@ export interface MoveRequest extends GitOptions {
   readonly moves?: Moves | undefined;
   /** With `reset`: the tag or commit that the checkout follows. */
   readonly pin?: string | undefined;
+  /** With `reset`: commits that were deployed here before. */
+  readonly recorded?: readonly string[] | undefined;
 }
 
 /** repaired: a killed command had left it between the two. */

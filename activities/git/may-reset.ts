@@ -9,10 +9,12 @@ export interface Reset {
   readonly from: string;
   readonly to: string;
   readonly pin?: string | undefined;
+  /** Commits that were deployed here before: a rollback by hand goes there, also after the upstream was rewritten. */
+  readonly recorded?: readonly string[] | undefined;
 }
 
 /**
- * `to` must be the commit of the pin, the upstream's after it was rewritten, or an ancestor of `from`: BadInput otherwise.
+ * `to` must be a recorded commit, that of the pin, the upstream's after it was rewritten, or an ancestor of `from`: BadInput otherwise.
  * Throws Blocked when `from` holds commits of a person's, which the branch would lose.
  */
 export async function requireMayReset(repository: Repository, reset: Reset): Promise<void> {
@@ -33,7 +35,12 @@ export async function requireMayReset(repository: Repository, reset: Reset): Pro
   );
 }
 
-async function leadsTo(repository: Repository, { from, to, pin }: Reset, upstream?: string): Promise<boolean> {
+async function leadsTo(
+  repository: Repository,
+  { from, to, pin, recorded = [] }: Reset,
+  upstream?: string,
+): Promise<boolean> {
+  if (recorded.includes(to)) return true;
   if (pin !== undefined && (await pinnedCommit(repository, pin)) === to) return true;
   if (await isAncestor(repository, to, from)) return true;
   if (upstream === undefined || (await commitOf(repository, upstream)) !== to) return false;

@@ -25,7 +25,8 @@ export async function rollback(
   const { io, settings } = context;
   const wanted = argument === '' ? undefined : numberOf(argument, 'release');
   return withKeeper(context, options, async ({ session, stack }) => {
-    const refusal = refuseRollback(wanted, await recorded(stack));
+    const { releases, isLeft } = await recorded(stack);
+    const refusal = refuseRollback(wanted, releases, isLeft);
     if (refusal !== undefined) throw wrongUse(refusal);
     const answer = await askForRollback(session, stack.ref, {
       by: settings.by,
@@ -36,7 +37,7 @@ export async function rollback(
     if ('refused' in answer.value) throw wrongUse(oneLine(answer.value.refused));
     const { number, to, collapsed } = answer.value;
     io.out(
-      `deployment ${number} goes back to release ${to}${collapsed ? ' (in the place of one that was waiting)' : ''}`,
+      `deployment ${number} goes back to ${to < 0 ? 'the release before' : `release ${to}`}${collapsed ? ' (in the place of one that was waiting)' : ''}`,
     );
     if (options.wait) return followDeployment({ session, stack, number, context });
     io.out(`follow it with: birdkeeper status --stack ${stack.directory}`);
@@ -45,11 +46,13 @@ export async function rollback(
 }
 
 /** The record is root's; whoever may not read it is told by the keeper. */
-async function recorded({ state }: KnownStack): Promise<Release[] | undefined> {
+async function recorded({ state }: KnownStack): Promise<{ releases: Release[] | undefined; isLeft: boolean }> {
   try {
-    return await state.releases();
+    const [releases, deployments] = await Promise.all([state.releases(), state.deployments()]);
+    const outcome = deployments.at(-1)?.outcome;
+    return { releases, isLeft: outcome === 'roll back withheld' || outcome === 'roll back failed' };
   } catch (error) {
-    if (isPermissionError(error)) return undefined;
+    if (isPermissionError(error)) return { releases: undefined, isLeft: false };
     throw error;
   }
 }

@@ -8,6 +8,7 @@ const INDENT = '  ';
 export function renderPlan(plan: PlanSummary): string[] {
   return [
     ...plan.checkouts.flatMap(renderCheckout),
+    ...(plan.skipped === true ? ['skipped by conditional trigger: checkouts advance, nothing is touched'] : []),
     ...section(
       'images',
       columns(
@@ -23,6 +24,7 @@ export function renderPlan(plan: PlanSummary): string[] {
     ...section("users' work that is interrupted", list(plan.interrupts ?? [])),
     ...section('new variables of env.local.example', list(plan.newVariables ?? [])),
     ...section('cannot be rolled back', list(plan.irreversible)),
+    ...section('never rolled back by themselves', list(plan.manualRollback ?? [])),
     ...section('warnings', list(plan.warnings)),
     ...holdLines(plan),
   ];

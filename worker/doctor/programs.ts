@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { messageOf } from '../../activities/shared/failures.js';
 import { CommandFailed, runCommand, type Command } from '../../activities/shared/run-command.js';
 import { enterNamespace } from '../../activities/stack/namespace.js';
-import { fail, ok } from '../../client/doctor/findings.js';
+import { fail, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
 import type { Finding } from '../../client/schemas.js';
 import { sshRemote } from '../../activities/git/ssh-command.js';
@@ -106,7 +106,11 @@ export const namespace: Check<DoctorContext> = {
       : 'Run birdkeeper as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1; kernel.apparmor_restrict_unprivileged_userns=0).';
     const why = answer.stderr.trim().split('\n').at(-1) ?? '';
     return [
-      fail('mount namespace', `none can be had${why === '' ? '' : ` (${why})`}, so nothing can be planned`, remedy),
+      warn(
+        'mount namespace',
+        `none can be had${why === '' ? '' : ` (${why})`}: new commits are read by mapped paths`,
+        remedy,
+      ),
     ];
   },
 };

@@ -33,7 +33,10 @@ export async function change(telling: Telling, { skip }: Looked, summary: PlanSu
     const cause = around.isCancellation(error) ? 'cancelled by a person' : failure.message;
     const withheld = begun ? plan.withholdsRollback(summary) : [];
     if (withheld.length > 0) return leaveToPerson(cause, withheld);
-    return around.shielded(() => rollBack(telling, cause, begun ? hooksOf(summary) : []));
+    const back = await around.shielded(() => rollBack(telling, cause, begun ? hooksOf(summary) : []));
+    // A person touched a checkout in between: the release is not to blame, and comes when the checkout is clean.
+    const isInTheWay = !begun && failure.type === FAILURES.blocked && back.outcome === 'rolled back';
+    return isInTheWay ? { outcome: 'blocked', message: back.message } : back;
   }
 }
 

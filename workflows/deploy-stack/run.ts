@@ -119,7 +119,7 @@ async function prepare({ ask, act, tell }: Telling, looked: Looked): Promise<Pla
 
   tell.phase('validate');
   const summary = await act.validateRelease({
-    ...{ stack, number, repair: plan.repairs(decision, force && release === undefined) },
+    ...{ stack, number, repair: plan.repairs(decision, force) },
     ...(skip ? { skip } : {}),
     ...(release === undefined ? {} : { release }),
   });
@@ -137,6 +137,7 @@ async function approve({ ask, act, tell }: Telling, looked: Looked, summary: Pla
   const held = plan.endBeforeChange(summary, ask, looked.decision);
   if (held) return held;
   const { stack, number } = ask;
-  if ((summary.interrupts ?? []).length > 0) await act.awaitIdle({ stack, number });
+  // Who insists does not wait for others' work either.
+  if (summary.interrupts !== undefined && !ask.force) await act.awaitIdle({ stack, number });
   return undefined;
 }

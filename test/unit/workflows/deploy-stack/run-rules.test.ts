@@ -227,7 +227,7 @@ describe('workflows/deploy-stack/run', () => {
       expect(names.filter((name) => name === 'observeStack')).toHaveLength(1);
       expect(inputOf(calls, 'recallRelease')).toEqual({ stack: 'sample', number: 7, release: 3 });
       expect(inputOf(calls, 'stageRelease')).toMatchObject({ commits: { private: OTHER } });
-      expect(inputOf(calls, 'validateRelease')).toEqual({ stack: 'sample', number: 7, repair: false, release: 3 });
+      expect(inputOf(calls, 'validateRelease')).toEqual({ stack: 'sample', number: 7, repair: true, release: 3 });
       expect(concluded[0]).toMatchObject({ leaves: true, by: 'ann@host', quarantine: false });
     });
 
