@@ -103,8 +103,8 @@ describe('workflows/deploy-stack/run', () => {
     });
 
     it('and an advance that fails is taken back', async () => {
-      const { result } = await tell({ ...skipping, advanceCheckouts: failing('Blocked', 'a file is in the way') });
-      expect(result).toMatchObject({ outcome: 'rolled back', message: 'a file is in the way' });
+      const { result } = await tell({ ...skipping, advanceCheckouts: failing('ApplyFailed', 'merge failed') });
+      expect(result).toMatchObject({ outcome: 'rolled back', message: 'merge failed' });
     });
   });
 
@@ -263,7 +263,7 @@ describe('workflows/deploy-stack/run', () => {
     });
 
     it('changes nothing while nothing was touched yet', async () => {
-      const { result } = await tell({ ...manual, advanceCheckouts: failing('Blocked') });
+      const { result } = await tell({ ...manual, advanceCheckouts: failing('ApplyFailed') });
       expect(result.outcome).toBe('rolled back');
     });
   });

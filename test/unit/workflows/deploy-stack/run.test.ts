@@ -209,9 +209,12 @@ describe('workflows/deploy-stack/run', () => {
         const { result, names, concluded, phases } = await tell(forwardOnly(name, failing(type, 'why')));
         const tries = (['EngineUnavailable', 'DiskFull', 'RegistryBusy'] as FailureType[]).includes(type) ? 2 : 1;
         expect(names.slice(-4 - tries)).toEqual([...Array.from({ length: tries }, () => name), ...ROLLED_BACK]);
-        expect(result).toMatchObject({ outcome: 'rolled back', phase: 'roll back', message: 'why' });
+        // A person in the way of `advance` is no fault of the release: it is not held back.
+        const isInTheWay = name === 'advanceCheckouts' && type === FAILURES.blocked;
+        const outcome = isInTheWay ? 'blocked' : 'rolled back';
+        expect(result).toMatchObject({ outcome, phase: 'roll back', message: 'why' });
         expect(concluded).toHaveLength(1);
-        expect(concluded[0]).toMatchObject({ outcome: 'rolled back', phase: 'roll back', quarantine: true });
+        expect(concluded[0]).toMatchObject({ outcome, phase: 'roll back', quarantine: !isInTheWay });
         expect(phases).toEqual([...GOOD_PHASES.slice(0, GOOD_PHASES.indexOf(phase) + 1), 'roll back']);
         expect(names).not.toContain('reconcileSchedules');
       },
