@@ -1,6 +1,7 @@
 /** `depends_on` conditions, which Compose leaves to us because services are named one by one. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, EngineContainer } from '../docker/types.js';
+import { elapsedMs } from '../shared/elapsed.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { Services } from './order.js';
@@ -55,7 +56,7 @@ export async function waitForConditions(
   options: { engine: Engine; project: string; timeoutSeconds: number; step: Step },
 ): Promise<void> {
   const { engine, project, step } = options;
-  const deadline = Date.now() + options.timeoutSeconds * 1000;
+  const deadline = elapsedMs() + options.timeoutSeconds * 1000;
   let open = [...conditions];
   while (open.length > 0) {
     const containers = await engine.containers(project, { signal: step.signal });
@@ -66,7 +67,7 @@ export async function waitForConditions(
     open = open.filter((condition) => conditionState(condition, containers) !== 'holds');
     const [first] = open;
     if (!first) return;
-    if (Date.now() > deadline) throw unmet(first, `it was not so within ${options.timeoutSeconds} s`);
+    if (elapsedMs() > deadline) throw unmet(first, `it was not so within ${options.timeoutSeconds} s`);
     step.heartbeat({ waiting: first });
     await sleep(POLL_MS, undefined, { signal: step.signal });
   }

@@ -6,6 +6,7 @@ import { readModel } from '../compose/read.js';
 import { servicesToWatch } from '../health/baseline.js';
 import { probesAnswer } from '../health/probes.js';
 import { watchUntilSettled } from '../health/watch.js';
+import { elapsedMs } from '../shared/elapsed.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput, Direction } from '../types.js';
@@ -43,7 +44,7 @@ export async function settleServices(
   }).filter((service) => service in model.services);
 
   const { settings } = view;
-  const started = Date.now();
+  const started = elapsedMs();
   const health = await watchUntilSettled({
     engine: deps.engine,
     project: name,
@@ -63,7 +64,7 @@ export async function settleServices(
       );
     },
   });
-  const left = settings.healthTimeoutSeconds - (Date.now() - started) / 1_000;
+  const left = settings.healthTimeoutSeconds - (elapsedMs() - started) / 1_000;
   await probesAnswer(await probesOf(view), {
     timeoutSeconds: Math.max(left, 1),
     signal: step.signal,

@@ -1,5 +1,6 @@
 /** HTTP probes of the stack: an address that has to answer as told. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { elapsedMs } from '../shared/elapsed.js';
 import { FAILURES, StepFailure, messageOf } from '../shared/failures.js';
 import { redactUrls } from '../shared/redact.js';
 
@@ -34,13 +35,13 @@ export async function probesAnswer(
   probes: readonly Probe[],
   options: { timeoutSeconds: number; signal: AbortSignal; failedBefore?: readonly string[] },
 ): Promise<void> {
-  const deadline = Date.now() + options.timeoutSeconds * 1000;
+  const deadline = elapsedMs() + options.timeoutSeconds * 1000;
   let open = probes.filter(({ url }) => !options.failedBefore?.includes(url));
   while (open.length > 0) {
     const failures = await tryProbes(open, options.signal);
     open = open.filter(({ url }) => url in failures);
     if (open.length === 0) return;
-    if (Date.now() >= deadline) {
+    if (elapsedMs() >= deadline) {
       const lines = Object.entries(failures).map(([url, why]) => `${redactUrls(url)} ${why}`);
       throw new StepFailure(
         FAILURES.unhealthy,

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceHealth } from '../../workflows/model.js';
 import type { Engine } from '../docker/types.js';
+import { elapsedMs } from '../shared/elapsed.js';
 import { FAILURES, StepFailure, isStepFailure } from '../shared/failures.js';
 import type { Redact } from '../shared/redact.js';
 import { Mailbox } from './mailbox.js';
@@ -54,26 +55,26 @@ export async function watchUntilSettled(input: WatchInput): Promise<ServiceHealt
 }
 
 async function watch(input: WatchInput, mailbox: Mailbox): Promise<ServiceHealth[]> {
-  const limits = { ...input.windows, deadline: Date.now() + input.timeoutSeconds * 1000 };
+  const limits = { ...input.windows, deadline: elapsedMs() + input.timeoutSeconds * 1000 };
   const tell = reporter(input.onChange);
   let state = await look(input, startSettle(input.services), limits.deadline);
-  let lookedAt = Date.now();
+  let lookedAt = elapsedMs();
   for (;;) {
     tell(state);
-    const now = verdict(state, Date.now(), limits);
+    const now = verdict(state, elapsedMs(), limits);
     if (now.kind === 'failed') throw await failure(now.failure, input);
     if (now.kind === 'settled') {
       // The stream may have been silent because it was broken.
       state = await look(input, state, limits.deadline);
-      if (verdict(state, Date.now(), limits).kind === 'settled') return healthOfState(state);
+      if (verdict(state, elapsedMs(), limits).kind === 'settled') return healthOfState(state);
       continue;
     }
-    const events = await mailbox.wait(Math.min(now.until, lookedAt + LOOK_EVERY_MS) - Date.now(), input.signal);
-    for (const event of events) state = settle(state, { kind: 'event', at: Date.now(), event });
+    const events = await mailbox.wait(Math.min(now.until, lookedAt + LOOK_EVERY_MS) - elapsedMs(), input.signal);
+    for (const event of events) state = settle(state, { kind: 'event', at: elapsedMs(), event });
     tell(state);
-    if (events.length > 0 || Date.now() >= lookedAt + LOOK_EVERY_MS) {
+    if (events.length > 0 || elapsedMs() >= lookedAt + LOOK_EVERY_MS) {
       state = await look(input, state, limits.deadline);
-      lookedAt = Date.now();
+      lookedAt = elapsedMs();
     }
   }
 }
@@ -83,9 +84,9 @@ async function look(input: WatchInput, state: SettleState, deadline: number): Pr
   for (;;) {
     try {
       const containers = await input.engine.containers(input.project, { signal: input.signal });
-      return settle(state, { kind: 'look', at: Date.now(), containers });
+      return settle(state, { kind: 'look', at: elapsedMs(), containers });
     } catch (error) {
-      if (!isStepFailure(error, FAILURES.engineUnavailable) || Date.now() >= deadline) throw error;
+      if (!isStepFailure(error, FAILURES.engineUnavailable) || elapsedMs() >= deadline) throw error;
       await sleep(ENGINE_RETRY_MS, undefined, { signal: input.signal });
     }
   }

@@ -17,7 +17,6 @@ import { strike, type Scene } from './victims.js';
 
 export interface Stage extends Scene {
   gate: Gate;
-  victim: Victim;
   /** What is deployed. */
   side: Side;
   /** Pushes so far. */
@@ -58,8 +57,7 @@ async function runUndisturbed(stage: Stage, push: Push): Promise<void> {
   if (push !== 'bad') stage.side = other(stage.side);
 }
 
-export async function runCell(stage: Stage, place: Place): Promise<Cell> {
-  const { victim } = stage;
+export async function runCell(stage: Stage, victim: Victim, place: Place): Promise<Cell> {
   const notes: string[] = [];
   stage.note = (sentence) => void notes.push(sentence);
   const cell: Cell = { where: place.name, victim, seconds: 0, differs: [], notes };

@@ -1,4 +1,4 @@
-import { selectPlaces } from './places.js';
-import { chaosColumn } from './suite.js';
+import { describe } from 'vitest';
+import { columnOf, testsOf } from './suite.js';
 
-await chaosColumn({ victim: 'temporal', places: selectPlaces('temporal', process.env.BIRDKEEPER_CHAOS_ONLY) });
+describe('chaos/kill-temporal', await testsOf(columnOf('temporal')));

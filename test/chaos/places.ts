@@ -86,3 +86,10 @@ export function selectPlaces(victim: string, wish: string | undefined): Place[] 
 
 const isPlace = (where: string | undefined): boolean => where === undefined || names().includes(where);
 const names = (): string[] => PLACES.map(({ name }) => name);
+
+/** Throws when there is none. */
+export function placeNamed(wanted: string): Place {
+  const found = PLACES.find(({ name }) => name === wanted);
+  if (found === undefined) throw new Error(`no place ${wanted}`);
+  return found;
+}

@@ -7,15 +7,14 @@ import { idle, useWorld } from '../../support/world/in-vitest.js';
 
 const SHIM = fileURLToPath(new URL('../../support/chaos/shifted-clock.mjs', import.meta.url));
 const HOUR_MS = 3_600_000;
-const LONG_WINDOW = ["export BIRDKEEPER_SETTLE_SECONDS='4'"];
 
 /**
  * Only the worker's clock can be made wrong here (faketime is not to be had), while the server's, git's and the engine's
  * stay right: a harder case than a jump of the whole host.
  */
-describe('chaos/clock', () => {
+describe('chaos/faults/clock', () => {
   let shiftFile = '';
-  const world = useWorld({ name: 'clock', settings: { extra: LONG_WINDOW } }, async (made: World) => {
+  const world = useWorld({ name: 'clock' }, async (made: World) => {
     shiftFile = join(made.dir, 'shift');
     await made.up({ env: { NODE_OPTIONS: `--import ${SHIM}`, CLOCK_SHIFT_FILE: shiftFile } });
     await made.waitForOutcome(1);
@@ -25,15 +24,14 @@ describe('chaos/clock', () => {
     ['forward', HOUR_MS],
     ['back', -HOUR_MS],
   ] as const) {
-    it(`a clock that jumps an hour ${what} while services settle costs no rollback`, async () => {
+    it(`a clock that jumps an hour ${what} while a service comes up costs no rollback`, async () => {
       await rm(shiftFile, { force: true });
       await idle(world());
-      const temporal = await world().temporal();
-      const { nextNumber: number } = await temporal.keeper();
-      await world().release('platform', baseFile({ version: what }), 'Change the page');
+      const { nextNumber: number } = await (await world().temporal()).keeper();
+      await world().release('platform', baseFile({ version: what, extra: late(what) }), 'Change the page');
       // Not before: the limit must have been reckoned by the clock that was right.
-      const watching = `[${world().project} ${number} settle] `;
-      await waitFor('settle', async () => (await world().autodeployLog()).includes(watching), { every: 5 });
+      const watching = new RegExp(`\\[${world().project} ${number} settle\\] .*late: starting`);
+      await waitFor('settle', async () => watching.test(await world().autodeployLog()), { every: 5 });
       await writeFile(shiftFile, String(shift));
       expect(await world().waitForOutcome(number)).toMatchObject({ outcome: 'deployed' });
       expect(await world().get('web')).toBe(`version ${what}`);
@@ -41,3 +39,14 @@ describe('chaos/clock', () => {
     });
   }
 });
+
+/** Is well only after some seconds. */
+const late = (version: string) => `
+  late:
+    image: \${BASE_IMAGE}
+    init: true
+    stop_grace_period: 1s
+    environment: { VERSION: "${version}" }
+    command: ["sh", "-c", "sleep 8; touch /ready; exec sleep 1000000"]
+    healthcheck: { test: ["CMD", "test", "-e", "/ready"], interval: 1s, timeout: 2s, retries: 25 }
+`;

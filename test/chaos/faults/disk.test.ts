@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 const FULL_MS = 20_000;
 const SMALL_DISK = "export BIRDKEEPER_MIN_FREE_DISK_MB='1'";
 
-describe.skipIf(process.getuid?.() !== 0)('chaos/disk', () => {
+describe.skipIf(process.getuid?.() !== 0)('chaos/faults/disk', () => {
   let world: World;
 
   beforeAll(async () => {

@@ -14,7 +14,7 @@ const SMALL_DISK = "export BIRDKEEPER_MIN_FREE_DISK_MB='0'";
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 const why = await whyNoSecondEngine();
 
-describe.skipIf(why !== undefined)('chaos/engine', () => {
+describe.skipIf(why !== undefined)('chaos/faults/engine', () => {
   let engine: SecondEngine;
   let world: World;
 

@@ -28,7 +28,7 @@ const tiny = (count: number, version: string) =>
 `,
   ).join('');
 
-describe('chaos/large', () => {
+describe('chaos/faults/large', () => {
   const world = useWorld({ name: 'large' });
 
   it(`a push of ${FILES} files is deployed, and a later small one is quick again`, async () => {

@@ -4,7 +4,7 @@ import { baseFile } from '../../support/world/index.js';
 import { idle, useWorld } from '../../support/world/in-vitest.js';
 import { expectSound } from '../../support/world/sound.js';
 
-describe('chaos/operators', () => {
+describe('chaos/faults/operators', () => {
   const world = useWorld({ name: 'people' });
 
   it('a second up on the same state is refused with a sentence, and the first one works on', async () => {

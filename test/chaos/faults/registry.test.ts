@@ -14,7 +14,7 @@ const FAULTS: readonly [string, Fault, number][] = [
   ['that breaks off in the middle of a layer', 'half', 12],
 ];
 
-describe('chaos/registry', () => {
+describe('chaos/faults/registry', () => {
   let world: World;
   let proxy: FaultyProxy;
   const through = (registry: string): string => {

@@ -19,7 +19,7 @@ const isLines = (file: string): boolean => file.endsWith('.jsonl');
 const UP = `${JSON.stringify({ pid: 4_194_300, since: '2026-01-01T00:00:00.000Z' })}\n`;
 const STACK_TRACE = /^\s+at .*\.js:\d+/m;
 
-describe('chaos/state-files', () => {
+describe('chaos/faults/state-files', () => {
   const world = useWorld({ name: 'cut' });
   const pathOf = (file: string) =>
     OF_HOST.includes(file)
