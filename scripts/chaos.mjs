@@ -13,7 +13,7 @@ import { setUp } from './setup/main.mjs';
 import { renderMatrix } from '../test/chaos/matrix.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const COLUMNS = ['worker', 'temporal', 'dockerd', 'all', 'live-restore'];
+const COLUMNS = ['worker', 'temporal', 'dockerd', 'all', 'live-restore', 'no-restart'];
 
 process.exitCode = await main();
 

@@ -1,3 +1,4 @@
+import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import type { Engine } from '../activities/docker/types.js';
 import { serviceHealth } from '../activities/health/words.js';
 import type { ServiceHealth } from '../workflows/model.js';
@@ -8,7 +9,12 @@ export async function lookAtHealth(
   stack: string,
   signal: AbortSignal,
 ): Promise<ServiceHealth[]> {
-  const containers = await engine.containers(stack, { signal });
+  const containers = await engine.containers(stack, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    // What the limit throws names neither who was asked nor what to do.
+    const what = 'The Docker Engine takes connections and does not answer. Look at it with: docker info';
+    throw new StepFailure(FAILURES.engineUnavailable, what, undefined, { cause: error });
+  });
   const services = new Set(containers.filter(({ oneOff }) => !oneOff).map(({ service }) => service));
   return [...services].sort().map((service) => serviceHealth(service, containers));
 }

@@ -73,9 +73,19 @@ async function applyForward(context: Context): Promise<ServiceDecision[]> {
       ? {}
       : { pins: { overrideFile: await pinFile(stack, number, 'forward'), imageIds: inModel(pins, made) } }),
   });
-  // The engine may have died in the middle and come back without what it ran.
-  const again = step.attempt > 1 ? await applyAgain(context, made) : [];
+  // The engine may have died since the plan was made, or in the middle, and come back without what it ran.
+  const again = step.attempt > 1 || (await isSomethingLost(context, made)) ? await applyAgain(context, made) : [];
   return [...applied, ...again];
+}
+
+/** Whether something that ran when the plan was made, and that it does not touch, has ended since. */
+async function isSomethingLost({ stack, step, deps, plan }: Context, { decisions }: MadePlan): Promise<boolean> {
+  const touched = decisions.flatMap(({ service, action }) => (action === 'nothing' ? [] : [service]));
+  const well = plan.ranBefore.filter((name) => !plan.sickBefore.includes(name) && !touched.includes(name));
+  const containers = await deps.engine.containers(stack.name, { signal: step.signal });
+  return containers.some(
+    ({ service, oneOff, state, exitCode }) => !oneOff && well.includes(service) && state === 'exited' && exitCode !== 0,
+  );
 }
 
 /** What ran before the deployment and does not run now, although the plan did not touch it. */

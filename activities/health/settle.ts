@@ -31,6 +31,8 @@ interface Seen {
   baseRestarts: Record<string, number>;
   /** Deaths seen as events, by container. */
   deaths: Record<string, number>;
+  /** Status with which each container ended last, seen as an event: one that was started again has none. */
+  statuses: Record<string, number>;
   /** Since when it is good without a disturbance. */
   quietSince?: number;
 }
@@ -59,7 +61,10 @@ const LOOP = 2;
 export function startSettle(services: readonly WatchedService[]): SettleState {
   return {
     services: Object.fromEntries(
-      services.map((watched) => [watched.service, { watched, containers: [], baseRestarts: {}, deaths: {} }]),
+      services.map((watched) => [
+        watched.service,
+        { watched, containers: [], baseRestarts: {}, deaths: {}, statuses: {} },
+      ]),
     ),
   };
 }
@@ -99,9 +104,10 @@ function afterEvent(seen: Seen, { at, event }: Extract<Observation, { kind: 'eve
   const containers = seen.containers.map((container) =>
     container === known ? { ...container, ...change } : container,
   );
-  const deaths =
-    event.action === 'die' ? { ...seen.deaths, [known.id]: (seen.deaths[known.id] ?? 0) + 1 } : seen.deaths;
-  return withQuiet({ ...seen, containers, deaths }, event.action !== 'health_status: healthy', at);
+  const dead = event.action === 'die';
+  const deaths = dead ? { ...seen.deaths, [known.id]: (seen.deaths[known.id] ?? 0) + 1 } : seen.deaths;
+  const statuses = dead ? { ...seen.statuses, [known.id]: event.exitCode ?? 0 } : seen.statuses;
+  return withQuiet({ ...seen, containers, deaths, statuses }, event.action !== 'health_status: healthy', at);
 }
 
 /** What an event tells of a container; the next look puts right what it leaves open. */
@@ -137,13 +143,15 @@ function isGood({ watched, containers }: Omit<Seen, 'quietSince'>): boolean {
   return ['healthy', 'running', 'done'].includes(serviceHealth(watched.service, containers, watched.replicas).health);
 }
 
-function failureOf({ watched, containers, baseRestarts, deaths }: Seen): SettleFailure | undefined {
+function failureOf({ watched, containers, baseRestarts, deaths, statuses }: Seen): SettleFailure | undefined {
   for (const container of containers) {
     const fail = (what: string): SettleFailure => ({ service: watched.service, containerId: container.id, what });
     const restarts = Math.max(container.restartCount - (baseRestarts[container.id] ?? 0), deaths[container.id] ?? 0);
     const word = wordOf(container);
     if (container.restarts && restarts >= LOOP) {
-      return fail(`restarts over and over (${restarts} times, last with status ${container.exitCode})`);
+      const status = container.state === 'running' ? statuses[container.id] : container.exitCode;
+      const last = status === undefined ? '' : `, last with status ${status}`;
+      return fail(`restarts over and over (${restarts} times${last})`);
     }
     // `removing`: a person or another command takes it away; the next look shows what is there instead.
     if (word === 'exited' && container.state !== 'removing') return fail(`exited with status ${container.exitCode}`);

@@ -12,7 +12,7 @@ import { idle } from '../support/world/in-vitest.js';
 import type { Cell } from './matrix.mjs';
 import { differences, picture, residues, type Before, type Picture } from './picture.js';
 import { matcher, type Place, type Push, type Victim } from './places.js';
-import { apiTagOf, filesFor, MIDDLE_FILE, other, type Side } from './pushes.js';
+import { apiTagOf, filesFor, MIDDLE_FILE, other, type RestartPolicy, type Side } from './pushes.js';
 import { strike, type Scene } from './victims.js';
 
 export interface Stage extends Scene {
@@ -23,6 +23,7 @@ export interface Stage extends Scene {
   round: number;
   /** Undisturbed runs by push and the side that they began from. */
   undisturbed: Map<string, Picture>;
+  restart: RestartPolicy;
   /** Path of the file that says that users work. */
   busyFlag: string;
 }
@@ -99,7 +100,7 @@ async function begin(stage: Stage, push: Push): Promise<Begun> {
     heads: await world.checkedOut(),
     containers: await world.state(),
   };
-  const files = filesFor(push, other(stage.side), stage.round);
+  const files = filesFor(push, other(stage.side), stage.round, stage.restart);
   // Each bad push is another one, or it would be quarantined already.
   const message = `Round ${stage.round}: ${push}`;
   const commit = await world.release('platform', { ...files, 'round.txt': `${stage.round}\n` }, message);

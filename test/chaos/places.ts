@@ -4,8 +4,8 @@ import type { Call } from '../support/chaos/gate.js';
 
 export const VICTIMS = ['worker', 'temporal', 'dockerd', 'all'] as const;
 export type Victim = (typeof VICTIMS)[number];
-/** live-restore: the engine is killed while its containers run on. */
-const COLUMNS: readonly string[] = [...VICTIMS, 'live-restore'];
+/** live-restore: the engine is killed and its containers run on; no-restart: it is killed and none comes back by itself. */
+const COLUMNS: readonly string[] = [...VICTIMS, 'live-restore', 'no-restart'];
 
 /** What is pushed: one that is good, one whose service crashes, one that changes hundreds of files besides. */
 export type Push = 'good' | 'bad' | 'large';

@@ -3,6 +3,8 @@ import { apiTag, baseFile, readerConfiguration, STACK_FOLDER, type Files, type W
 import type { Push } from './places.js';
 
 export type Side = 'a' | 'b';
+/** As it stands in YAML. */
+export type RestartPolicy = 'always' | '"no"';
 
 const SIDES = {
   a: { version: '1', tag: '1.0', text: 'side=a' },
@@ -13,8 +15,8 @@ export const other = (side: Side): Side => (side === 'a' ? 'b' : 'a');
 export const apiTagOf = (side: Side): string => SIDES[side].tag;
 
 /** A definition, an image and a rendered file change; two services are not touched. */
-export const goodFiles = (side: Side): Files => withRestart(filesOf(SIDES[side]));
-const badFiles = (): Files => withRestart(filesOf({ version: 'bad', tag: 'crashing', text: 'side=bad' }));
+const goodFiles = (side: Side): Files => filesOf(SIDES[side]);
+const badFiles = (): Files => filesOf({ version: 'bad', tag: 'crashing', text: 'side=bad' });
 
 const filesOf = ({ version, tag, text }: { version: string; tag: string; text: string }): Files => ({
   ...baseFile({ version }),
@@ -23,11 +25,11 @@ const filesOf = ({ version, tag, text }: { version: string; tag: string; text: s
 });
 
 /** As the platforms that we keep have it: nothing else comes back by itself when an engine that was killed is started again. */
-export const withRestart = (files: Files): Files =>
+export const withRestart = (files: Files, policy: RestartPolicy): Files =>
   Object.fromEntries(
     Object.entries(files).map(([path, text]) => [
       path,
-      text.replaceAll('    stop_grace_period: 1s', '    stop_grace_period: 1s\n    restart: always'),
+      text.replaceAll('    stop_grace_period: 1s', `    stop_grace_period: 1s\n    restart: ${policy}`),
     ]),
   );
 
@@ -50,7 +52,11 @@ function largeFiles(round: number): Files {
   return Object.fromEntries(Array.from({ length: LARGE }, (_, n) => [`data/${n % 40}/${n}.txt`, text(n)]));
 }
 
-export function filesFor(push: Push, to: Side, round: number): Files {
+export function filesFor(push: Push, to: Side, round: number, policy: RestartPolicy): Files {
+  return withRestart(plainFilesFor(push, to, round), policy);
+}
+
+function plainFilesFor(push: Push, to: Side, round: number): Files {
   switch (push) {
     case 'good':
       return goodFiles(to);

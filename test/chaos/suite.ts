@@ -10,7 +10,7 @@ import { runCell, type Stage } from './cell.js';
 import { renderMatrix, type Cell } from './matrix.mjs';
 import type { Picture } from './picture.js';
 import { selectPlaces, type Place, type Victim } from './places.js';
-import { busyComponent, publishImages, withRestart } from './pushes.js';
+import { busyComponent, publishImages, withRestart, type RestartPolicy } from './pushes.js';
 
 export interface Column {
   /** Who is killed where, in this order. */
@@ -18,6 +18,8 @@ export interface Column {
   /** Name of the column in the matrix, where it is not the victim's. */
   name?: string;
   liveRestore?: boolean;
+  /** What the engine does with containers when it is started again; `always` unless given. */
+  restart?: RestartPolicy;
 }
 
 /** With everything that a loaded machine may need; a cell has limits of its own. */
@@ -36,7 +38,7 @@ export async function testsOf(column: Column): Promise<() => void> {
   return () => defineTests(column);
 }
 
-function defineTests({ cells: asked, name, liveRestore = false }: Column): void {
+function defineTests({ cells: asked, name, ...engine }: Column): void {
   vi.setConfig({ testTimeout: CELL_MS, hookTimeout: CELL_MS });
   let stage: Stage | undefined;
   const cells: Cell[] = [];
@@ -46,7 +48,7 @@ function defineTests({ cells: asked, name, liveRestore = false }: Column): void 
   };
 
   beforeAll(async () => {
-    stage = await makeStage(liveRestore);
+    stage = await makeStage(engine);
   });
 
   for (const { victim, place } of asked) {
@@ -67,7 +69,7 @@ function defineTests({ cells: asked, name, liveRestore = false }: Column): void 
   });
 }
 
-async function makeStage(liveRestore: boolean): Promise<Stage> {
+async function makeStage({ liveRestore = false, restart = 'always' }: Omit<Column, 'cells'>): Promise<Stage> {
   const engine = await SecondEngine.make({ liveRestore });
   let world: World | undefined;
   try {
@@ -77,7 +79,7 @@ async function makeStage(liveRestore: boolean): Promise<Stage> {
       env: { DOCKER_HOST: engine.host },
       files: (files, { dir }) => {
         busyFlag = join(dir, 'busy');
-        return { ...withRestart(files), 'round.txt': '0\n', ...busyComponent(busyFlag) };
+        return { ...withRestart(files, restart), 'round.txt': '0\n', ...busyComponent(busyFlag) };
       },
     });
     world = made;
@@ -88,7 +90,18 @@ async function makeStage(liveRestore: boolean): Promise<Stage> {
     const first = await made.waitForOutcome(1);
     if (first.outcome !== 'deployed') throw new Error(`${first.outcome}: ${first.message}\n${await made.tails()}`);
     const undisturbed = new Map<string, Picture>();
-    return { world: made, engine, gate, up, note: () => undefined, side: 'a', round: 0, undisturbed, busyFlag };
+    return {
+      world: made,
+      engine,
+      gate,
+      up,
+      note: () => undefined,
+      side: 'a',
+      round: 0,
+      undisturbed,
+      busyFlag,
+      restart,
+    };
   } catch (error) {
     await world?.destroy();
     await engine.remove();
