@@ -306,6 +306,7 @@ describe('workflows/deploy-stack/run', () => {
 });
 
 function onceFailing(): Activities['applyServices'] {
-  const good = goodActivities().applyServices;
-  return (input) => (input.direction === 'forward' ? failing('ApplyFailed', 'no')() : good(input));
+  const good = goodActivities();
+  return (input) =>
+    input.direction === 'forward' ? failing('ApplyFailed', 'no')() : good.applyServices(input);
 }
