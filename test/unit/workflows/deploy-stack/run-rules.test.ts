@@ -307,6 +307,5 @@ describe('workflows/deploy-stack/run', () => {
 
 function onceFailing(): Activities['applyServices'] {
   const good = goodActivities();
-  return (input) =>
-    input.direction === 'forward' ? failing('ApplyFailed', 'no')() : good.applyServices(input);
+  return (input) => (input.direction === 'forward' ? failing('ApplyFailed', 'no')() : good.applyServices(input));
 }
