@@ -50,7 +50,23 @@ describe('activities/stack/open-view', () => {
         mode: 0o644,
       },
     ]);
-    expect(watchedSettings(view)).toEqual({ checkouts: view.checkouts });
+    expect(watchedSettings(view)).toEqual({
+      checkouts: view.checkouts,
+      rules: {
+        verifySignatures: 'no',
+        allowedSigners: undefined,
+        gpgKeyring: undefined,
+        triggerTimeoutSeconds: 60,
+        rewrittenUpstream: 'report',
+        pins: {},
+      },
+      notices: {
+        notify: [],
+        notifyOn: view.settings.notifyOn,
+        smtpUrl: view.settings.smtpUrl,
+        mailFrom: view.settings.mailFrom,
+      },
+    });
   });
 
   describe.each([
