@@ -50,7 +50,13 @@ describe('replay', () => {
   }, 120_000);
 
   it('a checkStack that lacks one command is found out, and the command is named', async () => {
-    const changed = ['checkStack.real', 'checkStack.up-to-date', 'checkStack.without-keeper'];
+    const changed = [
+      'checkStack.real',
+      'checkStack.skipped',
+      'checkStack.told',
+      'checkStack.up-to-date',
+      'checkStack.without-keeper',
+    ];
     const failures = await replay(
       twin,
       names.filter((name) => !name.includes('bad-input')),
