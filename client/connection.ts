@@ -14,7 +14,8 @@ const KNOCK_LIMIT_MS = 500;
 export const CALL_LIMIT_MS = 3_500;
 /** A worker's long poll is renewed every minute; who has not been seen for longer than this is gone. */
 const POLLER_FRESH_MS = 75_000;
-const UNAVAILABLE = 14;
+/** UNAVAILABLE; RESOURCE_EXHAUSTED: several people ask one keeper at once. */
+const PASSING: readonly number[] = [14, 8];
 const RETRY_MS = 200;
 
 export interface Session {
@@ -78,14 +79,14 @@ function knock(address: string): Promise<void> {
   });
 }
 
-/** A server that is just starting says UNAVAILABLE for a moment; nothing has been done then. */
+/** A server that is just starting, or asked too much at once, says so for a moment; nothing has been done then. */
 async function withRetries<T>(connection: Connection, call: () => Promise<T>, end: number): Promise<T> {
   for (;;) {
     try {
       return await connection.withDeadline(end, call);
     } catch (error) {
       const cause = error instanceof ServiceError ? error.cause : error;
-      const passes = isGrpcServiceError(cause) && Number(cause.code) === UNAVAILABLE;
+      const passes = isGrpcServiceError(cause) && PASSING.includes(Number(cause.code));
       if (!passes || Date.now() + RETRY_MS >= end) throw error;
       await sleep(RETRY_MS);
     }

@@ -53,3 +53,8 @@ function statusOfFailure(type: string): ExitStatus {
 
 export const isPermissionError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+
+/** Temporal wraps what an activity said in layers of its own. */
+export function deepest(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? deepest(error.cause) : error;
+}

@@ -4,7 +4,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { messageOf } from '../activities/shared/failures.js';
 import { EXIT } from '../workflows/contract.js';
 import { noWorker, type Session } from './connection.js';
-import { CommandEnd, INTERRUPTED, type ExitStatus } from './failures.js';
+import { CommandEnd, deepest, INTERRUPTED, type ExitStatus } from './failures.js';
 import type { CommandContext } from './io.js';
 import { askDeployment, askKeeper, deploymentResult, isDeploymentClosed } from './keeper.js';
 import { displayOn, type Display } from './live/display.js';
@@ -92,9 +92,6 @@ async function concluded({ session, stack, number, context }: Following): Promis
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     // Terminated, or its code failed: there is no outcome, and nothing was rolled back.
-    throw new CommandEnd(
-      EXIT.failed,
-      `deployment ${number} was ended from outside: ${messageOf(error.cause ?? error)}`,
-    );
+    throw new CommandEnd(EXIT.failed, `deployment ${number} was ended from outside: ${messageOf(deepest(error))}`);
   }
 }

@@ -5,7 +5,7 @@ import { messageOf } from '../../activities/shared/failures.js';
 import { EXIT, taskQueueOf, type StackRef } from '../../workflows/contract.js';
 import type { StackDecision } from '../../workflows/model.js';
 import { noWorker, withSession, type Session } from '../connection.js';
-import { CommandEnd, type ExitStatus } from '../failures.js';
+import { CommandEnd, deepest, type ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
 import { requireAnsweringWorker } from '../keeper.js';
 import { renderDecision } from '../render/decision.js';
@@ -67,9 +67,4 @@ async function look(session: Session, ref: StackRef, directory: string): Promise
     }
     throw error;
   }
-}
-
-/** Temporal wraps what an activity said in two layers of its own. */
-function deepest(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? deepest(error.cause) : error;
 }

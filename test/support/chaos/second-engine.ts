@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, open, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isProcessAlive, processStart } from '../../../activities/shared/process.js';
 import { processesNaming } from '../world/ledger.js';
 import { attempt, worldEnvironment } from '../world/programs.js';
@@ -108,11 +108,11 @@ export class SecondEngine {
 
   /** It takes connections and answers nothing. */
   async freeze(): Promise<void> {
-    process.kill((await this.pid()) ?? 0, 'SIGSTOP');
+    await this.signal('SIGSTOP');
   }
 
   async thaw(): Promise<void> {
-    process.kill((await this.pid()) ?? 0, 'SIGCONT');
+    await this.signal('SIGCONT');
   }
 
   /** The docker command line against this engine. */
@@ -128,12 +128,18 @@ export class SecondEngine {
       const containers = stdout.split('\n').filter((id) => id !== '');
       if (containers.length > 0) await this.docker('rm', '--force', '--volumes', ...containers);
       await this.docker('network', 'prune', '--force');
-      process.kill((await this.pid()) ?? 0, 'SIGTERM');
+      await this.signal('SIGTERM');
       await waitFor('the end of the second engine', async () => (await this.pid()) === undefined, {
         within: STOP_MS,
       }).catch(() => undefined);
     }
     await removeEngine(this.dir, this.net);
+  }
+
+  /** Not to number 0, which would be this process's own group. */
+  private async signal(name: NodeJS.Signals): Promise<void> {
+    const pid = await this.pid();
+    if (pid !== undefined) process.kill(pid, name);
   }
 
   private args(): string[] {
@@ -144,7 +150,7 @@ export class SecondEngine {
       `--exec-root=${at('exec')}`,
       `--pidfile=${at('d.pid')}`,
       `--default-address-pool=base=10.${this.net}.0.0/16,size=24`,
-      `--cgroup-parent=birdkeeper-${this.net}`,
+      `--cgroup-parent=${groupOf(this.dir)}`,
       ...['--bridge=none', '--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false'],
       ...(this.options.liveRestore ? ['--live-restore'] : []),
     ];
@@ -172,28 +178,43 @@ export async function sweepEngines(): Promise<void> {
 async function removeEngine(dir: string, net: number): Promise<void> {
   // Twice: what ran may have been starting something.
   for (let round = 0; round < 2; round += 1) {
-    for (const pid of await processesNaming(dir)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended by itself.
-      }
-    }
+    for (const pid of await processesNaming(dir)) end(pid);
   }
+  await removeGroups(groupOf(dir));
   await unmountBelow(dir);
   const env = { ...worldEnvironment(dir), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
   for (const bridge of await bridgesIn(`10.${net}.`, env)) await attempt('ip', ['link', 'delete', bridge], { env });
-  await removeGroups(`birdkeeper-${net}`);
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Empty control groups that its containers were in. */
+/** Its containers outlive an engine and its shims that were killed, and name no directory: their control group tells them. */
+const groupOf = (dir: string): string => `birdkeeper-${basename(dir)}`;
+
 async function removeGroups(name: string): Promise<void> {
   const root = '/sys/fs/cgroup';
+  // Version 2 has one tree, version 1 one for each controller.
   for (const controller of ['', ...(await readdir(root).catch(() => []))]) {
     const group = join(root, controller, name);
-    for (const child of await readdir(group).catch(() => [])) await rmdir(join(group, child)).catch(() => undefined);
-    await rmdir(group).catch(() => undefined);
+    const inside = await readdir(group, { withFileTypes: true }).catch(() => undefined);
+    if (inside === undefined) continue;
+    const groups = inside.filter((entry) => entry.isDirectory()).map((entry) => join(group, entry.name));
+    for (const each of [...groups, group]) await endGroup(each);
+  }
+}
+
+async function endGroup(group: string): Promise<void> {
+  const pids = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
+  for (const pid of pids.split('\n').map(Number)) if (pid > 1) end(pid);
+  await waitFor('the end of a control group', () => rmdir(group).then(() => true), { within: 2_000, every: 20 }).catch(
+    () => undefined,
+  );
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
   }
 }
 
