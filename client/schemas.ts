@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CHECKOUT_WORDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../workflows/contract.js';
 import { HEALTH_WORDS, HOOKS } from '../workflows/model.js';
-import { DeploymentRecord, ServiceDecision } from '../activities/state/schemas.js';
+import { DeploymentRecord, Pause, ServiceDecision, WaitingRelease } from '../activities/state/schemas.js';
 
 const Commits = z.record(z.string(), z.string());
 
@@ -98,20 +98,6 @@ const DeployRequest = z.object({
   release: Commits.exactOptional(),
   approvedPlan: z.string().exactOptional(),
   rollbackTo: z.number().int().exactOptional(),
-});
-
-const Pause = z.object({ reason: z.string(), by: z.string(), at: z.string() });
-
-/** What waits for a person's yes or for a window. */
-const WaitingRelease = z.object({
-  number: z.number().int(),
-  commits: Commits,
-  digest: z.string(),
-  needsApproval: z.boolean(),
-  opensAt: z.string().exactOptional(),
-  why: z.string(),
-  at: z.string(),
-  approvedBy: z.string().exactOptional(),
 });
 
 /** Answer of a keeper's `status` query. */

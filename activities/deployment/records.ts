@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';
-import { HookResult, ServiceDecision } from '../state/schemas.js';
+import { HookResult } from '../state/schemas.js';
 import type { StackState } from '../state/index.js';
 
 /** Commits that a deployment was to bring, written before anything is staged. */
@@ -49,15 +49,6 @@ export const PlanRecord = z.object({
   pins: z.record(z.string(), z.string()).default({}),
 });
 export type PlanRecord = z.infer<typeof PlanRecord>;
-
-/** The plan as it was made after `advance`, which is the one that is applied. */
-export const AppliedRecord = z.object({
-  decisions: z.array(ServiceDecision),
-  removed: z.array(z.string()),
-  /** Engine's clock, ISO 8601: what was made or started later is the work of this apply. */
-  startedAt: z.string(),
-});
-export type AppliedRecord = z.infer<typeof AppliedRecord>;
 
 /** One line per hook that ran, in order. */
 export const HookResults = z.array(HookResult);
