@@ -4,7 +4,7 @@ import { FAILURES, isStepFailure } from '../activities/shared/failures.js';
 import { redactUrls, type Redact } from '../activities/shared/redact.js';
 import { createActivities } from '../activities/index.js';
 import type { Dependencies } from '../activities/deployment/dependencies.js';
-import { openLive } from '../activities/deployment/open.js';
+import { openConfiguration } from '../activities/deployment/open.js';
 import { createEngine } from '../activities/docker/engine.js';
 import { StateDirectory, type StackState } from '../activities/state/index.js';
 import type { StepLog } from '../activities/shared/step.js';
@@ -141,7 +141,7 @@ async function readOnce(
 ): Promise<void> {
   if (remembered.has(stack)) return;
   try {
-    await openLive(await deps.state.stack(stack), deps, signal);
+    await openConfiguration(await deps.state.stack(stack), deps, signal);
   } catch (error) {
     // The activity itself will say so, in its own words.
     if (!isStepFailure(error, FAILURES.configuration) && !isStepFailure(error, FAILURES.badInput)) throw error;

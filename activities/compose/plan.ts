@@ -19,7 +19,7 @@ import { type RunningContainer, containersOf, departure, shortId } from './runni
 
 export interface PlanInput {
   services: Services;
-  /** Every service of the files, those that no profile enables included: they are not removed. */
+  /** Every further service of the files, which no profile enables: they are not removed. */
   declared: readonly string[];
   /** Of the newest release; empty when none is recorded. */
   recorded: Readonly<Record<string, ServiceFingerprint>>;

@@ -39,6 +39,17 @@ export function departure(
   return undefined;
 }
 
+/** All containers of the service are there, of the right image, and have only ended: starting them again is enough. */
+export const hasOnlyEnded = (
+  service: ServiceDefinition,
+  { imageId }: Pick<ServiceFingerprint, 'imageId'>,
+  containers: readonly RunningContainer[],
+): boolean =>
+  containers.length === replicasOf(service) &&
+  containers.every(
+    (container) => (container.state === 'exited' || container.state === 'running') && container.imageId === imageId,
+  );
+
 export const runsForEver = ({ restart }: Pick<ServiceDefinition, 'restart'>): boolean =>
   restart === 'always' || restart === 'unless-stopped';
 

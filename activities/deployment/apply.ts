@@ -3,6 +3,7 @@ import type { Release, ServiceDecision } from '../../workflows/model.js';
 import { applyDecisions, type ApplyInput } from '../compose/apply.js';
 import { readJournal } from '../compose/journal.js';
 import { planRollback } from '../compose/rollback.js';
+import { containersOf, hasOnlyEnded } from '../compose/running.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
@@ -13,7 +14,7 @@ import { requireTurn } from './local-run.js';
 import { makePlan, type MadePlan } from './make-plan.js';
 import { openLive, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
-import { planOf, type PlanRecord } from './records.js';
+import { APPLIED_FILE, planOf, writeRecord, type PlanRecord } from './records.js';
 
 type Result = ReturnType<Activities['applyServices']>;
 
@@ -63,6 +64,7 @@ async function applyForward(context: Context): Promise<ServiceDecision[]> {
     deps,
   );
   refuseSurprises(made);
+  await writeRecord(stack, number, APPLIED_FILE, made.wanted);
   const applied = await applyDecisions({
     ...(await shared(context, made)),
     decisions: made.decisions,
@@ -93,18 +95,26 @@ async function applyAgain(context: Context, made: MadePlan): Promise<ServiceDeci
   const { stack, number, step, deps, plan, view, release } = context;
   if (!release) return [];
   const asWanted: Release = { ...release, services: made.wanted };
-  const { decisions } = await makePlan({ view, release: asWanted, repair: true, imagesAreHere: true }, step, deps);
-  const lost = decisions.filter(
+  const now = await makePlan({ view, release: asWanted, repair: true, imagesAreHere: true }, step, deps);
+  const lost = now.decisions.filter(
     ({ service, action }) =>
       action === 'recreate' && plan.ranBefore.includes(service) && !plan.sickBefore.includes(service),
   );
   if (lost.length === 0) return [];
   return applyDecisions({
     ...(await shared(context, made)),
-    decisions: lost,
+    decisions: lost.map((decision) => startedAgain(decision, now)),
     removed: [],
     journal: await journalPath(stack, number, 'again'),
   });
+}
+
+/** What lies in a container of a service that was not to be touched is not thrown away when it only ended. */
+function startedAgain(decision: ServiceDecision, { model, wanted, containers }: MadePlan): ServiceDecision {
+  const [service, fingerprint] = [model.services[decision.service], wanted[decision.service]];
+  const ended =
+    service && fingerprint && hasOnlyEnded(service, fingerprint, containersOf(containers, decision.service));
+  return ended ? { ...decision, action: 'restart' } : decision;
 }
 
 async function applyBack(context: Context): Promise<ServiceDecision[]> {

@@ -4,7 +4,7 @@ import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive, redactorOf } from './open.js';
+import { openConfiguration, redactorOf } from './open.js';
 
 interface Interrupted {
   /** Some component says how to ask. */
@@ -24,7 +24,7 @@ export async function interruptedBy(
 ): Promise<Interrupted> {
   if (touched.length === 0) return NOBODY;
   try {
-    const view = await openLive(stack, deps, step.signal);
+    const view = await openConfiguration(stack, deps, step.signal);
     const components = await componentsOf(view);
     const options = { view, signal: step.signal, redact: redactorOf(view) };
     const asked = components.some(({ manifest }) => manifest.busy !== undefined);

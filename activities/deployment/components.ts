@@ -2,19 +2,19 @@ import { resolve } from 'node:path';
 import type { ChangeRule } from '../compose/change-rules.js';
 import type { Probe } from '../stack/probes.js';
 import { readManifests, type Component } from '../components/read.js';
-import type { StackView } from '../stack/view.js';
+import type { Configuration } from '../stack/view.js';
 
 /** The components of a view with their `component.yml`. Throws Configuration with every mistake in them. */
-export const componentsOf = (view: StackView): Promise<Component[]> =>
+export const componentsOf = (view: Configuration): Promise<Component[]> =>
   readManifests(view.components, (path) => view.locate(path));
 
 /** HTTP checks of the stack and of its components. */
-export async function probesOf(view: StackView): Promise<Probe[]> {
+export async function probesOf(view: Configuration): Promise<Probe[]> {
   return [...view.settings.probes, ...(await componentsOf(view)).flatMap(({ manifest }) => manifest.probes)];
 }
 
 /** What the components say of changed content, with absolute paths. */
-export async function changeRulesOf(view: StackView): Promise<ChangeRule[]> {
+export async function changeRulesOf(view: Configuration): Promise<ChangeRule[]> {
   return (await componentsOf(view)).flatMap(({ dir, manifest }) =>
     manifest.onChange.map(({ path, services, action, signal }) => ({
       path: resolve(dir, path),

@@ -22,12 +22,16 @@ import type { Dependencies } from './dependencies.js';
 import { hookResults } from './hooks.js';
 import { keepImages } from './keep-images.js';
 import { nextNumberOf } from './keeper.js';
-import { makePlan } from './make-plan.js';
 import { wantsNotice } from './notices.js';
 import { lookWithoutFetch } from './observe.js';
 import { openLive } from './open.js';
-import { pinsOf } from './pins.js';
-import { Commits as CommitsRecord, PlanRecord, readRecord, WANTED_FILE } from './records.js';
+import {
+  appliedOf,
+  Commits as CommitsRecord,
+  PlanRecord,
+  readRecord,
+  WANTED_FILE,
+} from './records.js';
 
 /** Folders of deployments that are kept for looking at. */
 const KEEP_FOLDERS = 20;
@@ -74,14 +78,10 @@ async function recordRelease(
   step: Step,
   deps: Dependencies,
 ): Promise<void> {
-  const pins = await pinsOf(stack, number);
-  const { wanted, containers } = await makePlan(
-    { view, release: undefined, repair: false, imagesAreHere: true, pins },
-    step,
-    deps,
-  );
+  const services = await appliedOf(stack, number);
+  const containers = await deps.engine.containers(view.name, { signal: step.signal });
   await keepRendered(stack, number, view);
-  await stack.recordRelease(releaseOf(number, view, wanted, containers));
+  await stack.recordRelease(releaseOf(number, view, services, containers));
 }
 
 /** A person went back: what the upstreams have now, known to this host, is not deployed again by itself. */

@@ -9,7 +9,7 @@ import type { Activities } from '../types.js';
 import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
-import { openLive, redactorOf } from './open.js';
+import { openConfiguration, redactorOf } from './open.js';
 import { HookResults, readRecord, writeRecord } from './records.js';
 
 const FILE = 'hooks.json';
@@ -25,7 +25,7 @@ export async function runHook(
 ): ReturnType<Activities['runHook']> {
   const stack = await deps.state.stack(name);
   await requireTurn(stack, number);
-  const view = await openLive(stack, deps, step.signal);
+  const view = await openConfiguration(stack, deps, step.signal);
   const redact = redactorOf(view);
   const { hooks } = await findHooks(await componentsOf(view), view);
   const found = hooks.find((candidate) => candidate.component === component && candidate.hook === hook);

@@ -3,7 +3,7 @@ import type { Step } from '../shared/step.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive, redactorOf } from './open.js';
+import { openConfiguration, redactorOf } from './open.js';
 import { planOf, readRecord, writeRecord, WaitRecord } from './records.js';
 
 const EVERY_SECONDS = 10;
@@ -20,7 +20,7 @@ export async function awaitIdle(
 ): ReturnType<Activities['awaitIdle']> {
   const stack = await deps.state.stack(name);
   const { touched } = await planOf(stack, number);
-  const view = await openLive(stack, deps, step.signal);
+  const view = await openConfiguration(stack, deps, step.signal);
   const begun = await readRecord(stack, number, FILE, WaitRecord);
   const since = begun?.since ?? Date.now();
   if (!begun) await writeRecord(stack, number, FILE, { since });

@@ -6,7 +6,7 @@ import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { Activities, StackInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive } from './open.js';
+import { openConfiguration } from './open.js';
 
 /** One run; fails with Configuration when no source or no target is set. */
 export async function deployNotebooks(
@@ -15,7 +15,7 @@ export async function deployNotebooks(
   deps: Dependencies,
 ): ReturnType<Activities['deployNotebooks']> {
   const stack = await deps.state.stack(name);
-  const { settings } = await openLive(stack, deps, step.signal);
+  const { settings } = await openConfiguration(stack, deps, step.signal);
   const { notebookSource: url, notebookBranch: branch, notebookDir: target } = settings;
   if (url === undefined) throw missing('BIRDKEEPER_NOTEBOOK_SOURCE (a git URL)');
   if (target === undefined) throw missing('BIRDKEEPER_NOTEBOOK_DIR, or JUPYTERHUB_USER_DATA_DIR');
@@ -44,7 +44,7 @@ export async function backUpStack(
   deps: Dependencies,
 ): ReturnType<Activities['backUpStack']> {
   const stack = await deps.state.stack(name);
-  const view = await openLive(stack, deps, step.signal);
+  const view = await openConfiguration(stack, deps, step.signal);
   const { backupRepository: repository, backupPasswordFile: passwordFile, backupPaths: entries } = view.settings;
   if (repository === undefined) throw missing('BIRDKEEPER_BACKUP_REPOSITORY');
   if (passwordFile === undefined) throw missing('BIRDKEEPER_BACKUP_PASSWORD_FILE');

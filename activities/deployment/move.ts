@@ -1,6 +1,6 @@
 /** `advance` and its way back: all checkouts move, or none. */
 import type { Commits } from '../../workflows/model.js';
-import { advance, checkAdvance, reverse, type MoveRequest } from '../git/advance.js';
+import { prepareAdvance, reverse, type MoveRequest } from '../git/advance.js';
 import { FAILURES, isStepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import { applyRendered, planRendered, restoreRendered } from '../stack/rendered-files.js';
@@ -8,7 +8,7 @@ import type { Intent, StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
-import { gitOptions, openLive, readStaged } from './open.js';
+import { gitOptions, openConfiguration, readStaged } from './open.js';
 import { keepOwnership } from './ownership.js';
 import { FormerFiles, planOf, readRecord, writeRecord, type PlanRecord } from './records.js';
 
@@ -35,11 +35,10 @@ export async function advanceCheckouts(
   await stack.setIntent({ number, direction: 'forward', reached: 'advance', recovered: false, checkouts });
 
   const requests = await requestsFor(checkouts, interrupted, stack, deps, step);
-  for (const request of requests) await checkAdvance(request);
-  for (const request of requests) {
-    step.log.info(
-      `${request.checkout.name}: ${request.from.slice(0, 12)} → ${request.to.slice(0, 12)} (${await advance(request)})`,
-    );
+  const prepared = [];
+  for (const request of requests) prepared.push({ ...request, move: await prepareAdvance(request) });
+  for (const { checkout, from, to, move } of prepared) {
+    step.log.info(`${checkout.name}: ${from.slice(0, 12)} → ${to.slice(0, 12)} (${await move()})`);
   }
   return {
     moved: checkouts.map(({ name: moved }) => moved),
@@ -78,7 +77,7 @@ export async function reverseCheckouts(
 /** A configuration that does not read even after the way back says so where it is needed. */
 async function ownAsBefore(stack: StackState, step: Step, deps: Dependencies): Promise<void> {
   try {
-    await keepOwnership(await openLive(stack, deps, step.signal), step, deps);
+    await keepOwnership(await openConfiguration(stack, deps, step.signal), step, deps);
   } catch (error) {
     if (!isStepFailure(error, FAILURES.configuration)) throw error;
   }
@@ -174,7 +173,7 @@ async function writeRendered(
   step: Step,
   deps: Dependencies,
 ): Promise<string[]> {
-  const view = await openLive(stack, deps, step.signal);
+  const view = await openConfiguration(stack, deps, step.signal);
   if (!(await readRecord(stack, number, FORMER_FILES, FormerFiles))) {
     const changes = await planRendered(view);
     const former = changes.map(({ path, before }) => ({ path, text: before?.toString('base64') ?? null }));

@@ -15,7 +15,7 @@ import type { NoticeSettings } from '../stack/notify.js';
 import type { StackState } from '../state/index.js';
 import type { Activities } from '../types.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive, redactorOf } from './open.js';
+import { openConfiguration, redactorOf } from './open.js';
 import { PlanRecord, readRecord } from './records.js';
 
 const FILE = 'notices.json';
@@ -61,7 +61,7 @@ interface Receivers {
 /** A configuration that somebody broke is what people want to hear of: the receivers of the last good one stay. */
 async function receiversOf(stack: StackState, deps: Dependencies, signal: AbortSignal): Promise<Receivers> {
   try {
-    const view = await openLive(stack, deps, signal);
+    const view = await openConfiguration(stack, deps, signal);
     return { settings: view.settings, redact: redactorOf(view) };
   } catch {
     signal.throwIfAborted();

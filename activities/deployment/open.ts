@@ -6,9 +6,9 @@ import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';
 import { createReceiverRedactor } from '../notices/index.js';
 import { createRedactor, type Redact } from '../shared/redact.js';
-import { openLiveView, openStagedView, type ViewDeps } from '../stack/open-view.js';
+import { openLiveView, openStagedView, readConfiguration, type ViewDeps } from '../stack/open-view.js';
 import type { Staged } from '../stack/staged-paths.js';
-import type { StagedView, StackView } from '../stack/view.js';
+import type { Configuration, StagedView, StackView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -23,6 +23,15 @@ export const gitOptions = (deps: Dependencies, signal: AbortSignal, seconds = GI
 
 export async function openLive(stack: StackState, deps: Dependencies, signal: AbortSignal): Promise<StackView> {
   return remember(stack, deps, await openLiveView(stack.stack, viewDeps(deps, signal)));
+}
+
+/** As `openLive`, for those who need no commits: a question to git less for each checkout. */
+export async function openConfiguration(
+  stack: StackState,
+  deps: Dependencies,
+  signal: AbortSignal,
+): Promise<Configuration> {
+  return remember(stack, deps, await readConfiguration(stack.stack, viewDeps(deps, signal)));
 }
 
 /** Throws BadInput when the deployment has staged nothing. */
@@ -65,13 +74,13 @@ function viewDeps(deps: Dependencies, signal: AbortSignal): ViewDeps {
   };
 }
 
-async function remember<View extends StackView>(stack: StackState, deps: Dependencies, view: View): Promise<View> {
+async function remember<View extends Configuration>(stack: StackState, deps: Dependencies, view: View): Promise<View> {
   await deps.remember(stack.name, { redact: redactorOf(view), logDir: view.settings.logDir });
   return view;
 }
 
 /** Takes out what the variables of a stack hold, and where its receivers of notices are. */
-export function redactorOf({ variables, settings }: Pick<StackView, 'variables' | 'settings'>): Redact {
+export function redactorOf({ variables, settings }: Pick<Configuration, 'variables' | 'settings'>): Redact {
   const redact = createRedactor(variables);
   const hide = createReceiverRedactor(settings);
   return (text) => redact(hide(text));

@@ -1,6 +1,6 @@
 import { giveTo } from '../git/ownership.js';
 import type { Step } from '../shared/step.js';
-import type { StackView } from '../stack/view.js';
+import type { Configuration } from '../stack/view.js';
 import type { Dependencies } from './dependencies.js';
 import { gitOptions } from './open.js';
 
@@ -8,7 +8,7 @@ import { gitOptions } from './open.js';
 const GIVE_SECONDS = 300;
 
 /** `AUTODEPLOY_CODE_OWNERSHIP`: whatever a deployment wrote belongs to that user. Twice: nothing differs any more. */
-export async function keepOwnership(view: StackView, step: Step, deps: Dependencies): Promise<void> {
+export async function keepOwnership(view: Configuration, step: Step, deps: Dependencies): Promise<void> {
   const { codeOwnership } = view.settings;
   if (codeOwnership === undefined) return;
   const rendered = view.rendered.map(({ path }) => path);

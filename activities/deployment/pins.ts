@@ -1,6 +1,5 @@
 /** The images of a former release, by their ids: tags may have moved since. */
 import type { StackState } from '../state/index.js';
-import { PlanRecord, readRecord } from './records.js';
 import { releaseOf } from './recall-release.js';
 
 /** Image ids by service of the kept release; empty when none is gone back to. */
@@ -10,10 +9,4 @@ export async function releaseImages(stack: StackState, release: number | undefin
   return Object.fromEntries(
     Object.entries(services).flatMap(([service, { imageId }]) => (imageId === '' ? [] : [[service, imageId]])),
   );
-}
-
-/** As the plan of a deployment says. */
-export async function pinsOf(stack: StackState, number: number): Promise<Record<string, string>> {
-  const plan = await readRecord(stack, number, 'plan.json', PlanRecord);
-  return releaseImages(stack, plan?.release);
 }

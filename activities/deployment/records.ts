@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';
-import { HookResult } from '../state/schemas.js';
+import type { ServiceFingerprint as Fingerprint } from '../../workflows/model.js';
+import { HookResult, ServiceFingerprint } from '../state/schemas.js';
 import type { StackState } from '../state/index.js';
 
 /** Commits that a deployment was to bring, written before anything is staged. */
@@ -50,6 +51,10 @@ export const PlanRecord = z.object({
 });
 export type PlanRecord = z.infer<typeof PlanRecord>;
 
+/** What `apply` made of each service, so that what is recorded is what was applied. */
+const AppliedRecord = z.record(z.string(), ServiceFingerprint);
+export const APPLIED_FILE = 'applied.json';
+
 /** One line per hook that ran, in order. */
 export const HookResults = z.array(HookResult);
 
@@ -79,4 +84,11 @@ export async function planOf(stack: StackState, number: number): Promise<PlanRec
   const plan = await readRecord(stack, number, 'plan.json', PlanRecord);
   if (!plan) throw new StepFailure(FAILURES.badInput, `Deployment ${number} of ${stack.name} has no plan.`);
   return plan;
+}
+
+/** Throws BadInput when the deployment never reached `apply`. */
+export async function appliedOf(stack: StackState, number: number): Promise<Record<string, Fingerprint>> {
+  const applied = await readRecord(stack, number, APPLIED_FILE, AppliedRecord);
+  if (!applied) throw new StepFailure(FAILURES.badInput, `Deployment ${number} of ${stack.name} has applied nothing.`);
+  return applied;
 }

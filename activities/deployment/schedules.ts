@@ -6,7 +6,7 @@ import { parseFrequency } from '../stack/frequency.js';
 import type { StackSettings } from '../stack/settings.js';
 import type { Activities, StackInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive } from './open.js';
+import { openConfiguration } from './open.js';
 
 const FREQUENCIES: Readonly<Record<ScheduleKind, (settings: StackSettings) => string>> = {
   autodeploy: ({ platformFrequency }) => platformFrequency,
@@ -21,7 +21,7 @@ export async function reconcileSchedules(
   deps: Dependencies,
 ): ReturnType<Activities['reconcileSchedules']> {
   const stack = await deps.state.stack(name);
-  const { settings } = await openLive(stack, deps, step.signal);
+  const { settings } = await openConfiguration(stack, deps, step.signal);
   const now = new Date();
   const wanted = Object.entries(FREQUENCIES).flatMap(([kind, textOf]) => {
     const text = textOf(settings);

@@ -5,7 +5,7 @@ import { FAILURES, isStepFailure } from '../shared/failures.js';
 import type { Checkout } from '../stack/view.js';
 import type { LastGood, Rules, StackState } from '../state/index.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive } from './open.js';
+import { openConfiguration } from './open.js';
 
 export interface Watch {
   checkouts: readonly Checkout[];
@@ -37,7 +37,7 @@ const DEFAULT_RULES: Rules = {
 export async function watchOf(stack: StackState, deps: Dependencies, signal: AbortSignal): Promise<Watch> {
   const lastGood = await stack.lastGood();
   try {
-    const { checkouts, settings } = await openLive(stack, deps, signal);
+    const { checkouts, settings } = await openConfiguration(stack, deps, signal);
     return {
       checkouts,
       keys: keysOf(stack, settings.keyDirectory, settings.knownHostsFile),

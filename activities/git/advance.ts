@@ -52,10 +52,14 @@ export async function advance(request: MoveRequest): Promise<MoveResult> {
   return carryOut(repository, request, plan, 'to');
 }
 
-/** Throws what `advance` would throw before it moves anything: asked of all checkouts before the first one moves. */
-export async function checkAdvance(request: MoveRequest): Promise<void> {
+/**
+ * The checks of `advance`, asked of all checkouts before the first one moves; what is returned does the rest. In a plain
+ * move git itself refuses to lose what a person did since; a repair would not, so there everything is looked at again.
+ */
+export async function prepareAdvance(request: MoveRequest): Promise<() => Promise<MoveResult>> {
   const { repository, plan } = await look(request, 'to');
   await requireMayAdvance(repository, request, plan);
+  return () => (plan.do === 'repair' ? advance(request) : carryOut(repository, request, plan, 'to'));
 }
 
 /**

@@ -2,10 +2,11 @@
 import type { CheckoutFacts } from './classify.js';
 import { fetchRemote } from './fetch.js';
 import type { KeySettings } from './keys.js';
-import { commitOf, ownCommits, wasUpstream } from './own-commits.js';
+import { ownCommits, wasUpstream } from './own-commits.js';
+import type { Status } from './parse-status.js';
 import { fetchPin, noSuchPin, pinnedCommit } from './pin.js';
 import type { Repository } from './repository.js';
-import { subjectOf } from './subjects.js';
+import { subjectOf, tipOf } from './subjects.js';
 import type { Upstream } from './upstream.js';
 
 export interface Following {
@@ -16,8 +17,7 @@ export interface Following {
 }
 
 /** Where HEAD stands. */
-export interface Place {
-  head: string | undefined;
+export interface Place extends Pick<Status, 'head' | 'ahead' | 'behind'> {
   configured: Upstream | undefined;
   detached: boolean;
 }
@@ -67,14 +67,12 @@ async function compareWithUpstream(
   repository: Repository,
   upstream: string,
   { rewrittenUpstream }: Following,
-  { head }: Place,
+  { head, ahead = 0, behind = 0 }: Place,
 ): Promise<Comparison> {
-  const upstreamCommit = await commitOf(repository, upstream);
-  if (upstreamCommit === undefined) return { behind: 0, ahead: 0 };
-  const subject = await subjectOf(repository, upstreamCommit);
+  const tip = await tipOf(repository, upstream);
+  if (tip === undefined) return { behind: 0, ahead: 0 };
+  const { commit: upstreamCommit, subject } = tip;
   if (head === undefined) return { upstreamCommit, subject, behind: 0, ahead: 0 };
-  const counts = await repository.line(['rev-list', '--left-right', '--count', `${head}...${upstreamCommit}`]);
-  const [ahead = 0, behind = 0] = (counts ?? '').split('\t').map(Number);
   const rewritten = ahead > 0 && (await wasUpstream(repository, upstream, head));
   const how = rewritten ? { rewritten, followsRewrites: rewrittenUpstream === 'follow' } : {};
   return { upstreamCommit, subject, behind, ahead, ...how };

@@ -5,7 +5,7 @@ import { isMissing } from '../shared/files.js';
 import type { Checkout } from '../stack/view.js';
 import { GitFailed, Repository, requireCommit, type GitOptions } from './repository.js';
 import { tidySubject } from './subjects.js';
-import { upstreamOf } from './upstream.js';
+import { currentBranch } from './upstream.js';
 
 export interface Changes {
   /** Newest first, at most 10 of at most 100 characters. */
@@ -91,8 +91,7 @@ export async function isAncestor(repository: Repository, commit: string, of: str
 
 /** Full name of the remote-tracking branch that the checked-out branch follows. */
 export async function currentUpstream(repository: Repository): Promise<string | undefined> {
-  const branch = await repository.line(['symbolic-ref', '--quiet', 'HEAD']);
-  return branch === undefined ? undefined : (await upstreamOf(repository, branch))?.ref;
+  return (await currentBranch(repository))?.upstream?.ref;
 }
 
 /**

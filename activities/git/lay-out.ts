@@ -2,13 +2,14 @@
  * A commit's tree in a directory of ours, written by git itself with a scratch index, so that its filters apply. No
  * linked worktree, no ref: nothing of it is seen in the operator's repository.
  */
-import { chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import type { Checkout } from '../stack/view.js';
 import { copyInside } from './copy-tree.js';
 import { QUIET_CONFIG, Repository, requireCommit, type GitOptions } from './repository.js';
+import { withScratch } from './scratch.js';
 
 /**
  * `read-tree` rather than `checkout-index`: it takes attributes from the commit that is laid out, not from the live
@@ -48,11 +49,37 @@ export async function layOut(request: LayOutRequest): Promise<void> {
   if ((await repository.ask(['cat-file', '-e', `${commit}^{commit}`], { okStatuses: [0, 1, 128] })).status !== 0) {
     throw new StepFailure(FAILURES.notFound, `${checkout.dir} has no commit ${commit}; fetch it first`);
   }
-  await withLayOut(repository, [commit], async ([tree]) => {
-    if (tree !== undefined) await copyInside(tree, target);
-  });
-  if (repository.owner.drop) await chown(target, repository.owner.uid, repository.owner.gid);
+  if (repository.owner.drop) await layOutAsOwner(repository, commit, target);
+  else await layOutDirectly(repository, commit, target);
 }
+
+/** git writes as ourselves, so it may write where only we may go. */
+async function layOutDirectly(repository: Repository, commit: string, tree: string): Promise<void> {
+  const gitDir = await gitDirOf(repository);
+  await withScratch('index', repository.owner, (scratch) =>
+    writeTree(repository, commit, { tree, gitDir, index: join(scratch, 'index') }),
+  );
+}
+
+async function layOutAsOwner(repository: Repository, commit: string, target: string): Promise<void> {
+  await withLayOut(repository, [commit], async ([tree]) => {
+    if (tree !== undefined) await moveInto(tree, target);
+  });
+  await chown(target, repository.owner.uid, repository.owner.gid);
+}
+
+/** Scratch and staging lie on one file system or on two. `target` is empty. */
+async function moveInto(tree: string, target: string): Promise<void> {
+  try {
+    await rename(tree, target);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    await copyInside(tree, target);
+  }
+}
+
+const gitDirOf = async (repository: Repository): Promise<string> =>
+  (await repository.read(['rev-parse', '--absolute-git-dir'])).trimEnd();
 
 /**
  * Calls `use` with one laid out directory per commit. They lie in the system's scratch directory: where ours lies,
@@ -64,7 +91,7 @@ export async function withLayOut<T>(
   use: (trees: string[]) => Promise<T>,
 ): Promise<T> {
   const { owner } = repository;
-  const gitDir = (await repository.read(['rev-parse', '--absolute-git-dir'])).trimEnd();
+  const gitDir = await gitDirOf(repository);
   const scratch = await mkdtemp(join(tmpdir(), 'birdkeeper-tree-'));
   try {
     if (owner.drop) await chown(scratch, owner.uid, owner.gid);

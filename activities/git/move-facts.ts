@@ -15,7 +15,8 @@ export type Move = Pick<MoveFacts, 'from' | 'to' | 'target' | 'interrupted' | 'm
 export async function moveFacts(repository: Repository, move: Move): Promise<MoveFacts> {
   const { from, to, target, interrupted, moves, rendered } = move;
   const status = parseStatus(await repository.read(statusCommand('all')));
-  const paths = await changedPaths(repository, [from, to]);
+  const changes = await changesTo(repository, target === 'to' ? [from, to] : [to, from]);
+  const paths = changes.map(({ path }) => path);
   const ours = new Set(interrupted ? paths : []);
   const differing = withoutOurs(status.entries, repository.dir, rendered).filter(({ path }) => !ours.has(path));
   const locks = await locksOf(repository, status);
@@ -27,16 +28,30 @@ export async function moveFacts(repository: Repository, move: Move): Promise<Mov
     changed: interrupted ? await states(repository, move, paths) : [],
     edited: differing.filter(({ kind }) => kind !== 'untracked').map(({ path }) => path),
     untracked: differing.filter(({ kind }) => kind === 'untracked').map(({ path }) => path),
-    inTheWay: interrupted ? [] : await inTheWay(repository, target === 'to' ? [from, to] : [to, from]),
+    inTheWay: interrupted ? [] : await inTheWay(repository, changes),
     locks,
     gitRunning: locks.length === 0 ? [] : await gitProcesses(repository.dir),
   };
 }
 
-async function changedPaths(repository: Repository, commits: [string, string], filter?: string): Promise<string[]> {
-  const only = filter === undefined ? [] : [`--diff-filter=${filter}`];
-  const output = await repository.read(['diff-tree', '-r', '-z', '--name-only', '--no-renames', ...only, ...commits]);
-  return output.split('\0').filter((path) => path !== '');
+interface Change {
+  path: string;
+  /** Only the commit that is moved to has it. */
+  added: boolean;
+}
+
+async function changesTo(repository: Repository, commits: [string, string]): Promise<Change[]> {
+  return parseChanges(await repository.read(['diff-tree', '-r', '-z', '--name-status', '--no-renames', ...commits]));
+}
+
+/** Reads `git diff-tree --name-status -z` of two commits: a letter, a path, and so on. Pure. */
+export function parseChanges(output: string): Change[] {
+  const fields = output.split('\0');
+  const changes: Change[] = [];
+  for (let start = 0; start + 1 < fields.length; start += 2) {
+    changes.push({ path: fields[start + 1] ?? '', added: fields[start] === 'A' });
+  }
+  return changes;
 }
 
 async function states(repository: Repository, { from, to }: Move, paths: string[]): Promise<MoveFacts['changed']> {
@@ -50,10 +65,9 @@ async function states(repository: Repository, { from, to }: Move, paths: string[
 }
 
 /** Also ignored files: git would write over them without a word. */
-async function inTheWay(repository: Repository, commits: [string, string]): Promise<string[]> {
-  const added = await changedPaths(repository, commits, 'A');
+async function inTheWay(repository: Repository, changes: readonly Change[]): Promise<string[]> {
   const found: string[] = [];
-  for (const path of added) if (await liesAt(repository.dir, path)) found.push(path);
+  for (const { path, added } of changes) if (added && (await liesAt(repository.dir, path))) found.push(path);
   return found;
 }
 

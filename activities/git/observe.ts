@@ -10,7 +10,7 @@ import { askRemote, compare } from './followed.js';
 import type { KeySettings } from './keys.js';
 import { parseStatus, statusCommand, withoutOurs } from './parse-status.js';
 import { GitFailed, Repository, type GitOptions } from './repository.js';
-import { upstreamOf } from './upstream.js';
+import { currentBranch } from './upstream.js';
 
 export interface ObserveRequest extends GitOptions {
   readonly checkout: Checkout;
@@ -56,15 +56,15 @@ async function requireWorkTreeRoot(repository: Repository): Promise<void> {
 }
 
 async function look(repository: Repository, request: ObserveRequest): Promise<Omit<CheckoutFacts, 'name' | 'dir'>> {
-  const branchRef = await repository.line(['symbolic-ref', '--quiet', 'HEAD']);
-  const configured = branchRef === undefined ? undefined : await upstreamOf(repository, branchRef);
+  const branch = await currentBranch(repository);
+  const configured = branch?.upstream;
   const asked = request.fetch ? await askRemote(repository, request, configured) : {};
   const status = parseStatus(await repository.read(statusCommand('normal')));
-  const place = { head: status.head, configured, detached: branchRef === undefined };
+  const place = { ...status, configured, detached: branch === undefined };
   return {
     ...(await compare(repository, request, place)),
     files: withoutOurs(status.entries, repository.dir, request.rendered).map(({ path }) => path),
-    ...(branchRef === undefined ? {} : { branch: branchRef.replace(/^refs\/heads\//, '') }),
+    ...(branch === undefined ? {} : { branch: branch.ref.replace(/^refs\/heads\//, '') }),
     ...(configured === undefined ? {} : { upstream: configured.name }),
     ...(status.head === undefined ? {} : { head: status.head }),
     ...asked,

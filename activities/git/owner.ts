@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
+import { elapsedMs } from '../shared/elapsed.js';
 import { runCommand, type Command } from '../shared/run-command.js';
 
 export interface Owner {
@@ -29,7 +30,7 @@ export async function ownerOf(dir: string, signal: AbortSignal): Promise<Owner> 
   if (self.uid !== 0 || uid === 0) {
     return { uid: self.uid, gid: self.gid, user: self.username, home: homedir(), drop: false };
   }
-  const entry = await passwdEntry(uid, signal);
+  const entry = await knownEntry(uid, signal);
   if (entry === undefined) return { uid, gid, user: `uid ${uid}`, home: NO_HOME, drop: true, nameless: true };
   return { uid, gid, ...entry, drop: true };
 }
@@ -54,6 +55,23 @@ export function becomingOwner(command: Command, owner: Owner): Command {
 export function parsePasswdLine(line: string): { user: string; home: string } | undefined {
   const [user, , , , , home] = line.trim().split(':');
   return user && home ? { user, home } : undefined;
+}
+
+interface Known {
+  entry: { user: string; home: string } | undefined;
+  until: number;
+}
+
+/** A checkout is opened a dozen times in a deployment; who is added or renamed counts a minute later. */
+const KNOWN_MS = 60_000;
+const known = new Map<number, Known>();
+
+async function knownEntry(uid: number, signal: AbortSignal): Promise<Known['entry']> {
+  const found = known.get(uid);
+  if (found !== undefined && elapsedMs() < found.until) return found.entry;
+  const entry = await passwdEntry(uid, signal);
+  known.set(uid, { entry, until: elapsedMs() + KNOWN_MS });
+  return entry;
 }
 
 /** `getent` rather than /etc/passwd: owners may come from a directory service. */

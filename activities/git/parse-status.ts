@@ -5,6 +5,8 @@ export const statusCommand = (untracked: 'normal' | 'all'): string[] => [
   'status',
   '--porcelain=v2',
   '--branch',
+  // `status.aheadBehind=false` would leave the counts out.
+  '--ahead-behind',
   '-z',
   '--no-renames',
   `--untracked-files=${untracked}`,
@@ -20,6 +22,9 @@ export interface Status {
   head?: string;
   /** Undefined when detached. */
   branch?: string;
+  /** Commits of HEAD that its upstream has not; undefined without an upstream that is here. */
+  ahead?: number;
+  behind?: number;
   entries: StatusEntry[];
 }
 
@@ -44,6 +49,8 @@ function readHeader(record: string, status: Status): void {
   const [, key, value] = /^# (\S+) ([^]*)$/.exec(record) ?? [];
   if (key === 'branch.oid' && value !== undefined && value !== '(initial)') status.head = value;
   if (key === 'branch.head' && value !== undefined && value !== '(detached)') status.branch = value;
+  const [, ahead, behind] = (key === 'branch.ab' && /^\+(\d+) -(\d+)$/.exec(value ?? '')) || [];
+  if (ahead !== undefined) Object.assign(status, { ahead: Number(ahead), behind: Number(behind) });
 }
 
 /** Fields before the path: 8 for an ordinary entry, 10 for an unmerged one; paths may hold blanks. */

@@ -9,6 +9,18 @@ export function tidySubject(subject: string): string {
   return characters.length <= MAX_SUBJECT ? clean : `${characters.slice(0, MAX_SUBJECT - 1).join('')}…`;
 }
 
+/** Commit and subject of a ref by its full name; undefined when there is no such ref. */
+export async function tipOf(
+  repository: Repository,
+  ref: string,
+): Promise<{ commit: string; subject: string } | undefined> {
+  const format = '%(refname)%00%(objectname)%00%(subject)';
+  const output = await repository.read(['for-each-ref', `--format=${format}`, ref]);
+  const line = output.split('\n').find((candidate) => candidate.startsWith(`${ref}\0`));
+  const [, commit = '', subject = ''] = line?.split('\0') ?? [];
+  return commit === '' ? undefined : { commit, subject: tidySubject(subject) };
+}
+
 export async function subjectOf(repository: Repository, commit: string): Promise<string> {
   return tidySubject(await repository.read(['log', '--no-show-signature', '--max-count=1', '--format=%s', commit]));
 }

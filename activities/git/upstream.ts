@@ -10,15 +10,32 @@ export interface Upstream {
   remote?: string;
 }
 
-/** What the branch is configured to follow; also when the remote-tracking branch does not exist. */
-export async function upstreamOf(repository: Repository, branchRef: string): Promise<Upstream | undefined> {
-  const format = '%(refname)%00%(upstream)%00%(upstream:short)%00%(upstream:remotename)';
-  const output = await repository.read(['for-each-ref', `--format=${format}`, branchRef]);
-  const line = output.split('\n').find((candidate) => candidate.startsWith(`${branchRef}\0`)) ?? '';
-  const [, ref, short, remote] = line.split('\0');
-  if (!ref) return undefined;
-  const name = short || ref.replace(/^refs\/(remotes|heads)\//, '');
-  return { name, ref, ...(remote && remote !== '.' ? { remote } : {}) };
+/** The branch that is checked out. */
+export interface Branch {
+  /** Full name, `refs/heads/main`. */
+  ref: string;
+  /** Undefined as well before its first commit. */
+  upstream?: Upstream;
+}
+
+/**
+ * The branch of HEAD and what it is configured to follow, also when the remote-tracking branch does not exist. Undefined
+ * when HEAD is detached. One process, where the branch has a commit.
+ */
+export async function currentBranch(repository: Repository): Promise<Branch | undefined> {
+  const format = '%(HEAD)%00%(refname)%00%(upstream)%00%(upstream:short)%00%(upstream:remotename)';
+  const output = await repository.read(['for-each-ref', `--format=${format}`, 'refs/heads']);
+  const line = output.split('\n').find((candidate) => candidate.startsWith('*\0'));
+  if (line !== undefined) return readBranch(line);
+  const ref = await repository.line(['symbolic-ref', '--quiet', 'HEAD']);
+  return ref === undefined ? undefined : { ref };
+}
+
+function readBranch(line: string): Branch {
+  const [, ref = '', upstream, short, remote] = line.split('\0');
+  if (!upstream) return { ref };
+  const name = short || upstream.replace(/^refs\/(remotes|heads)\//, '');
+  return { ref, upstream: { name, ref: upstream, ...(remote && remote !== '.' ? { remote } : {}) } };
 }
 
 /** Every address of every remote, as configured and as git uses it (`insteadOf`). */

@@ -18,7 +18,7 @@ import { renderAll } from './render.js';
 import { readSettings, type StackSettings } from './settings.js';
 import type { Staged } from './staged-paths.js';
 import { missingRequired, templateLists } from './templates.js';
-import type { Checkout, RenderedFile, StagedView, StackView } from './view.js';
+import type { Checkout, Configuration, RenderedFile, StagedView, StackView } from './view.js';
 
 export interface ViewDeps {
   /** Given to the configuration files and to compose on top of PATH, HOME and LANG: DOCKER_HOST and the like. */
@@ -37,13 +37,19 @@ export type StackPlace = Pick<RegisteredStack, 'directory' | 'envFile'>;
 
 type CommitOf = (checkout: Checkout) => Promise<string>;
 
+const LIVE = plainPlace(
+  (path) => path,
+  (command) => command,
+);
+
 /** Throws `Configuration` when the configuration does not read; looks only. */
 export async function openLiveView(stack: StackPlace, deps: ViewDeps): Promise<StackView> {
-  const place = plainPlace(
-    (path) => path,
-    (command) => command,
-  );
-  return { kind: 'live', ...(await readStack(stack, deps, place, ({ dir }) => deps.headCommit(dir))) };
+  return { kind: 'live', ...(await readStack(stack, deps, LIVE, ({ dir }) => deps.headCommit(dir))) };
+}
+
+/** As `openLiveView`, for those who need no commits. */
+export function readConfiguration(stack: StackPlace, deps: ViewDeps): Promise<Configuration> {
+  return readAt(stack, deps, LIVE);
 }
 
 /**
@@ -71,13 +77,18 @@ async function stagedPlace(stack: StackPlace, staged: Staged, deps: ViewDeps): P
 type Contents = Omit<StackView, 'kind'>;
 
 async function readStack(stack: StackPlace, deps: ViewDeps, place: Place, commitOf: CommitOf): Promise<Contents> {
+  const configuration = await readAt(stack, deps, place);
+  const { commits, unknown } = await commitsOf(configuration.checkouts, commitOf);
+  return { ...configuration, commits, warnings: [...configuration.warnings, ...unknown] };
+}
+
+async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<Configuration> {
   const { locate } = place;
   const directory = await realpath(stack.directory);
   const reading = await read(directory, stack.envFile, deps, place);
   const { components, twice } = await distinct(reading.components, locate);
   const settings = await settingsOf(reading, directory, locate);
   const checkouts = await findCheckouts(directory, settings.extraRepos, deps.repositoryRoot);
-  const { commits, unknown } = await commitsOf(checkouts, commitOf);
   deps.signal.throwIfAborted();
   const { standIns } = place;
   const rendered = await renderAll({
@@ -94,14 +105,13 @@ async function readStack(stack: StackPlace, deps: ViewDeps, place: Place, commit
     name: project.name,
     directory,
     checkouts,
-    commits,
     variables: reading.exported,
     settings,
     composeFiles: project.files,
     components,
     rendered,
     missingRequired: missingRequired(reading.all),
-    warnings: [...reading.warnings, ...twice, ...unknown, ...notExported(reading), ...doubts],
+    warnings: [...reading.warnings, ...twice, ...notExported(reading), ...doubts],
     locate,
     wrap,
   };
@@ -181,7 +191,7 @@ function notExported({ all, exported }: ShellReading): string[] {
 }
 
 /** What looking needs to know should the configuration stop reading. */
-export function watchedSettings(view: StackView): LastGood {
+export function watchedSettings(view: Configuration): LastGood {
   const { keyDirectory, knownHostsFile, notify, notifyOn, smtpUrl, mailFrom } = view.settings;
   const { verifySignatures, allowedSigners, gpgKeyring, triggerTimeoutSeconds, rewrittenUpstream, pins } =
     view.settings;

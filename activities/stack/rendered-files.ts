@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { isMissing, writeAtomically } from '../shared/files.js';
 import { isStaged } from './staged-paths.js';
-import type { RenderedFile, StackView, StagedView } from './view.js';
+import type { RenderedFile, Configuration, StagedView } from './view.js';
 
 export interface RenderedChange extends RenderedFile {
   /** Text on the live side now; null when there is no file. */
@@ -12,7 +12,7 @@ export interface RenderedChange extends RenderedFile {
 }
 
 /** The rendered files whose text differs from what is on disk at the live path. Changes nothing. */
-export async function planRendered(view: StackView): Promise<RenderedChange[]> {
+export async function planRendered(view: Configuration): Promise<RenderedChange[]> {
   const compared = await Promise.all(
     view.rendered.map(async (file) => ({ ...file, before: await textOnDisk(file.path) })),
   );
@@ -23,7 +23,7 @@ export async function planRendered(view: StackView): Promise<RenderedChange[]> {
  * Writes what `planRendered` finds, each file at once or not at all, and returns the live paths. Twice: the second time
  * nothing differs.
  */
-export async function applyRendered(view: StackView): Promise<string[]> {
+export async function applyRendered(view: Configuration): Promise<string[]> {
   const changes = await planRendered(view);
   for (const { path, text, mode } of changes) await writeKeepingOwner(path, text, mode);
   return changes.map(({ path }) => path);

@@ -22,16 +22,14 @@ export interface RenderedFile {
   mode: number;
 }
 
-export interface StackView {
-  readonly kind: 'live' | 'staged';
+/** What a stack says of itself. Unlike a whole view it asks git for no commit. */
+export interface Configuration {
   /** Compose project name. */
   readonly name: string;
   /** Real live path. */
   readonly directory: string;
   /** The stack's own checkout first (when the directory lies in one), then AUTODEPLOY_EXTRA_REPOS. */
   readonly checkouts: readonly Checkout[];
-  /** Commit of each checkout as this view shows it. */
-  readonly commits: Commits;
   /** Every variable that was exported: the environment of compose. Holds secrets: never leaves an activity. */
   readonly variables: Readonly<Record<string, string>>;
   readonly settings: StackSettings;
@@ -49,6 +47,12 @@ export interface StackView {
   locate(livePath: string): string;
   /** The command as it must be started so that live paths show this view. Identity for a live view. */
   wrap(command: Command): Command;
+}
+
+export interface StackView extends Configuration {
+  readonly kind: 'live' | 'staged';
+  /** Commit of each checkout as this view shows it. */
+  readonly commits: Commits;
 }
 
 /** The staged stack also tells what lies over what, for who writes into the staged trees. */

@@ -14,7 +14,7 @@ export const RegisteredStack = z.object({
 export type RegisteredStack = z.infer<typeof RegisteredStack>;
 export const Registry = z.array(RegisteredStack);
 
-const ServiceFingerprint = z.object({
+export const ServiceFingerprint = z.object({
   definition: z.string(),
   content: z.string(),
   contents: z.record(z.string(), z.string()),

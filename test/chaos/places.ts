@@ -49,7 +49,7 @@ export const PLACES: readonly Place[] = [
   { name: 'advance', push: 'good', phase: 'advance', call: git('merge', 'reset') },
   { name: 'apply', push: 'good', phase: 'apply', call: up },
   { name: 'settle', push: 'good', phase: 'settle', call: config },
-  { name: 'record', push: 'good', phase: 'record', call: config },
+  { name: 'record', push: 'good', phase: 'record', call: isGit },
   { name: 'reverse', push: 'bad', phase: 'roll back', call: git('merge', 'reset') },
   { name: 'apply-back', push: 'bad', phase: 'roll back', call: up },
   { name: 'settle-back', push: 'bad', phase: 'roll back', call: (call, upSeen) => upSeen && config(call) },

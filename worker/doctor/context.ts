@@ -3,7 +3,7 @@ import { createEngine } from '../../activities/docker/engine.js';
 import type { Engine } from '../../activities/docker/types.js';
 import type { KeySettings } from '../../activities/git/keys.js';
 import { headCommit, repositoryRoot } from '../../activities/git/history.js';
-import { upstreamOf } from '../../activities/git/upstream.js';
+import { currentBranch } from '../../activities/git/upstream.js';
 import { Repository } from '../../activities/git/repository.js';
 import type { ComposeModel } from '../../activities/compose/model.js';
 import { readModel } from '../../activities/compose/read.js';
@@ -122,8 +122,7 @@ async function recorded({ stateDirectory, stack }: DoctorOptions): Promise<LastG
 async function remoteOf(checkout: Checkout, open: DoctorContext['repository']): Promise<RemoteOf | undefined> {
   try {
     const repository = await open(checkout.dir, AbortSignal.timeout(GIT_MS));
-    const branch = await repository.line(['symbolic-ref', '--quiet', 'HEAD']);
-    const remote = (branch === undefined ? undefined : await upstreamOf(repository, branch))?.remote ?? 'origin';
+    const remote = (await currentBranch(repository))?.upstream?.remote ?? 'origin';
     const url = await repository.line(['config', '--get', `remote.${remote}.url`]);
     if (url === undefined) return undefined;
     // As git rewrites it (url.<base>.insteadOf).

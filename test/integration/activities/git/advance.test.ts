@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { advance, checkAdvance, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
+import { advance, prepareAdvance, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
 import { FAILURES } from '../../../../activities/shared/failures.js';
 import {
   commit,
@@ -52,7 +52,7 @@ describe('activities/git/advance', () => {
   const isGit = (path: string) => path === '.git';
 
   it('moves forward, the second time has nothing to do, and moves back', async () => {
-    await checkAdvance(request());
+    await prepareAdvance(request());
     expect(await advance(request())).toBe('moved');
     expect([await head(), await porcelain()]).toEqual([to, '']);
     expect(await git(dir, ['symbolic-ref', 'HEAD'])).toBe('refs/heads/main');
@@ -93,7 +93,7 @@ describe('activities/git/advance', () => {
   ])('%s blocks an advance that nothing interrupted, untouched', async (_, files, named) => {
     await writeFiles(dir, files);
     const before = await fingerprint(dir, isGit);
-    await expect(checkAdvance(request())).rejects.toMatchObject(blocked(named));
+    await expect(prepareAdvance(request())).rejects.toMatchObject(blocked(named));
     await expect(advance(request())).rejects.toMatchObject(blocked(named));
     expect(await fingerprint(dir, isGit)).toBe(before);
     expect(await head()).toBe(from);

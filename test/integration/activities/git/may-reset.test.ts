@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { advance, checkAdvance, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
+import { advance, prepareAdvance, reverse, type MoveRequest } from '../../../../activities/git/advance.js';
 import { pinRef } from '../../../../activities/git/pin.js';
 import { FAILURES } from '../../../../activities/shared/failures.js';
 import { commit, fingerprint, git, makeScratch, removeScratch, writeFiles } from '../../../support/git-checkout.js';
@@ -56,7 +56,7 @@ describe('activities/git/may-reset', () => {
   }
 
   it('back to an ancestor and forth again, the branch stays checked out', async () => {
-    await checkAdvance(request(first));
+    await prepareAdvance(request(first));
     expect(await head()).toBe(second);
     expect(await advance(request(first))).toBe('moved');
     expect([await head(), await porcelain()]).toEqual([first, '']);
@@ -101,7 +101,7 @@ describe('activities/git/may-reset', () => {
     const aside = await commit(author, { 'a.txt': 'aside\n' }, 'aside');
     await git(dir, ['fetch', '--quiet', author, `+${aside}:refs/remotes/origin/aside`]);
     const refused = failure(FAILURES.badInput, 'neither what its pin names');
-    await expect(checkAdvance(request(aside))).rejects.toMatchObject(refused);
+    await expect(prepareAdvance(request(aside))).rejects.toMatchObject(refused);
     await expect(advance(request(aside, { pin: first }))).rejects.toMatchObject(refused);
     await expect(advance(request(aside, { pin: '--all' }))).rejects.toMatchObject(refused);
     expect(await head()).toBe(second);
@@ -112,7 +112,7 @@ describe('activities/git/may-reset', () => {
     const rewritten = await rewrite();
     for (const to of [first, rewritten]) {
       const how = { from: own, pin: to };
-      await expect(checkAdvance(request(to, how))).rejects.toMatchObject(
+      await expect(prepareAdvance(request(to, how))).rejects.toMatchObject(
         failure(FAILURES.blocked, 'commits that are nowhere else'),
       );
       await expect(advance(request(to, how))).rejects.toMatchObject(failure(FAILURES.blocked, 'would be lost'));

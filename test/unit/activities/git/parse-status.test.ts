@@ -19,6 +19,8 @@ describe('activities/git/parse-status', () => {
     expect(parseStatus(output)).toEqual({
       head: id('a'),
       branch: 'main',
+      ahead: 0,
+      behind: 1,
       entries: [
         { path: 'a file', kind: 'changed' },
         { path: 'gone', kind: 'changed' },
@@ -31,6 +33,10 @@ describe('activities/git/parse-status', () => {
   it('a detached HEAD has no branch, a new repository no commit', () => {
     expect(parseStatus(`# branch.oid ${id('a')}\0# branch.head (detached)\0`)).toEqual({ head: id('a'), entries: [] });
     expect(parseStatus('# branch.oid (initial)\0# branch.head main\0')).toEqual({ branch: 'main', entries: [] });
+  });
+
+  it('counts that git was told not to make are none', () => {
+    expect(parseStatus('# branch.head main\0# branch.ab +? -?\0')).toEqual({ branch: 'main', entries: [] });
   });
 
   it('an untracked file that begins like a header is a file', () => {
