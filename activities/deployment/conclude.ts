@@ -25,13 +25,7 @@ import { nextNumberOf } from './keeper.js';
 import { wantsNotice } from './notices.js';
 import { lookWithoutFetch } from './observe.js';
 import { openLive } from './open.js';
-import {
-  appliedOf,
-  Commits as CommitsRecord,
-  PlanRecord,
-  readRecord,
-  WANTED_FILE,
-} from './records.js';
+import { appliedOf, Commits as CommitsRecord, PlanRecord, readRecord, WANTED_FILE } from './records.js';
 
 /** Folders of deployments that are kept for looking at. */
 const KEEP_FOLDERS = 20;

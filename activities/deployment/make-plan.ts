@@ -46,10 +46,7 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
   const { view, release, repair } = ask;
   const call = { signal: step.signal };
   const reading = { ...call, redact: redactorOf(view) };
-  const [model, containers] = await Promise.all([
-    readModel(view, reading),
-    deps.engine.containers(view.name, call),
-  ]);
+  const [model, containers] = await Promise.all([readModel(view, reading), deps.engine.containers(view.name, call)]);
   // Compose is asked a second time only when something runs that the model does not have.
   const isOurs = ({ service, oneOff }: EngineContainer) => oneOff || Object.hasOwn(model.services, service);
   const declared = containers.every(isOurs) ? [] : await declaredServices(view, reading);

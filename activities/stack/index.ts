@@ -1,4 +1,11 @@
-export { openLiveView, openStagedView, readConfiguration, watchedSettings, type StackPlace, type ViewDeps } from './open-view.js';
+export {
+  openLiveView,
+  openStagedView,
+  readConfiguration,
+  watchedSettings,
+  type StackPlace,
+  type ViewDeps,
+} from './open-view.js';
 export { applyRendered, planRendered, restoreRendered, writeRendered, type RenderedChange } from './rendered-files.js';
 export { parseFrequency, type Frequency } from './frequency.js';
 export { type Probe } from './probes.js';
