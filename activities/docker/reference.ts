@@ -16,7 +16,7 @@ export interface ImageReference {
 
 const HUB = 'docker.io';
 const MAX_LENGTH = 512;
-const REGISTRY = /^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+)*)(?::\d{1,5})?$/;
+const REGISTRY = /^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9]+(?:(?:\.|-+)[A-Za-z0-9]+)*)(?::\d{1,5})?$/;
 const COMPONENT = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9A-Fa-f]{32,}$/;

@@ -1,6 +1,5 @@
 /** One mail by SMTP. */
 import { isIP } from 'node:net';
-import { createTransport } from 'nodemailer';
 import type { MailServer, Sender } from '../stack/notify.js';
 import { describeFailure, describeRefusal, type Failure } from './failure-words.js';
 import type { Mail } from './render.js';
@@ -20,6 +19,8 @@ export async function sendMail(
   from: Sender,
   signal: AbortSignal,
 ): Promise<MailResult> {
+  // Loaded when there is a mail: most looks and most stacks have none.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     ...connectionOf(server),
     connectionTimeout: SOCKET_MS,
