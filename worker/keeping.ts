@@ -4,7 +4,7 @@ import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import { FAILURES, isStepFailure } from '../activities/shared/failures.js';
 import { localStep } from '../activities/shared/step.js';
 import type { StackState } from '../activities/state/index.js';
-import { keeperId, taskQueueOf, UPDATES, type StackRef } from '../workflows/contract.js';
+import { keeperId, SIGNALS, taskQueueOf, UPDATES, type StackRef } from '../workflows/contract.js';
 import type { DeployAnswer, DeployAsk } from '../workflows/keep-stack/messages.js';
 import { recalledMemory } from '../workflows/keep-stack/people.js';
 import { attribute } from '../workflows/search-attributes.js';
@@ -29,9 +29,12 @@ export async function startKeeping(
 
   const recalled = await steps.recallKeeper({ stack: stack.name }, step);
   if (recalled.running !== undefined) say(`Deployment ${recalled.running} of ${stack.name} runs; it goes on.`);
-  await client.workflow.start('keepStack', {
+  // A keeper that is there already may not know of deployments that were made without its server.
+  await client.workflow.signalWithStart('keepStack', {
     workflowId: keeperId(ref),
     taskQueue: taskQueueOf(host),
+    signal: SIGNALS.numbering,
+    signalArgs: [{ nextNumber: recalled.nextNumber }],
     args: [{ v: 1, ...ref, memory: recalledMemory(recalled) }],
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     typedSearchAttributes: [attribute('Stack', stack.name), attribute('Host', host)],

@@ -105,6 +105,7 @@ export const SIGNALS = {
   reject: 'reject',
   pause: 'pause',
   resume: 'resume',
+  numbering: 'numbering',
 } as const;
 export const UPDATES = { deploy: 'deploy', rollback: 'rollback' } as const;
 export const QUERIES = { status: 'status' } as const;

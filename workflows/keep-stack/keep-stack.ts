@@ -25,6 +25,7 @@ import {
   deployUpdate,
   forceDeploySignal,
   keeperStatusQuery,
+  numberingSignal,
   pauseSignal,
   rejectSignal,
   resumeSignal,
@@ -49,7 +50,7 @@ import {
   rollbackRequest,
   untilOpening,
 } from './people.js';
-import { afterDeployment, afterLook, enqueue, parseAsk, parseNeeded, requestFor } from './queue.js';
+import { afterDeployment, afterLook, afterNumbering, enqueue, parseAsk, parseNeeded, requestFor } from './queue.js';
 
 /**
  * Owns the right to change a stack, for ever: a queue, not a lock. One piece of work at a time, as a child that outlives
@@ -101,6 +102,7 @@ class Keeper {
     });
     setHandler(pauseSignal, (payload) => this.change(afterPause(this.memory, payload, new Date())));
     setHandler(resumeSignal, () => this.change(afterResume(this.memory)));
+    setHandler(numberingSignal, (payload) => this.change(afterNumbering(this.memory, payload)));
     setHandler(approveSignal, (payload) => this.verdict('approve', payload, afterApprove));
     setHandler(rejectSignal, (payload) => this.verdict('reject', payload, afterReject));
   }

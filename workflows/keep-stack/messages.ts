@@ -84,6 +84,7 @@ export const approveSignal = defineSignal<[unknown?]>(SIGNALS.approve);
 export const rejectSignal = defineSignal<[unknown?]>(SIGNALS.reject);
 export const pauseSignal = defineSignal<[unknown?]>(SIGNALS.pause);
 export const resumeSignal = defineSignal<[unknown?]>(SIGNALS.resume);
+export const numberingSignal = defineSignal<[unknown?]>(SIGNALS.numbering);
 export const deployUpdate = defineUpdate<DeployAnswer, [unknown?]>(UPDATES.deploy);
 export const rollbackUpdate = defineUpdate<RollbackAnswer, [unknown?]>(UPDATES.rollback);
 export const keeperStatusQuery = defineQuery<KeeperStatus>(QUERIES.status);

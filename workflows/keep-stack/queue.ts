@@ -113,6 +113,19 @@ export function afterDeployment(memory: KeeperMemory, result: DeployStackResult,
   return withBackOff(next, result, now);
 }
 
+/** No host makes more deployments without its server; anything beyond is nonsense. */
+const MAX_UNSEEN = 10_000;
+
+/**
+ * What `up` tells at its start, `{nextNumber}`: numbers that `deploy --local` gave while the server was down are not given
+ * again.
+ */
+export function afterNumbering(memory: KeeperMemory, payload: unknown): KeeperMemory {
+  const told = isObject(payload) ? payload.nextNumber : undefined;
+  const isPossible = Number.isSafeInteger(told) && Number(told) <= memory.nextNumber + MAX_UNSEEN;
+  return isPossible ? { ...memory, nextNumber: Math.max(memory.nextNumber, Number(told)) } : memory;
+}
+
 /** Whatever changed the host makes the plan of what waited a tale of the past. */
 const SETTLES: readonly Outcome[] = ['deployed', 'rolled back', 'roll back failed', 'roll back withheld', 'rejected'];
 

@@ -6,6 +6,7 @@ import type { DeploymentNeeded, KeeperMemory } from '../../../../workflows/keep-
 import {
   afterDeployment,
   afterLook,
+  afterNumbering,
   enqueue,
   freshMemory,
   parseAsk,
@@ -172,6 +173,26 @@ describe('workflows/keep-stack/queue', () => {
     it('a person does not wait for the pause', () => {
       const failed = afterDeployment(fresh, aResult({ outcome: 'failed' }), NOW);
       expect(enqueue(failed, asked).memory.queue).toHaveLength(1);
+    });
+  });
+
+  describe('afterNumbering', () => {
+    it('numbers that were given elsewhere are not given again', () => {
+      expect(afterNumbering(freshMemory(3), { nextNumber: 7 }).nextNumber).toBe(7);
+      expect(afterNumbering(freshMemory(9), { nextNumber: 7 }).nextNumber).toBe(9);
+    });
+
+    it.each([
+      undefined,
+      null,
+      7,
+      {},
+      { nextNumber: '7' },
+      { nextNumber: 7.5 },
+      { nextNumber: 1e12 },
+      { nextNumber: NaN },
+    ])('nonsense changes nothing: %j', (payload) => {
+      expect(afterNumbering(freshMemory(3), payload)).toEqual(freshMemory(3));
     });
   });
 
