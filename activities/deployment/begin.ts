@@ -1,3 +1,5 @@
+import { sickServices } from '../health/baseline.js';
+import { FAILURES, isStepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Trigger } from '../../workflows/contract.js';
@@ -24,7 +26,8 @@ export async function beginDeployment(
     await requireTurn(stack, number);
   }
   const startedAt = begun?.startedAt ?? new Date().toISOString();
-  if (!begun) await writeRecord(stack, number, 'begin.json', { startedAt });
+  if (!begun)
+    await writeRecord(stack, number, 'begin.json', { startedAt, wellBefore: await wellServices(stack, step, deps) });
   deps.journal.openDeployment({
     stack: name,
     number,
@@ -33,6 +36,19 @@ export async function beginDeployment(
   });
   await recoverFormer(stack, number, step, deps);
   return { startedAt };
+}
+
+/** An engine that does not answer is the business of later steps, which wait for it. */
+async function wellServices(stack: StackState, step: Step, deps: Dependencies): Promise<string[]> {
+  const recorded = Object.keys((await stack.latestRelease())?.services ?? {});
+  try {
+    const containers = await deps.engine.containers(stack.name, { signal: step.signal });
+    const sick = sickServices(recorded, containers).map(({ service }) => service);
+    return recorded.filter((service) => !sick.includes(service));
+  } catch (error) {
+    if (!isStepFailure(error, FAILURES.engineUnavailable)) throw error;
+    return [];
+  }
 }
 
 /** Only the keeper starts deployments, one at a time: an intent of another number is of one that is gone. */

@@ -61,7 +61,11 @@ export const HookResults = z.array(HookResult);
 /** When the waiting for users' work began, in milliseconds since 1970. */
 export const WaitRecord = z.object({ since: z.number() });
 
-export const BeginRecord = z.object({ startedAt: z.string() });
+export const BeginRecord = z.object({
+  startedAt: z.string(),
+  /** Recorded services that were not sick then. */
+  wellBefore: z.array(z.string()).default([]),
+});
 
 /** Files of the live side before `advance` wrote them; null: there was none. Base64, because text need not be UTF-8. */
 export const FormerFiles = z.array(z.object({ path: z.string(), text: z.string().nullable() }));

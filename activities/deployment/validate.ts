@@ -41,7 +41,7 @@ export async function validateRelease(
   await requireEngineAndRoom(view, deps, step);
 
   const deployed = await stack.latestRelease();
-  const baseline = await takeBaseline(stack, view, step, deps);
+  const { lost, ...baseline } = await takeBaseline({ stack, number, view }, step, deps);
   const plan = await checkedPlan({ ...input, view, stack, sickBefore: baseline.sickBefore }, step, deps);
   const { settings: rules } = await watchOf(stack, deps, step.signal);
   const moves = await movesOf(view, deployed, rules.pins, step, deps);
@@ -58,7 +58,7 @@ export async function validateRelease(
   };
   const waiting = skip ? {} : waitingFor(summary, moves.to, view.settings, new Date());
   await writeRecord(stack, number, 'plan.json', {
-    ...{ repair, skip, ...moves, needs: plan.needs, ...baseline, ranBefore: servicesOf(plan), touched },
+    ...{ repair, skip, ...moves, needs: plan.needs, ...baseline, ranBefore: [...servicesOf(plan), ...lost], touched },
     moved: Object.fromEntries(plan.moved.map(({ reference, digest }) => [reference, digest])),
     ...(release === undefined ? {} : { release }),
     ...waiting,

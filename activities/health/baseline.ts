@@ -8,6 +8,14 @@ export function sickServices(recorded: readonly string[], containers: readonly S
 }
 
 /**
+ * What was well when the deployment began and has ended since, as when the engine dies and does not bring it back. That is
+ * put right, and not taken for sick before.
+ */
+export function lostServices(wellBefore: readonly string[], containers: readonly SeenContainer[]): string[] {
+  return wellBefore.filter((service) => serviceHealth(service, containers).health === 'exited');
+}
+
+/**
  * Which services have to settle. Forward: whatever was touched, and dependents that were well. Back: the former release
  * need not be better than it was, so whatever was sick before is left out even when it is touched.
  */
