@@ -3,7 +3,7 @@ import { Cron } from 'croner';
 
 export type Frequency =
   | { kind: 'none' }
-  /** Five-field cron lines in UTC; the work runs when any of them matches. */
+  /** Five-field cron lines in UTC; the work runs when any of them matches, and a line when both of its days do. */
   | { kind: 'cron'; expressions: string[] }
   | { kind: 'interval'; seconds: number };
 
@@ -63,7 +63,7 @@ function cronLines(fields: string[]): string[] {
 function check(line: string): void {
   let next: Date | null;
   try {
-    next = new Cron(line, { mode: '5-part', timezone: 'UTC', paused: true }).nextRun();
+    next = new Cron(line, { mode: '5-part', timezone: 'UTC', paused: true, domAndDow: true }).nextRun();
   } catch {
     throw new RangeError(FREQUENCY_FORM);
   }

@@ -77,7 +77,7 @@ async function failureOf(name: keyof typeof INPUTS, input: unknown): Promise<unk
 
 async function isRefused(name: keyof typeof INPUTS, input: unknown): Promise<void> {
   const failure = await failureOf(name, input);
-  expect(failure, `${name} with ${JSON.stringify(input)}`).toBeInstanceOf(ApplicationFailure);
+  expect(failure, `${name} with ${fc.stringify(input)}`).toBeInstanceOf(ApplicationFailure);
   expect(failure).toMatchObject({ type: 'BadInput', nonRetryable: true });
   const { message } = failure as ApplicationFailure;
   expect(isSentence(message), message).toBe(true);
