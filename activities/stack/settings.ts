@@ -7,6 +7,7 @@ import { parseFrequency } from './frequency.js';
 import { parseMailServer, parseNoticeKinds, parseReceivers, parseSender } from './notify.js';
 import { parseProbes } from './probes.js';
 import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingRow } from './settings-table.js';
+import { shownValue } from './shown-value.js';
 import { parseWindows } from './windows.js';
 
 const parsed = <T>(parse: (text: string) => T) =>
@@ -170,23 +171,11 @@ export function readSettings(
     const { name, text } = found[key] ?? { name: 'setting', text: '' };
     const origin = originOf(name);
     const from = origin ? `, ${origin.file} line ${origin.line}` : '';
-    const got = UNREPEATED.includes(key) ? 'what it holds is not shown' : `got ${shown(redact(text))}`;
+    const got = UNREPEATED.includes(key) ? 'what it holds is not shown' : `got ${shownValue(redact(text))}`;
     return `${name}: ${issue.message} (${got}${from})`;
   });
   throw new StepFailure(FAILURES.configuration, lines.join('\n'));
 }
-
-/** The beginning of a value, quoted, without what steers a terminal or turns a line around. */
-const shown = (text: string): string =>
-  JSON.stringify([...withoutPaths(text.toWellFormed().replace(UNSHOWN, ' '))].slice(0, MOST_SHOWN).join(''));
-/** An address in the wrong variable may be that of a webhook, or hold a password that is not written as it should be. */
-const withoutPaths = (text: string): string =>
-  text.replace(/([a-z][a-z0-9+.-]*:\/\/)(\S*)/gi, (_, scheme: string, rest: string) =>
-    rest.includes('@') ? `${scheme}…` : `${scheme}${rest.replace(/[/?#\\].+$/, '/…')}`,
-  );
-const MOST_SHOWN = 80;
-/** Line ends and tabs are shown as JSON has them. */
-const UNSHOWN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** The deciding name and its text. Set and not blank beats set and blank beats the default. */
 export function lookUp(key: SettingKey, variables: Readonly<Record<string, string>>): { name: string; text: string } {

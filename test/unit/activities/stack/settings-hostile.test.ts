@@ -96,7 +96,7 @@ describe('activities/stack/settings-hostile', () => {
       }),
       { numRuns: 1_000 },
     );
-  });
+  }, 30_000);
 
   it.each([
     ['BIRDKEEPER_GIT_TIMEOUT_SECONDS', '9999999'],
