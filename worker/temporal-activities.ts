@@ -15,6 +15,7 @@ const HEARTBEAT_MS = 2_000;
 const TRIES_OF_UNKNOWN = 5;
 /** The server cuts a failure between attempts at 4 kB. */
 const MAX_MESSAGE = 3_500;
+const MAX_INPUT_MESSAGE = 200;
 
 export interface Surroundings {
   redactFor(stack: string): Redact;
@@ -73,12 +74,20 @@ function checkedInput(name: Name, given: unknown): { stack: string; number?: num
   const parsed = INPUTS[name].safeParse(given);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const where = issue?.path.join('.') ?? '';
+  const where = issue?.path.map(String).join('.') ?? '';
+  const said = (issue?.message ?? 'malformed').replace('received undefined', 'found none');
   throw ApplicationFailure.nonRetryable(
-    `${name}: input${where === '' ? '' : ` ${where}`}: ${issue?.message ?? 'malformed'}`,
+    `${name}: input${where === '' ? '' : ` ${inLine(where)}`}: ${inLine(said)}`,
     FAILURES.badInput,
   );
 }
+
+/** What zod says quotes the keys that a stranger sent. */
+const inLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .slice(0, MAX_INPUT_MESSAGE)
+    .toWellFormed();
 
 function cancellationOf(context: Context): unknown {
   const reason: unknown = context.cancellationSignal.reason;

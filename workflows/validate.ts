@@ -4,6 +4,7 @@
  */
 
 const MAX_REASON = 300;
+const MAX_WHO = 100;
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,21 +17,19 @@ export const isStackInput = (value: unknown): value is { v: 1; host: string; sta
   isObject(value) && value.v === 1 && isName(value.host) && isName(value.stack);
 
 /** The reason somebody gave, on one line and short; the fallback when there is none. */
-export function reasonOf(value: unknown, fallback: string): string {
+export function reasonOf(value: unknown, fallback: string, most = MAX_REASON): string {
   const given = isObject(value) ? value.reason : value;
   if (typeof given !== 'string') return fallback;
-  // Control characters would break log lines.
-  const line = [...given]
-    .map((c) => (c < ' ' || c === '\u007f' ? ' ' : c))
-    .join('')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const line = given.toWellFormed().replace(UNSHOWN, ' ').trim();
   // Cut between characters, not inside one.
-  return line === '' ? fallback : [...line].slice(0, MAX_REASON).join('').trimEnd();
+  return line === '' ? fallback : [...line].slice(0, most).join('').trimEnd();
 }
 
+/** Would break log lines, steer a terminal, or turn the rest of a line around. */
+const UNSHOWN = /[\p{Cc}\p{Cf}\s]+/gu;
+
 /** Who says it, `user@host`, for the record. Not proven: whoever reaches the server can write any name. */
-export const whoOf = (value: unknown): string => reasonOf(isObject(value) ? value.by : value, 'somebody').slice(0, 100);
+export const whoOf = (value: unknown): string => reasonOf(isObject(value) ? value.by : value, 'somebody', MAX_WHO);
 
 const COMMIT = /^[0-9a-f]{7,64}$/;
 export const isCommits = (value: unknown): value is Record<string, string> =>

@@ -94,11 +94,24 @@ function located(mistakes: readonly Mistake[], yaml: YamlText): { line: number; 
 
 /** `probes[1].url: `; empty for the whole file. Places in lists count from 0. */
 function describePath(path: Path): string {
-  const shown = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part).slice(0, 40)}`)).join('');
+  const shown = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${shownKey(String(part))}`)).join('');
   return shown === '' ? '' : `${shown.replace(/^\./, '')}: `;
 }
 
+/** A key can be anything that a text can hold; one that is no word is quoted, on one line. */
+function shownKey(key: string): string {
+  const short = [...key.toWellFormed().replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')].slice(0, MOST_OF_KEY).join('');
+  return /^[\w-]+$/.test(short) ? short : `"${short}"`;
+}
+
+const MOST_OF_KEY = 40;
+const MOST_SENTENCES = 20;
+
 function sentences(problems: readonly { line: number; message: string }[], file: string): string[] {
   const ordered = [...problems].sort((a, b) => a.line - b.line);
-  return [...new Set(ordered.map(({ line, message }) => `${file} line ${line}: ${message}.`))];
+  const all = [...new Set(ordered.map(({ line, message }) => `${file} line ${line}: ${message}.`))];
+  if (all.length <= MOST_SENTENCES) return all;
+  const next = ordered[MOST_SENTENCES]?.line ?? 1;
+  const more = `${file} line ${next}: from here on ${all.length - MOST_SENTENCES} more mistakes follow.`;
+  return [...all.slice(0, MOST_SENTENCES), more];
 }

@@ -85,7 +85,8 @@ const status = understood((value): number => {
 
 /** Without `SIG`, as `docker compose kill` takes it. */
 const signal = understood((value): string => {
-  const name = /^(?:SIG)?([A-Z][A-Z0-9+-]*|[1-9]\d?)$/.exec(String(value))?.[1];
+  const given = typeof value === 'number' ? String(value) : value;
+  const name = typeof given === 'string' ? /^(?:SIG)?([A-Z][A-Z0-9+-]*|[1-9]\d?)$/.exec(given)?.[1] : undefined;
   if (name === undefined) throw new RangeError('should be a signal (HUP, USR1)');
   return name;
 });

@@ -12,6 +12,7 @@ import { moveFacts } from './move-facts.js';
 import { explainMoveFailure } from './move-failure.js';
 import { planMove, type MovePlan, type Moves } from './recover-plan.js';
 import { Repository, requireCommit, type GitOptions, type Guard } from './repository.js';
+import { shownPath } from './shown-path.js';
 
 export interface MoveRequest extends GitOptions {
   readonly checkout: Checkout;
@@ -161,5 +162,5 @@ async function repair(
 }
 
 function inWords({ reason, files }: Extract<MovePlan, { do: 'leave' }>): string {
-  return files.length === 0 ? reason : `${reason}: ${capped(files).join(', ')}`;
+  return files.length === 0 ? reason : `${reason}: ${capped(files.map(shownPath)).join(', ')}`;
 }

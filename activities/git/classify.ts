@@ -1,6 +1,7 @@
 /** The one word for what was seen of a checkout. Pure. */
 import type { CheckoutWord } from '../../workflows/contract.js';
 import type { CheckoutObservation } from '../../workflows/model.js';
+import { shownPath } from './shown-path.js';
 
 export interface CheckoutFacts {
   name: string;
@@ -79,7 +80,7 @@ export function classify(facts: CheckoutFacts): CheckoutObservation {
     ...(upstream === undefined ? {} : { upstream }),
     ...(head === undefined ? {} : { head }),
     ...(upstreamCommit === undefined ? {} : { upstreamCommit }),
-    ...(files.length === 0 ? {} : { files: capped(files) }),
+    ...(files.length === 0 ? {} : { files: capped(files.map(shownPath)) }),
     ...(error === undefined ? {} : { error }),
     ...(subject === undefined ? {} : { subject }),
     ...(pin === undefined ? {} : { pin }),
@@ -94,7 +95,9 @@ function withoutCommit({ problem, branch, head }: CheckoutFacts): string | undef
 
 function rewriteError({ rewritten, followsRewrites, upstream }: CheckoutFacts): string | undefined {
   if (!rewritten || followsRewrites) return undefined;
-  return `${upstream ?? 'the upstream'} was rewritten (force-pushed), and nothing here is a person's. Follow it: git reset --keep ${upstream ?? '@{upstream}'}, or always, with BIRDKEEPER_REWRITTEN_UPSTREAM=follow`;
+  // A branch may be called `$(…)`, and people paste this.
+  const name = upstream !== undefined && /^\w[\w./-]*$/.test(upstream) ? upstream : '@{upstream}';
+  return `${upstream ?? 'the upstream'} was rewritten (force-pushed), and nothing here is a person's. Follow it: git reset --keep ${name}, or always, with BIRDKEEPER_REWRITTEN_UPSTREAM=follow`;
 }
 
 export function capped(files: readonly string[], max = MAX_FILES): string[] {

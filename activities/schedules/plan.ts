@@ -54,7 +54,7 @@ export function wantedSchedule(
 export function periodSeconds(frequency: Exclude<Frequency, { kind: 'none' }>, now: Date): number {
   if (frequency.kind === 'interval') return frequency.seconds;
   const periods = frequency.expressions.map((expression) => {
-    const [first, second] = new Cron(expression, { timezone: 'UTC' }).nextRuns(2, now);
+    const [first, second] = new Cron(expression, { timezone: 'UTC', domAndDow: true }).nextRuns(2, now);
     return first && second ? (second.getTime() - first.getTime()) / 1_000 : LEAST_CATCH_UP_SECONDS;
   });
   return Math.max(...periods);

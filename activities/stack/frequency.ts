@@ -3,19 +3,23 @@ import { Cron } from 'croner';
 
 export type Frequency =
   | { kind: 'none' }
-  /** Five-field cron lines in UTC; the work runs when any of them matches. */
+  /** Five-field cron lines in UTC; the work runs when any of them matches, and a line when both of its days do. */
   | { kind: 'cron'; expressions: string[] }
   | { kind: 'interval'; seconds: number };
 
-const WORDS: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-};
+const WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '@yearly': '0 0 1 1 *',
+    '@annually': '0 0 1 1 *',
+    '@monthly': '0 0 1 * *',
+    '@weekly': '0 0 * * 0',
+    '@daily': '0 0 * * *',
+    '@midnight': '0 0 * * *',
+    '@hourly': '0 * * * *',
+  }),
+);
+/** A schedule of the server takes no longer one. */
+const MOST_SECONDS = 366 * 86_400;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** What a frequency may look like, for messages. */
@@ -27,7 +31,7 @@ export function parseFrequency(text: string): Frequency {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'none' };
   if (/^@every\b/.test(trimmed)) return { kind: 'interval', seconds: secondsOf(trimmed.slice('@every'.length).trim()) };
-  const fields = (WORDS[trimmed.toLowerCase()] ?? trimmed).split(/\s+/);
+  const fields = (WORDS.get(trimmed.toLowerCase()) ?? trimmed).split(/\s+/);
   return { kind: 'cron', expressions: cronLines(fields) };
 }
 
@@ -37,7 +41,8 @@ function secondsOf(duration: string): number {
     (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? 's'] ?? 1),
     0,
   );
-  if (seconds < 1) throw new RangeError(`${FREQUENCY_FORM}; an interval is at least one second`);
+  if (seconds < 1 || seconds > MOST_SECONDS)
+    throw new RangeError(`${FREQUENCY_FORM}; an interval is at least one second and at most 366 days`);
   return seconds;
 }
 
@@ -58,7 +63,7 @@ function cronLines(fields: string[]): string[] {
 function check(line: string): void {
   let next: Date | null;
   try {
-    next = new Cron(line, { mode: '5-part', timezone: 'UTC', paused: true }).nextRun();
+    next = new Cron(line, { mode: '5-part', timezone: 'UTC', paused: true, domAndDow: true }).nextRun();
   } catch {
     throw new RangeError(FREQUENCY_FORM);
   }

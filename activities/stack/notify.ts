@@ -110,6 +110,7 @@ export function parseMailServer(text: string): MailServer {
     throw new RangeError('should hold a user and a password, or neither');
   }
   const port = url.port === '' ? MAIL_PORT[scheme] : Number(url.port);
+  if (port === 0) throw new RangeError('should have a port from 1 on');
   return { host, port, secure: scheme === 'smtps:', ...(login && { login }) };
 }
 

@@ -18,8 +18,12 @@ export function parseProbes(text: string): Probe[] {
 
 function parseProbe(entry: string): Probe {
   const [url = '', second = '', ...others] = entry.split(/\s+/);
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new RangeError('should be http(s) addresses, each with an optional status and text: URL [STATUS] [TEXT]');
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  // fetch refuses credentials in an address.
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '') {
+    throw new RangeError(
+      'should be http(s) addresses without user and password, each with an optional status and text: URL [STATUS] [TEXT]',
+    );
   }
   const hasStatus = /^[1-5]\d\d$/.test(second);
   const rest = (hasStatus ? others : [second, ...others]).join(' ').trim();

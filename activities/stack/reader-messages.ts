@@ -57,7 +57,24 @@ export function syntaxComplaint(text: string, file: string): { line?: number; re
     .replace(/"([^"]*|")"|`([^']*|')'/g, (quoted: string) => (KEPT_TOKEN.test(quoted.slice(1, -1)) ? quoted : 'a word'))
     .replace(/^syntax error: /i, '')
     .trim();
-  return { line: Number(match[1]), reason };
+  return { line: Number(match[1]), reason: inOwnWords(reason) };
+}
+
+const OWN_WORDS = new Set(
+  'a arithmetic at backquote bad by command conditional delimited document end eof error expected expecting expression fd file for function here here-document identifier in invalid line looking loop matching missing name near newline not number of operand operator parenthesis quote quoted redirection string substitution syntax token unexpected unmatched unterminated valid variable wanted while word'.split(
+    ' ',
+  ),
+);
+const MARKS = /^[!-/:-@[-`{-~]{1,6}$/;
+
+/** A quote that does not end on the line, or a message that nobody knows, may hold words of the file. */
+function inOwnWords(reason: string): string {
+  const words = reason.split(/\s+/).flatMap((word) => {
+    const bare = word.replace(/^[(`"']+|[)`"':,.]+$/g, '');
+    return OWN_WORDS.has(bare.toLowerCase()) || MARKS.test(word) || KEPT_TOKEN.test(bare) ? [word] : ['a', 'word'];
+  });
+  const said = words.join(' ').replace(/\ba word( a word)+\b/g, 'a word');
+  return said === '' ? 'syntax error' : said;
 }
 
 /** What the shell complained of while it evaluated the files. */

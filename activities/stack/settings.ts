@@ -7,6 +7,7 @@ import { parseFrequency } from './frequency.js';
 import { parseMailServer, parseNoticeKinds, parseReceivers, parseSender } from './notify.js';
 import { parseProbes } from './probes.js';
 import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingRow } from './settings-table.js';
+import { shownValue } from './shown-value.js';
 import { parseWindows } from './windows.js';
 
 const parsed = <T>(parse: (text: string) => T) =>
@@ -30,8 +31,16 @@ const decimal = (text: string): number => {
   if (!DECIMAL.test(text)) throw new RangeError('should be a number of 0 or more');
   return Number(text);
 };
-const above0 = (text: string): number => {
-  if (!DECIMAL.test(text) || Number(text) === 0) throw new RangeError('should be a number above 0');
+/** Timers of Node end at 24 days: what is longer would end at once. */
+const MOST_SECONDS = 7 * 86_400;
+const seconds = (text: string): number => {
+  if (!DECIMAL.test(text) || Number(text) > MOST_SECONDS)
+    throw new RangeError(`should be a number of 0 or more, at most ${MOST_SECONDS} (7 days)`);
+  return Number(text);
+};
+const secondsAbove0 = (text: string): number => {
+  if (!DECIMAL.test(text) || Number(text) === 0 || Number(text) > MOST_SECONDS)
+    throw new RangeError(`should be a number above 0, at most ${MOST_SECONDS} (7 days)`);
   return Number(text);
 };
 const wholeAbove0 = (text: string): number => {
@@ -67,16 +76,16 @@ export const StackSettings = z.object({
   extraRepos: words,
   keyDirectory: optional(path),
   knownHostsFile: optional(path),
-  gitTimeoutSeconds: parsed(above0),
+  gitTimeoutSeconds: parsed(secondsAbove0),
   /** Text that `parseFrequency` accepts; empty: no schedule. */
   platformFrequency: frequency,
   notebookFrequency: frequency,
   backupFrequency: frequency,
   logDir: parsed(path),
   composeUpExtraOptions: words,
-  healthTimeoutSeconds: parsed(above0),
-  settleSeconds: parsed(decimal),
-  settleSecondsNoHealthcheck: parsed(decimal),
+  healthTimeoutSeconds: parsed(secondsAbove0),
+  settleSeconds: parsed(seconds),
+  settleSecondsNoHealthcheck: parsed(seconds),
   probes: parsed(parseProbes),
   keepReleases: parsed(wholeAbove0),
   minFreeDiskMb: parsed(decimal),
@@ -91,11 +100,11 @@ export const StackSettings = z.object({
   notebookDir: optional(path),
   codeOwnership: optional(ownership),
   rewrittenUpstream: oneOf('report', 'follow'),
-  triggerTimeoutSeconds: parsed(above0),
+  triggerTimeoutSeconds: parsed(secondsAbove0),
   pull: oneOf('missing', 'always'),
-  hookTimeoutSeconds: parsed(above0),
+  hookTimeoutSeconds: parsed(secondsAbove0),
   hookPolicy: oneOf('stop', 'continue'),
-  busyLimitSeconds: parsed(decimal),
+  busyLimitSeconds: parsed(seconds),
   approval: oneOf('never', 'always', 'risky'),
   /** Texts that `parseWindows` accepts. */
   deployWindows: textOf((windows) => parseWindows({ ...noWindows, windows })),
@@ -162,9 +171,7 @@ export function readSettings(
     const { name, text } = found[key] ?? { name: 'setting', text: '' };
     const origin = originOf(name);
     const from = origin ? `, ${origin.file} line ${origin.line}` : '';
-    const got = UNREPEATED.includes(key)
-      ? 'what it holds is not shown'
-      : `got ${JSON.stringify(redact(text).slice(0, 80))}`;
+    const got = UNREPEATED.includes(key) ? 'what it holds is not shown' : `got ${shownValue(redact(text))}`;
     return `${name}: ${issue.message} (${got}${from})`;
   });
   throw new StepFailure(FAILURES.configuration, lines.join('\n'));

@@ -91,10 +91,10 @@ function linesOf(cron: string, number: number): string[] {
 
 /**
  * A start in the hour that is skipped when clocks go forward is at the end of that hour; one in the hour that comes twice is
- * at its first coming. `no-wildcard`: lists (`30 2,14 * * *`) count as fixed times too.
+ * at its first coming. A line means both of its days, as in a schedule. `no-wildcard`: lists (`30 2,14 * * *`) count as fixed times too.
  */
 const startsOf = (line: string, timezone: string): Cron =>
-  new Cron(line, { mode: '5-part', timezone, paused: true, fixedTimeRule: 'no-wildcard' });
+  new Cron(line, { mode: '5-part', timezone, paused: true, fixedTimeRule: 'no-wildcard', domAndDow: true });
 
 /** 0 for what is no duration. */
 function millisecondsOf(text: string): number {

@@ -43,6 +43,8 @@ export interface TemporalWorld {
   /** The activities of that stack while `work` runs; those that are not given succeed. */
   serving<T>(ref: StackRef, activities: Partial<Activities>, work: () => Promise<T>): Promise<T>;
   startKeeper(ref: StackRef, memory?: unknown): Promise<WorkflowHandleWithFirstExecutionRunId>;
+  /** What its worker runs. */
+  readonly workflowBundle: WorkflowBundleWithSourceMap;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,7 @@ async function joinWorld(
   const ran = worker.run();
   return {
     client: environment.client,
+    workflowBundle,
     newStack: (stack = `s-${randomBytes(4).toString('hex')}`) => ({ host: HOST, stack }),
     serving: async ({ stack }, activities, work) => {
       served.set(stack, goodActivities(activities));

@@ -33,6 +33,7 @@ import {
   type DeployAnswer,
   type KeeperMemory,
   type KeepStackInput,
+  type RollbackAnswer,
   type Verdict,
 } from './messages.js';
 import { readMemory } from './memory.js';
@@ -47,6 +48,7 @@ import {
   parseRollback,
   parseVerdict,
   PREVIOUS,
+  rollbackRefusal,
   rollbackRequest,
   untilOpening,
 } from './people.js';
@@ -91,10 +93,7 @@ class Keeper {
     setHandler(keeperStatusQuery, () => this.status);
     setHandler(forceDeploySignal, (payload) => void this.enqueue(requestFor(parseAsk(payload, true))));
     setHandler(deployUpdate, (payload) => this.enqueue(requestFor(parseAsk(payload))));
-    setHandler(rollbackUpdate, (payload) => {
-      const request = rollbackRequest(parseRollback(payload));
-      return { ...this.enqueue(request), to: request.rollbackTo ?? PREVIOUS };
-    });
+    setHandler(rollbackUpdate, (payload) => this.rollback(payload), { validator: refuseUnclear });
     setHandler(deploymentNeededSignal, (payload) => {
       const needed = parseNeeded(payload);
       if (needed) this.change(afterLook(this.memory, needed, new Date(), this.running));
@@ -172,6 +171,11 @@ class Keeper {
     return answer;
   }
 
+  private rollback(payload: unknown): RollbackAnswer {
+    const request = rollbackRequest(parseRollback(payload));
+    return { ...this.enqueue(request), to: request.rollbackTo ?? PREVIOUS };
+  }
+
   private verdict(
     name: string,
     payload: unknown,
@@ -187,6 +191,11 @@ class Keeper {
     this.memory = memory;
     setCurrentDetails(keeperDetails(this.status));
   }
+}
+
+function refuseUnclear(...given: unknown[]): void {
+  const refusal = rollbackRefusal(given);
+  if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal, FAILURES.badInput);
 }
 
 const NOTHING_NOTED = noteOf({ nextNumber: 0, queue: [] });

@@ -103,6 +103,23 @@ export function parseVerdict(value: unknown): Verdict | undefined {
   };
 }
 
+/**
+ * Why a request for a rollback is refused, or undefined. Without a number it goes to the release before, so a number that
+ * is not understood, or a payload that nobody can read, must not pass for none. `given`: the arguments as they came.
+ */
+export function rollbackRefusal(given: readonly unknown[]): string | undefined {
+  const [value] = given;
+  const isAsk =
+    given.length === 0 || (isObject(value) && (value.number === undefined || isReleaseNumber(value.number)));
+  return isAsk
+    ? undefined
+    : 'This names no release, so nothing was done: give {number: N} with the number of a recorded release, or no number for the release before.';
+}
+
+/** No activity takes a greater one. */
+const MOST_NUMBER = 1_000_000_000;
+const isReleaseNumber = (value: unknown): boolean => isNumber(value) && value <= MOST_NUMBER;
+
 /** The payload of `rollback`; whatever is not understood is left out. */
 export function parseRollback(value: unknown): RollbackAsk {
   const given = isObject(value) ? value : {};

@@ -1,6 +1,9 @@
+import { Cron } from 'croner';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconcile, type Schedules } from '../../../activities/schedules/index.js';
 import { wantedSchedule, type Frequency, type WantedSchedule } from '../../../activities/schedules/plan.js';
+import { parseFrequency } from '../../../activities/stack/frequency.js';
 import { temporalSchedules } from '../../../worker/schedule-client.js';
 import { scheduleId, type ScheduleKind, type StackRef } from '../../../workflows/contract.js';
 import { startTemporalWorld, type TemporalWorld } from '../../support/temporal-world.js';
@@ -51,4 +54,45 @@ describe('worker/schedule-client', () => {
     expect(spec.intervals).toMatchObject([{ every: 60_000 }]);
     expect(state).toMatchObject({ paused: true, note: 'disk is being replaced' });
   });
+
+  it('every frequency that is understood is taken by the server, and comes when we say', async () => {
+    const stack = world.newStack();
+    const texts = fc.sample(someCron, { seed: 20_261_126, numRuns: 20_000 }).filter(isUnderstood).slice(0, 60);
+    expect(texts.length).toBe(60);
+    for (const text of [...texts, '@every 366d', `${'1,'.repeat(2_000)}1 * * * *`]) {
+      const frequency = parseFrequency(text);
+      await reconcile(stack, wanted('autodeploy', text, frequency), schedules);
+      const [next] = (await handleOf(stack).describe()).info.nextActionTimes;
+      if (frequency.kind !== 'cron' || next === undefined) continue;
+      const before = new Date(next.getTime() - 1_000);
+      const own = frequency.expressions.map((line) =>
+        new Cron(line, { timezone: 'UTC', domAndDow: true }).nextRun(before),
+      );
+      expect(
+        own.map((date) => date?.getTime()),
+        text,
+      ).toContain(next.getTime());
+    }
+  }, 120_000);
 });
+
+const number = fc.nat(59).map(String);
+const range = fc.tuple(number, number).map(([from, to]) => `${from}-${to}`);
+const steps = fc.tuple(fc.constantFrom('*', '5', '1-5'), number).map(([of, step]) => `${of}/${step}`);
+const field = fc.oneof(
+  fc.constant('*'),
+  fc.oneof(
+    number,
+    range,
+    steps,
+    fc.constantFrom('MON', 'sun', 'JAN', 'fri-MON', 'Jan-Mar', '00', '*,7', '-', '/5', '1-'),
+  ),
+);
+const someCron = fc.array(field, { minLength: 5, maxLength: 5 }).map((fields) => fields.join(' '));
+function isUnderstood(text: string): boolean {
+  try {
+    return parseFrequency(text).kind === 'cron';
+  } catch {
+    return false;
+  }
+}

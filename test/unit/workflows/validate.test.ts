@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCommits, isName, isObject, isStackInput, reasonOf } from '../../../workflows/validate.js';
+import { isCommits, isName, isObject, isStackInput, reasonOf, whoOf } from '../../../workflows/validate.js';
+import { hostileText, hostileValue, nearly } from '../../support/hostile.js';
 import { NEW } from '../../support/story.js';
 
 describe('workflows/validate', () => {
@@ -51,28 +52,46 @@ describe('workflows/validate', () => {
       expect(reasonOf(value, 'else')).toBe('else');
   });
 
-  it('a reason is on one line, without control characters, whole characters, at most 300', () => {
+  it.each([
+    ['half a character', 'a\ud800b', 'a\ufffdb'],
+    ['what steers a terminal', 'a\u001b[31mb\u009b2Jc', 'a [31mb 2Jc'],
+    ['what turns a line around', 'a\u202eb', 'a b'],
+    ['line ends of all kinds', 'a\r\nb\u2028c\u0085d', 'a b c d'],
+  ])('a reason is kept without %s', (_, given, reason) => {
+    expect(reasonOf(given, 'else')).toBe(reason);
+  });
+
+  it('a long reason and a long name are cut between characters', () => {
+    expect(reasonOf('x' + '😀'.repeat(400), 'else')).toBe('x' + '😀'.repeat(299));
+    expect(whoOf({ by: 'x' + '😀'.repeat(400) })).toBe('x' + '😀'.repeat(99));
+  });
+
+  it('a reason and a name are short lines that can be shown and kept, whatever was sent', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 250, maxLength: 350 }), (text) => {
-        const reason = reasonOf(text, 'else');
-        // eslint would object to control characters in a pattern.
-        expect([...reason].every((c) => c >= ' ' && c !== '\u007f')).toBe(true);
-        expect([...reason].length).toBeLessThanOrEqual(300);
-        expect(reason).toBe(reason.trim());
+      fc.property(fc.oneof(hostileText, hostileValue), (value) => {
+        for (const [said, most] of [
+          [reasonOf(value, 'else'), 300],
+          [reasonOf({ reason: value }, 'else'), 300],
+          [whoOf({ by: value }), 100],
+        ] as const) {
+          expect(said).toMatch(/^\S(.*\S)?$/);
+          expect(said).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+          expect([...said].length).toBeLessThanOrEqual(most);
+          expect(said.isWellFormed()).toBe(true);
+        }
       }),
+      { numRuns: 1_000 },
     );
   });
 
-  it('a long reason is cut between characters', () => {
-    const reason = reasonOf('x' + '😀'.repeat(400), 'else');
-    expect(reason).toBe('x' + '😀'.repeat(299));
-  });
-
-  it('questions answer whatever they are asked', () => {
+  it('questions answer whatever they are asked, and yes only to what is so', () => {
+    const good = { v: 1, host: 'h', stack: 's' };
+    const given = fc.oneof(hostileValue, nearly(good, hostileValue), nearly({ private: NEW }, hostileValue));
     fc.assert(
-      fc.property(fc.anything(), (value) => {
+      fc.property(given, (value) => {
         for (const ask of [isObject, isName, isStackInput, isCommits]) expect(typeof ask(value)).toBe('boolean');
-        expect(typeof reasonOf(value, 'else')).toBe('string');
+        if (isStackInput(value)) expect(`${value.host} ${value.stack}`).toMatch(/^[\w.-]+ [\w.-]+$/);
+        if (isCommits(value)) for (const commit of Object.values(value)) expect(commit).toMatch(/^[0-9a-f]+$/);
       }),
       { numRuns: 1_000 },
     );

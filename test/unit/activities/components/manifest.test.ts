@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseManifest } from '../../../../activities/components/manifest.js';
+import { parseManifest, type Manifest } from '../../../../activities/components/manifest.js';
+import { hostileJson, hostileText, isSentence, nearly } from '../../../support/hostile.js';
 
 const parse = (text: string | Buffer) => parseManifest(Buffer.from(text), 'FILE');
 const problemsOf = (text: string | Buffer) => parse(text).problems;
@@ -97,7 +98,7 @@ on-change:
     ['a missing key, at the map that should have it', 'probes:\n\n  - text: x\n', 'line 3: probes[0].url: should be'],
     ['an unknown key of a name that objects have', 'hooks: {}\n__proto__: {}\n', 'line 2: __proto__: is no key here'],
     ['another one', 'constructor: {}', 'line 1: constructor: is no key here'],
-    ['a key that is no text', '? [a, b]\n: c', 'line 1: [ a, b ]: is no key here'],
+    ['a key that is no text', '? [a, b]\n: c', 'line 1: "[ a, b ]": is no key here'],
     ['both ways to ask', 'busy:\n  url: http://x\n  command: y', 'line 1: busy: should have one of'],
     ['a command of numbers', 'busy:\n  command: [sleep, 1]', 'line 2: busy.command: should be text for'],
     ['an empty command', 'busy:\n  command: []', 'line 2: busy.command: should be text for'],
@@ -149,11 +150,44 @@ on-change:
     }
   });
 
+  it.each([
+    ['a line end', '"a\\nb": 1', 'FILE line 1: "a b": is no key here'],
+    ['what steers a terminal', '"\\e[31m\\u202e": 1', 'FILE line 1: " [31m ": is no key here'],
+    ['nothing', '? \n: 1', 'FILE line 1: "": is no key here'],
+    ['half a character', '"\\ud800": 1', 'FILE line 1: "\ufffd": is no key here'],
+  ])('quotes a key that holds %s, on one line', (_, text, sentence) => {
+    expect(problemsOf(text)?.[0]).toMatch(new RegExp(`^${sentence.replace(/[[\]]/g, '\\$&')}`));
+  });
+
+  it.each(['{toString: 1}', '[HUP]', '{}', 'true', '1.5', '100'])('refuses %s as a signal', (signal) => {
+    expect(problemsOf(`on-change: [{path: x, action: signal, signal: ${signal}}]`)).toEqual([
+      'FILE line 1: on-change[0].signal: should be a signal (HUP, USR1).',
+    ]);
+  });
+
+  it('tells at most twenty mistakes, and how many there are besides', () => {
+    const problems = problemsOf(Array.from({ length: 30 }, (_, index) => `k${index}: 1\n`).join('')) ?? [];
+    expect(problems).toHaveLength(21);
+    expect(problems.at(-1)).toBe('FILE line 21: from here on 10 more mistakes follow.');
+  });
+
   describe('bad input by the thousand', () => {
+    const SECRET = 's3cret-0f-the-operator';
     const isAnswer = (bytes: Buffer): boolean => {
       const { manifest, problems } = parse(bytes);
+      if (manifest !== undefined) return isMeant(manifest);
+      const areSentences = problems.every(
+        (line) => /^FILE line \d+: .+\.$/.test(line) && isSentence(line) && !line.includes(SECRET),
+      );
+      return problems.length > 0 && problems.length <= 21 && areSentences;
+    };
+    const isMeant = ({ busy, hooks, probes, onChange }: Manifest): boolean => {
+      const limits = [busy?.limit, busy?.every, hooks.pre?.timeout, hooks.post?.timeout];
       return (
-        manifest !== undefined || (problems.length > 0 && problems.every((line) => /^FILE line \d+: .+\.$/.test(line)))
+        limits.every((limit) => limit === undefined || (limit >= 0 && limit <= 7 * 86_400)) &&
+        (busy === undefined || (busy.url === undefined) !== (busy.command === undefined)) &&
+        probes.every(({ url, status }) => /^https?:/.test(url) && status >= 100 && status <= 599) &&
+        onChange.every(({ action, signal }) => (action === 'signal') === (signal !== undefined))
       );
     };
     const word = fc.constantFrom(
@@ -191,34 +225,32 @@ on-change:
     it('gives a manifest or sentences for any bytes', () => {
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => isAnswer(Buffer.from(bytes))),
-        { numRuns: 300 },
+        { numRuns: 1_000 },
       );
     });
     it('gives a manifest or sentences for pieces of YAML', () => {
       fc.assert(
-        fc.property(fc.array(word, { maxLength: 30 }), (words) => isAnswer(Buffer.from(words.join('')))),
-        { numRuns: 600 },
+        fc.property(fc.array(fc.oneof(word, hostileText), { maxLength: 30 }), (words) =>
+          isAnswer(Buffer.from(words.join(''))),
+        ),
+        { numRuns: 1_000 },
       );
     });
-    it('gives a manifest or sentences for any values', () => {
-      const values = fc.letrec((tie) => ({
-        value: fc.oneof(
-          { maxDepth: 4 },
-          fc.string(),
-          fc.double(),
-          fc.boolean(),
-          fc.constant(null),
-          tie('map'),
-          fc.array(tie('value')),
-        ),
-        map: fc.dictionary(
-          fc.oneof(fc.string(), fc.constantFrom('hooks', 'pre', 'busy', 'probes', 'on-change', 'needs')),
-          tie('value'),
-        ),
-      })).map;
+    it('gives a manifest or sentences for a manifest in which one thing is wrong, or any values', () => {
+      const good = {
+        hooks: { pre: { timeout: '5m', policy: 'stop' }, post: { timeout: 90 } },
+        busy: { url: 'http://localhost/busy', services: ['hub'], limit: '1h30m', every: 10 },
+        probes: [{ url: 'https://host/x?y', status: 302, text: 'ok' }],
+        'on-change': [{ path: './nginx.conf', services: ['proxy'], action: 'signal', signal: 'HUP' }],
+        needs: { commands: ['rsync'] },
+      };
+      const wrong = fc.oneof(hostileJson, fc.constantFrom(SECRET, { toString: 1 }, `http://u:${SECRET}@h`, '999999d'));
       fc.assert(
-        fc.property(values, (value) => isAnswer(Buffer.from(JSON.stringify(value)))),
-        { numRuns: 300 },
+        fc.property(
+          fc.oneof({ weight: 4, arbitrary: nearly(good, wrong) }, { weight: 1, arbitrary: hostileJson }),
+          (value) => isAnswer(Buffer.from(JSON.stringify(value) ?? '')),
+        ),
+        { numRuns: 1_000 },
       );
     });
   });

@@ -76,6 +76,8 @@ describe('activities/stack/frequency', () => {
     '@every 0s',
     '@every 5m later',
     '@everyday',
+    '__proto__',
+    'constructor',
     '# 7 5 * * *',
     '* * * * $(id)',
   ])('refuses %j and says what is expected', (text) => {

@@ -163,7 +163,7 @@ describe('activities/stack/notify', () => {
       fc.property(text, fc.constantFrom(...parsers), (given, parse) => {
         expect(refusal(() => parse(given)) ?? 'should').toContain('should');
       }),
-      { numRuns: 300 },
+      { numRuns: 1_000 },
     );
   });
 });

@@ -24,6 +24,13 @@ describe('activities/stack/reader-messages', () => {
     ],
     [
       'bash',
+      `${FILE}: line 3: syntax error near unexpected token \`"s3cret`,
+      3,
+      'syntax error near unexpected token a word',
+    ],
+    ['one that nobody knows', `${FILE}: 3: Syntax error: s3cret Bad fd number`, 3, 'a word Bad fd number'],
+    [
+      'bash',
       `${FILE}: line 2: unexpected EOF while looking for matching \`"'`,
       2,
       'unexpected EOF while looking for matching `"\'',

@@ -163,6 +163,11 @@ describe('activities/stack/windows', () => {
       expect(open(either, '2026-06-01T02:00', '2026-06-05T02:00', '2026-06-02T02:00')).toEqual([true, true, false]);
     });
 
+    it('is so on both days when one of them is a star with steps, as cron has it', () => {
+      const both = read('0 2 */5 * 5 for 1h');
+      expect(open(both, '2026-06-05T02:00', '2026-06-06T02:00', '2026-06-26T02:00')).toEqual([false, false, true]);
+    });
+
     it('is not so on freeze days, which are days of the zone', () => {
       const frozen = read('', '2026-12-24 2026-12-31..2027-01-02', 'America/New_York');
       expect(open(frozen, '2026-12-24T04:59', '2026-12-24T05:00', '2026-12-25T04:59', '2026-12-25T05:00')).toEqual([

@@ -113,7 +113,7 @@ describe('worker/webhook/match', () => {
         expect(same(a, a)).toBe(shown !== undefined);
         expect(typeof same(a, b)).toBe('boolean');
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 });

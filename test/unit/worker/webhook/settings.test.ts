@@ -39,6 +39,7 @@ describe('worker/webhook/settings', () => {
           if (!read.success) expect(read.error.issues[0]?.message).toMatch(/^should be PORT/);
         },
       ),
+      { numRuns: 1_000 },
     );
   });
 

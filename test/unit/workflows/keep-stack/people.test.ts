@@ -12,6 +12,7 @@ import {
   parseRollback,
   parseVerdict,
   PREVIOUS,
+  rollbackRefusal,
   rollbackRequest,
   untilOpening,
 } from '../../../../workflows/keep-stack/people.js';
@@ -23,6 +24,7 @@ import {
   requestFor,
 } from '../../../../workflows/keep-stack/queue.js';
 import type { WaitingRelease } from '../../../../workflows/model.js';
+import { hostileValue, isSentence, nearly } from '../../../support/hostile.js';
 import { NEW, OLD } from '../../../support/story.js';
 
 const NOW = new Date('2026-01-02T03:04:05.000Z');
@@ -178,13 +180,48 @@ describe('workflows/keep-stack/people', () => {
     });
   });
 
-  it('whatever is sent is understood or left out', () => {
+  it.each([
+    ['no argument', []],
+    ['no number', [{ by: 'ann@host' }]],
+    ['a number', [{ number: 3 }]],
+    ['more than is needed', [{ number: 0, more: true }, 'more']],
+  ])('a rollback with %s is taken', (_, given) => {
+    expect(rollbackRefusal(given)).toBeUndefined();
+  });
+
+  it.each([
+    ['a number as a text', [{ number: '3' }]],
+    ['a number below zero', [{ number: -3 }]],
+    ['a number that is no count', [{ number: 1.5 }]],
+    ['a number that no activity takes', [{ number: 2 ** 40 }]],
+    ['a number without its name', [3]],
+    ['null', [null]],
+    ['a payload that nobody could read', [undefined]],
+  ])('a rollback with %s is refused, or it would go to the release before', (_, given) => {
+    expect(rollbackRefusal(given)).toMatch(/^This names no release, so nothing was done: /);
+  });
+
+  it('whatever is sent is understood, refused in a sentence or left out', () => {
+    const waiting = waits({ needsApproval: true });
     fc.assert(
-      fc.property(fc.anything(), (payload) => {
-        expect(() => parseVerdict(payload)).not.toThrow();
-        expect(() => parseRollback(payload)).not.toThrow();
-        expect(() => afterPause(fresh, payload, NOW)).not.toThrow();
-      }),
+      fc.property(
+        fc.oneof(hostileValue, nearly({ number: 7, by: 'ann@host', reason: 'x' }, hostileValue)),
+        (payload) => {
+          const verdict = parseVerdict(payload);
+          const verdicts = verdict ? [afterApprove(waiting, verdict, NOW), afterReject(waiting, verdict)] : [];
+          const asked = enqueue(fresh, rollbackRequest(parseRollback(payload))).memory;
+          for (const memory of [...verdicts, asked, afterPause(waiting, payload, NOW)]) {
+            const kept: unknown = JSON.parse(JSON.stringify(memory ?? fresh));
+            expect(readMemory(kept)).toEqual(kept);
+          }
+          expect(asked.queue[0]?.rollbackTo).toBeGreaterThanOrEqual(PREVIOUS);
+          const refusal = rollbackRefusal([payload]);
+          expect(refusal === undefined || isSentence(refusal)).toBe(true);
+          if (refusal === undefined)
+            expect(parseRollback(payload).number).toBe((payload as { number?: number }).number);
+        },
+      ),
+      { numRuns: 1_000 },
     );
     expect(parseVerdict({ number: 7, by: 'ann@host', reason: 'x', more: 1 })).toEqual({
       number: 7,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOMES, STACK_WORDS, TRIGGERS, type Outcome } from '../../../../workflows/contract.js';
 import type { DeployStackResult } from '../../../../workflows/deploy-stack/messages.js';
 import type { DeploymentNeeded, KeeperMemory } from '../../../../workflows/keep-stack/messages.js';
+import { readMemory } from '../../../../workflows/keep-stack/memory.js';
 import {
   afterDeployment,
   afterLook,
@@ -14,6 +15,7 @@ import {
   requestFor,
 } from '../../../../workflows/keep-stack/queue.js';
 import type { DeployRequest } from '../../../../workflows/model.js';
+import { hostileValue, nearly } from '../../../support/hostile.js';
 import { NEW, OLD, someCommits } from '../../../support/story.js';
 
 const NOW = new Date('2026-01-02T03:04:05.000Z');
@@ -362,37 +364,25 @@ describe('workflows/keep-stack/queue', () => {
 
     it('whatever is sent is parsed without a throw, into a memory that stays small', () => {
       fc.assert(
-        fc.property(fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }), (payload) => {
-          const needed = parseNeeded(payload);
-          const looked = needed ? afterLook(fresh, needed, NOW) : fresh;
-          const { memory } = enqueue(looked, requestFor(parseAsk(payload)));
-          const [request] = enqueue(memory, requestFor(parseAsk(payload, true))).memory.queue;
-          expect(request?.force).toBe(true);
-          expect(request?.reason).not.toBe('');
-          expect(request?.reason.length).toBeLessThanOrEqual(600);
-        }),
-        { numRuns: 2_000 },
-      );
-    });
-
-    it('an object with the right keys and any values is parsed without a throw', () => {
-      const record = fc.record(
-        {
-          word: fc.oneof(fc.constantFrom(...STACK_WORDS), fc.anything()),
-          reason: fc.anything(),
-          commits: fc.oneof(someCommits, fc.anything()),
-          deploys: fc.oneof(fc.boolean(), fc.anything()),
-          force: fc.anything(),
-          first: fc.anything(),
-        },
-        { requiredKeys: [] },
-      );
-      fc.assert(
-        fc.property(record, (payload) => {
-          const needed = parseNeeded(payload);
-          if (needed) afterLook(fresh, needed, NOW);
-          enqueue(fresh, requestFor(parseAsk(payload)));
-        }),
+        fc.property(
+          fc.oneof(
+            hostileValue,
+            nearly(aLook()),
+            nearly({ reason: 'please', force: true, first: false, by: 'ann@host' }),
+          ),
+          (payload) => {
+            const needed = parseNeeded(payload);
+            const looked = needed ? afterLook(fresh, needed, NOW) : fresh;
+            const { memory } = enqueue(looked, requestFor(parseAsk(payload)));
+            const [request] = enqueue(memory, requestFor(parseAsk(payload, true))).memory.queue;
+            expect(request?.force).toBe(true);
+            expect(request?.reason).not.toBe('');
+            expect(request?.reason.length).toBeLessThanOrEqual(600);
+            expect(request?.reason).toMatch(/^[^\p{Cc}\p{Cf}]+$/u);
+            const kept: unknown = JSON.parse(JSON.stringify(memory));
+            expect(readMemory(kept)).toEqual(kept);
+          },
+        ),
         { numRuns: 2_000 },
       );
     });
