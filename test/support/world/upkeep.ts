@@ -13,7 +13,6 @@ export interface UpOptions {
 }
 
 export class Upkeep {
-  readonly program = builtProgram();
   private child: Detached | undefined;
   private end: { status: number | null; signal: string | null } | undefined;
 
@@ -21,6 +20,7 @@ export class Upkeep {
     dir: string,
     private readonly stackDirectory: string,
     private readonly env: Record<string, string>,
+    readonly program = builtProgram(),
   ) {
     this.outputFile = join(dir, 'up.log');
   }
