@@ -79,6 +79,12 @@ export class Upkeep {
     return this.endWith('SIGINT', within);
   }
 
+  /** What a service manager sends, and waits for the end. Gives the exit status. */
+  async terminate(within = 60_000): Promise<number | null | undefined> {
+    await this.endWith('SIGTERM', within);
+    return this.end?.status;
+  }
+
   private async endWith(signal: NodeJS.Signals, within: number): Promise<void> {
     if (this.child === undefined || this.end !== undefined) return;
     process.kill(this.child.pid, signal);
