@@ -80,7 +80,7 @@ export async function findTemporalCli(
     : `The Temporal command line is neither on PATH nor in ${join(options.cacheDirectory, 'bin')}.`;
   throw new StepFailure(
     FAILURES.configuration,
-    `${looked} Have it made with: node scripts/setup.mjs --for start. Or use a server of your own: --address HOST:PORT.`,
+    `${looked} Install it (https://docs.temporal.io/cli); in a clone \`npm run setup\` brings it. Or use a server of your own: --address HOST:PORT.`,
   );
 }
 

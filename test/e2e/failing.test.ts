@@ -26,7 +26,7 @@ describe('failing', () => {
     expect((await world().cli(['deploy', '--wait'])).status).toBe(3);
   }
 
-  it('an image that crashes is rolled back and quarantined', async () => {
+  it('scenario 19: an image that crashes is rolled back and quarantined', async () => {
     await world().images.publishApi('crashing', 'crashing');
     await expectRolledBack('crashing', /api/);
   });

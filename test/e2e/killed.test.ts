@@ -25,6 +25,13 @@ describe('killed', () => {
     expect(await world().get('api')).toBe('api 1.1');
   });
 
+  it('told by a service manager to stop during apply it hands over and ends well, and the next start goes on', async () => {
+    const { number } = await killWhen(world(), baseFile({ version: '2' }), intends('forward apply'), async (up) => {
+      expect(await up.upkeep.terminate()).toBe(0);
+    });
+    await expectConverged(world(), number, 'version 2');
+  });
+
   it('a worker that is killed during settle finishes the deployment when it is back', async () => {
     const { number } = await killWhen(world(), baseFile({ version: '3' }), isIn('settle'));
     await expectConverged(world(), number, 'version 3');
@@ -73,20 +80,21 @@ describe('killed', () => {
 type Push = Readonly<Record<string, string>>;
 
 /**
- * Pushes, kills the worker as soon as the deployment is where it is wanted, and starts it again. Returns the number of the
- * deployment and what the intent on disk said after the kill.
+ * Pushes, ends the worker as soon as the deployment is where it is wanted, and starts it again. Returns the number of the
+ * deployment and what the intent on disk said after that.
  */
 async function killWhen(
   world: World,
   files: Push,
   isThere: (number: number) => Promise<boolean>,
+  end: (world: World) => Promise<void> = (victim) => victim.kill9(),
 ): Promise<{ number: number; left: string | undefined }> {
   await idle(world);
   const { nextNumber: number } = await (await world.temporal()).keeper();
   await world.release('platform', files, 'Change something');
   // git may be done within a tenth of a second.
   await waitFor('the phase to kill in', () => isThere(number), { every: 5 });
-  await world.kill9();
+  await end(world);
   const left = await reachedOf(world);
   expect((await world.history()).some((record) => record.number === number)).toBe(false);
   await world.up();

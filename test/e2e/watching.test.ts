@@ -1,10 +1,38 @@
-import { appendFile, copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { apiTag, baseFile, envLocal, readerConfiguration, waitFor, type World } from '../support/world/index.js';
+import {
+  apiTag,
+  baseFile,
+  envLocal,
+  readerConfiguration,
+  STACK_FOLDER,
+  waitFor,
+  type World,
+} from '../support/world/index.js';
+import { Clone } from '../support/world/clone.js';
 import { attempt } from '../support/world/programs.js';
 import { idle, useWorld } from '../support/world/in-vitest.js';
 import { expectSound } from '../support/world/sound.js';
+
+const ADDED = `services:
+  added:
+    image: \${BASE_IMAGE}
+    init: true
+    command: ["sleep", "1000000"]
+`;
+
+/** A third checkout, whose key lies in `keys` alone. */
+async function addCheckout(world: World, keys: string): Promise<{ dir: string; commit: string }> {
+  const { git, env } = world.parts;
+  const { url, pushKeyPath, deployKeyPath } = await git.addRepository('third');
+  const author = new Clone(join(world.dir, 'developer', 'third'), { url, key: pushKeyPath }, env);
+  const commit = await author.found({ 'read.me': 'third\n' });
+  await copyFile(deployKeyPath, join(keys, 'third_deploy_key'));
+  const dir = join(world.dir, 'host', 'third');
+  await new Clone(dir, { url, key: deployKeyPath }, env).clone();
+  return { dir, commit };
+}
 
 /** Container ids and start times: equal means untouched. */
 const touched = async (world: World) =>
@@ -14,6 +42,17 @@ const check = async (world: World) => (await world.cli(['check'])).stdout;
 
 describe('watching', () => {
   const world = useWorld({ name: 'watch' });
+
+  it('scenario 10: a look at level repositories touches nothing, is no deployment and ends well', async () => {
+    await idle(world());
+    const before = await touched(world());
+    await world().look();
+    const looked = await world().cli(['check', '--exit-code']);
+    expect(looked).toMatchObject({ status: 0, stdout: expect.stringMatching(/^up to date/) as string });
+    await idle(world());
+    expect(await touched(world())).toEqual(before);
+    expect(await world().history()).toHaveLength(1);
+  });
 
   it('scenario 11: an extra repository that is behind and clean gives exactly one deployment, of the commits seen', async () => {
     const platform = (await world().checkedOut()).platform;
@@ -181,6 +220,30 @@ describe('watching', () => {
     await writeFile(compose, before);
     await world().look();
     await waitFor('the second edition', async () => (await world().get('web')) === 'version 2');
+  });
+
+  it('scenario 21: directories, a component and a repository that a push to env.local changes are those of its own deployment', async () => {
+    await idle(world());
+    const { settings } = world().parts;
+    const [keys, log] = [join(world().dir, 'other-keys'), join(world().dir, 'other-log')];
+    for (const dir of [keys, log]) await mkdir(dir, { mode: 0o700 });
+    for (const key of await readdir(settings.keyDirectory)) {
+      await copyFile(join(settings.keyDirectory, key), join(keys, key));
+    }
+    const third = await addCheckout(world(), keys);
+    await world().push('platform', { [`${STACK_FOLDER}/components/added/docker-compose-extra.yml`]: ADDED }, 'Add');
+    const extra = [
+      'export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/added"',
+      `export AUTODEPLOY_EXTRA_REPOS="$AUTODEPLOY_EXTRA_REPOS ${third.dir}"`,
+    ];
+    const commit = await world().releaseSettings({ keyDirectory: keys, logDirectory: log, extra }, 'Move and add');
+    const record = await world().waitForCommit('private', commit);
+    expect(record.outcome, record.message).toBe('deployed');
+    expect(record.services).toContainEqual(expect.objectContaining({ service: 'added', action: 'recreate' }));
+    expect((await world().state()).added?.status).toBe('running');
+    expect(await readFile(join(log, 'autodeploy.log'), 'utf8')).toContain(` ${record.number} settle] added: running`);
+    expect((await (await world().recorded()).latestRelease())?.commits).toMatchObject({ third: third.commit });
+    expect((await world().cli(['check', '--exit-code'])).status).toBe(0);
   });
 
   it('what all of these runs wrote replays, is small and holds no secret', () => expectSound(world()));

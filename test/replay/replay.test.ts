@@ -43,7 +43,7 @@ describe('replay', () => {
     expect([...types].sort()).toEqual(Object.keys(workflows).sort());
   });
 
-  it('every history replays against the code of today', async () => {
+  it('scenario 22: every history replays against the code of today', async () => {
     const failures = await replay(today, names);
     const told = [...failures].map(([name, error]) => `${name}: ${error.message}`);
     expect(told).toEqual([]);

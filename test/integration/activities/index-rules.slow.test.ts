@@ -79,7 +79,7 @@ const live = (path: string) => readFile(join(checkout(), path), 'utf8');
 describe('activities/index', () => {
   describe('a conditional trigger', () => {
     it(
-      'that says no: all checkouts advance, nothing is touched, and a later deployment brings it',
+      'scenario 13: that says no: all checkouts advance, nothing is touched, and a later deployment brings it',
       async () => {
         await world.push(
           'platform',
@@ -139,7 +139,7 @@ describe('activities/index', () => {
     }
 
     it(
-      'run around apply with the environment of the stack, and are recorded with their status',
+      'scenario 24: run around apply with the environment of the stack, and are recorded with their status',
       async () => {
         const out = join(world.parts.dir, 'hooks.txt');
         await pushHooks(`echo "pre $READER_PORT" >> ${out}\n`, `echo post >> ${out}\nexit 3\n`);
@@ -165,7 +165,7 @@ describe('activities/index', () => {
     );
 
     it(
-      'that fail or hang roll back, and what the mended push brings is deployed',
+      'scenario 24: that fail or hang roll back, and what the mended push brings is deployed',
       async () => {
         await pushHooks('echo ready\nsleep 600\n', 'true\n');
         await world.push(
@@ -258,7 +258,7 @@ describe('activities/index', () => {
     );
   });
 
-  it('files that a deployment writes belong to AUTODEPLOY_CODE_OWNERSHIP, and git goes on', async () => {
+  it('scenario 23: files that a deployment writes belong to AUTODEPLOY_CODE_OWNERSHIP, and git goes on', async () => {
     const rendered = `${STACK_FOLDER}/components/reader/config/reader.conf`;
     for (const path of ['', 'brand/new.txt', 'brand', '.git/HEAD', '.git/index', rendered]) {
       const { uid, gid } = await stat(join(checkout(), path));

@@ -27,13 +27,21 @@ export interface WorldOptions {
   env?: Record<string, string>;
   /** Changes the first files of the platform's repository. */
   files?: (files: Files, world: { dir: string }) => Files;
+  /** `birdkeeper.js` that is run; the build of these sources unless given. */
+  program?: string;
 }
 
 /**
  * Makes a stack of two checkouts with remotes, registry and images; nothing of it runs yet. Takes away first what killed
  * runs have left behind. `destroy` takes it away; when the making fails nothing is left.
  */
-export async function createWorld({ name, settings = {}, env = {}, files = same }: WorldOptions): Promise<World> {
+export async function createWorld({
+  name,
+  settings = {},
+  env = {},
+  files = same,
+  program,
+}: WorldOptions): Promise<World> {
   await sweep();
   // Compose project, image path and directory: the name says whose it is.
   const project = `bkw-${name}-${process.pid}-${Date.now().toString(36).slice(-5)}`;
@@ -41,7 +49,7 @@ export async function createWorld({ name, settings = {}, env = {}, files = same 
   await chmod(dir, 0o755);
   await enter(project, dir, env);
   try {
-    return await assemble(project, dir, { settings, env, files });
+    return await assemble(project, dir, { settings, env, files, ...(program === undefined ? {} : { program }) });
   } catch (error) {
     await removeWorld(project, dir, env);
     throw error;
@@ -50,9 +58,13 @@ export async function createWorld({ name, settings = {}, env = {}, files = same 
 
 const same = (files: Files): Files => files;
 
-type Differences = Required<Omit<WorldOptions, 'name'>>;
+type Differences = Required<Omit<WorldOptions, 'name' | 'program'>> & Pick<WorldOptions, 'program'>;
 
-async function assemble(project: string, dir: string, { settings, env: more, files }: Differences): Promise<World> {
+async function assemble(
+  project: string,
+  dir: string,
+  { settings, env: more, files, program }: Differences,
+): Promise<World> {
   const env = worldEnvironment(dir, more);
   for (const folder of ['git', 'registry', 'keys', 'log', 'home']) await mkdir(join(dir, folder), { mode: 0o700 });
   const [git, registry, [web = 0, api = 0, reader = 0]] = await Promise.all([
@@ -89,6 +101,7 @@ async function assemble(project: string, dir: string, { settings, env: more, fil
     images,
     settings: first,
     git,
+    ...(program === undefined ? {} : { program }),
     stopServers: () => Promise.all([git.stop(), registry.stop()]).then(() => undefined),
   });
 }

@@ -38,6 +38,12 @@ export class WorldTemporal {
     return this.ask(() => this.deploymentHandle(number).query<DeploymentStatus>(QUERIES.status));
   }
 
+  /** What addresses a deployment in the UI. */
+  async deploymentRun(number: number): Promise<{ workflowId: string; runId: string }> {
+    const { workflowId, runId } = await this.deploymentHandle(number).describe();
+    return { workflowId, runId };
+  }
+
   async cancel(number: number): Promise<void> {
     await this.deploymentHandle(number).cancel();
   }

@@ -13,7 +13,6 @@ export interface UpOptions {
 }
 
 export class Upkeep {
-  readonly program = builtProgram();
   private child: Detached | undefined;
   private end: { status: number | null; signal: string | null } | undefined;
 
@@ -21,6 +20,7 @@ export class Upkeep {
     dir: string,
     private readonly stackDirectory: string,
     private readonly env: Record<string, string>,
+    readonly program = builtProgram(),
   ) {
     this.outputFile = join(dir, 'up.log');
   }
@@ -77,6 +77,12 @@ export class Upkeep {
   /** What ^C sends, and waits for the end. */
   interrupt(within = 30_000): Promise<void> {
     return this.endWith('SIGINT', within);
+  }
+
+  /** What a service manager sends, and waits for the end. Gives the exit status. */
+  async terminate(within = 60_000): Promise<number | null | undefined> {
+    await this.endWith('SIGTERM', within);
+    return this.end?.status;
   }
 
   private async endWith(signal: NodeJS.Signals, within: number): Promise<void> {

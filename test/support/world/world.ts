@@ -39,6 +39,8 @@ export interface Parts {
   /** Ends git server and registry. */
   stopServers: () => Promise<void>;
   git: GitServer;
+  /** The build of these sources unless given. */
+  program?: string;
 }
 
 /** A sample stack with all that it needs, on this machine: remotes behind ssh, registry, checkouts, and a birdkeeper of its own. */
@@ -47,7 +49,7 @@ export class World {
   private client: { address: string; temporal: WorldTemporal } | undefined;
 
   constructor(readonly parts: Parts) {
-    this.upkeep = new Upkeep(parts.dir, this.stackDirectory, parts.env);
+    this.upkeep = new Upkeep(parts.dir, this.stackDirectory, parts.env, parts.program);
   }
 
   get project(): string {

@@ -107,7 +107,7 @@ describe('activities/components/run-hook', () => {
     expect(lines.length).toBeGreaterThan(240_000);
   });
 
-  it('ends one that hangs, with all that it started', async () => {
+  it('scenario 24: ends one that hangs, with all that it started', async () => {
     const result = await run('echo $$ >> pids; sleep 60 & echo $! >> pids; echo waiting; sleep 61', {
       timeoutSeconds: 1,
     });

@@ -44,7 +44,7 @@ describe('activities/git/observe', () => {
       expect(await now().look({ fetch: false })).toMatchObject({ word: 'behind' });
     });
 
-    it('ahead and diverged', async () => {
+    it('scenario 12: ahead and diverged', async () => {
       await commit(now().dir, { 'own.txt': 'x\n' }, 'own');
       expect(await now().look()).toMatchObject({ word: 'ahead', ahead: 1, behind: 0 });
       await now().release({ 'a.txt': '2\n' }, 'second');
@@ -72,17 +72,17 @@ describe('activities/git/observe', () => {
       expect(files?.at(-1)).toBe('… and 5 more');
     });
 
-    it('detached', async () => {
+    it('scenario 14: detached', async () => {
       await git(now().dir, ['checkout', '--quiet', '--detach']);
       expect(await now().look()).toMatchObject({ word: 'detached', behind: 0 });
     });
 
-    it('no upstream', async () => {
+    it('scenario 14: no upstream', async () => {
       await git(now().dir, ['checkout', '--quiet', '-b', 'mine']);
       expect(await now().look()).toMatchObject({ word: 'no upstream', branch: 'mine' });
     });
 
-    it('upstream gone, once the branch is deleted on the remote', async () => {
+    it('scenario 14: upstream gone, once the branch is deleted on the remote', async () => {
       await now().release({}, 'other', 'other');
       await now().look();
       await git(now().dir, ['checkout', '--quiet', '-b', 'other', '--track', 'origin/other']);

@@ -44,7 +44,7 @@ describe('activities/git/ownership', () => {
     return { uid, gid };
   };
 
-  it('root, tracked files, their directories and the git directory change hands; the second time nothing', async () => {
+  it('scenario 23: root, tracked files, their directories and the git directory change hands; the second time nothing', async () => {
     await git(dir, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main']);
     const { changed, sentence } = await give();
     expect(sentence).toBeUndefined();

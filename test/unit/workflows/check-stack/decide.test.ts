@@ -99,7 +99,7 @@ describe('workflows/check-stack/decide', () => {
       expect(decideStack(anObservation({ checkouts, deployed: { number: 1, commits: {} } })).word).toBe('behind');
     });
 
-    it('local commits do not trigger: a person develops there', () => {
+    it('scenario 12: local commits do not trigger: a person develops there', () => {
       const checkouts = [aCheckout('platform', 'ahead', { head: OTHER })];
       const seen = anObservation({ checkouts, deployed: { number: 1, commits: { platform: OLD } } });
       expect(decideStack(seen)).toMatchObject({ word: 'up to date', deploys: false });

@@ -77,7 +77,7 @@ describe('workflows/deploy-stack/run', () => {
       triggers: [{ checkout: 'private', deploys: false, detail: 'only documents' }],
     });
 
-    it('advances the checkouts and touches nothing', async () => {
+    it('scenario 13: advances the checkouts and touches nothing', async () => {
       const { result, names, calls, concluded, status } = await tell(skipping);
       expect(result).toMatchObject({
         outcome: 'deployed',
@@ -191,7 +191,7 @@ describe('workflows/deploy-stack/run', () => {
       ]);
     });
 
-    it('one that fails with the policy stop rolls back, with the hooks of the former release', async () => {
+    it('scenario 24: one that fails with the policy stop rolls back, with the hooks of the former release', async () => {
       const { result, calls } = await tell({
         ...hooks,
         runHook: ({ component, hook, direction }) =>

@@ -220,15 +220,18 @@ describe('workflows/deploy-stack/run', () => {
       },
     );
 
-    it.each(steps)('%s fails once because of the surroundings and then succeeds: no rollback', async (name) => {
-      let tries = 0;
-      const good: Record<string, (input: never) => Promise<unknown>> = { ...goodActivities() };
-      const { result } = await tell({
-        [name]: (input: never) => ((tries += 1) === 1 ? failing('EngineUnavailable')() : good[name]?.(input)),
-      });
-      expect(result.outcome).toBe('deployed');
-      expect(tries).toBe(2);
-    });
+    it.each(steps)(
+      'scenario 19: %s fails once because of the surroundings and then succeeds: no rollback',
+      async (name) => {
+        let tries = 0;
+        const good: Record<string, (input: never) => Promise<unknown>> = { ...goodActivities() };
+        const { result } = await tell({
+          [name]: (input: never) => ((tries += 1) === 1 ? failing('EngineUnavailable')() : good[name]?.(input)),
+        });
+        expect(result.outcome).toBe('deployed');
+        expect(tries).toBe(2);
+      },
+    );
 
     it('names what was left alone because a person touched it', async () => {
       const { result } = await tell({
