@@ -8,7 +8,7 @@ import { localStory } from '../../../worker/local-activities.js';
 import { createWorld, envLocal, type World, type WorldOptions } from '../../support/world/index.js';
 import { inProcess, type InProcess } from './in-process.js';
 
-export const LONG = 300_000;
+export const LONG = 600_000;
 
 export interface Story extends DeployStackResult {
   plan: PlanSummary | undefined;
