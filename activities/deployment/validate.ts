@@ -1,6 +1,7 @@
 import type { Activities } from '../types.js';
 import { publishedPorts } from '../compose/model.js';
 import { resourceNames, resourceProblems } from '../compose/resources.js';
+import { undeclaredServices } from '../components/declared-services.js';
 import { findHooks } from '../components/hooks.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
@@ -37,7 +38,8 @@ export async function validateRelease(
   const stack = await deps.state.stack(name);
   const view = await openStaged(stack, number, deps, step.signal);
   refuse(FAILURES.configuration, await problemsOf(stack, view, step, deps));
-  const { hooks, warnings } = await findHooks(await componentsOf(view), view);
+  const components = await componentsOf(view);
+  const { hooks, warnings } = await findHooks(components, view);
   await requireEngineAndRoom(view, deps, step);
 
   const deployed = await stack.latestRelease();
@@ -63,7 +65,8 @@ export async function validateRelease(
     ...(release === undefined ? {} : { release }),
     ...waiting,
   });
-  return { ...summary, ...waiting, warnings: [...summary.warnings, ...warnings, ...busy.warnings] };
+  const slips = undeclaredServices(components, plan.declared);
+  return { ...summary, ...waiting, warnings: [...summary.warnings, ...slips, ...warnings, ...busy.warnings] };
 }
 
 type Checking = Omit<Input, 'stack'> & { view: StagedView; stack: StackState; sickBefore: readonly string[] };
