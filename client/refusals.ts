@@ -1,4 +1,5 @@
 /** What makes no sense to ask of a keeper, told before it is asked. Pure: a sentence, or undefined when it may be asked. */
+import { NO_WINDOW } from '../workflows/contract.js';
 import type { KeeperStatus, Release } from '../workflows/model.js';
 import { age } from './text.js';
 
@@ -60,10 +61,10 @@ function listReleases(releases: readonly Pick<Release, 'number' | 'at'>[]): stri
 export const describePause = ({ by, reason, at }: NonNullable<KeeperStatus['paused']>, now: Date): string =>
   `${age(at, now)} ago by ${by}: ${reason.trim().replace(/\.$/, '')}`;
 
-/** What follows an approval, a clause. `opensAt`: ISO 8601 or `never`. */
+/** What follows an approval, a clause. `opensAt`: ISO 8601 or `NO_WINDOW`. */
 export function whenOpen(opensAt: string | undefined): string {
   if (opensAt === undefined) return 'it is deployed as soon as the keeper is free';
-  return opensAt === 'never'
+  return opensAt === NO_WINDOW
     ? 'it is deployed when a window opens, and none is known'
     : `it is deployed when the window opens at ${opensAt}`;
 }

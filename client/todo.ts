@@ -1,4 +1,5 @@
 /** What a person must do, out of what is known of a stack. Pure. */
+import { NO_WINDOW } from '../workflows/contract.js';
 import type { HealthWord } from '../workflows/model.js';
 import type { StackReport } from './schemas.js';
 
@@ -32,7 +33,7 @@ export function todoOf(report: Omit<StackReport, 'todo'>): string[] {
 /** What a person holds back, or is asked for. */
 function holdTodo({ paused, waiting }: Pick<StackReport, 'paused' | 'waiting'>): string[] {
   const asked = waiting !== null && waiting.needsApproval && waiting.approvedBy === undefined;
-  const hopeless = waiting !== null && waiting.opensAt === 'never';
+  const hopeless = waiting !== null && waiting.opensAt === NO_WINDOW;
   return [
     ...(asked
       ? [
@@ -40,7 +41,9 @@ function holdTodo({ paused, waiting }: Pick<StackReport, 'paused' | 'waiting'>):
         ]
       : []),
     ...(hopeless
-      ? [`Deployment ${waiting.number} waits for a window, and none is known: correct BIRDKEEPER_DEPLOY_WINDOWS.`]
+      ? [
+          `Deployment ${waiting.number} waits for a window, and none opens within 400 days: correct BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE.`,
+        ]
       : []),
     ...(paused === null ? [] : ['Nothing is deployed by itself until: birdkeeper resume']),
   ];

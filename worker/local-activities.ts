@@ -57,6 +57,11 @@ export function localStory({ steps, redact, logFor, stop }: LocalSurroundings): 
       }),
       isCancellation: (error) => error instanceof Stopped,
       isCancelled: () => stop.aborted,
+      pause: async (milliseconds) => {
+        await sleep(milliseconds, undefined, { signal: stop }).catch(() => {
+          throw new Stopped();
+        });
+      },
       shielded: async (work) => {
         shields += 1;
         try {

@@ -110,6 +110,9 @@ export const SIGNALS = {
 export const UPDATES = { deploy: 'deploy', rollback: 'rollback' } as const;
 export const QUERIES = { status: 'status' } as const;
 
+/** In the place of the time at which a window opens: none does within 400 days. */
+export const NO_WINDOW = 'never';
+
 export const SEARCH_ATTRIBUTES = ['Stack', 'Host', 'Outcome', 'Commit', 'Trigger'] as const;
 
 /**

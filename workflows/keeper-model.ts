@@ -27,6 +27,7 @@ export interface WaitingRelease {
   commits: Commits;
   digest: string;
   needsApproval: boolean;
+  /** ISO 8601, or `NO_WINDOW`. */
   opensAt?: string;
   /** What it waits for, a sentence. */
   why: string;

@@ -147,7 +147,7 @@ export interface PlanSummary {
   skipped?: boolean;
   /** `BIRDKEEPER_APPROVAL` asks for a person's yes. */
   needsApproval?: boolean;
-  /** No window is open: the next one opens at that time (ISO 8601, UTC); `never`: none is known. */
+  /** No window is open: the next one opens at that time (ISO 8601, UTC), or `NO_WINDOW`. */
   opensAt?: string;
 }
 
@@ -188,6 +188,8 @@ export interface ServiceFingerprint {
   content: string;
   /** Per mounted path of ours: hash, so that a change can be named. */
   contents: Record<string, string>;
+  /** Per mount in which a rule of a component names places: a hash of each, and of the rest under the mount's path. */
+  parts?: Record<string, Record<string, string>>;
   /** Image reference as Compose has it. */
   image: string;
   /** Image id (`sha256:…`). */

@@ -3,7 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import type { ServiceFingerprint } from '../../workflows/model.js';
 import { isMissing } from '../shared/files.js';
 import type { Checkout, StackView } from '../stack/view.js';
+import type { ChangeRule } from './change-rules.js';
 import { type ContentPath, buildContexts, contentPaths, isWithin } from './content.js';
+import { partsOf, placesInside, type SeenFile } from './content-parts.js';
 import { canonicalJson, definitionHash, sha256 } from './definition.js';
 import { BUILD_KEY, contentMark } from './fingerprint-keys.js';
 import { type ComposeModel, imageOf } from './model.js';
@@ -18,16 +20,24 @@ export type ObjectIds = (
   paths: readonly string[],
 ) => Promise<ReadonlyMap<string, string | undefined>>;
 
+/** Every file of a commit below a path, which is relative to the root of the checkout. */
+export type FilesUnder = (checkout: Checkout, commit: string, path: string) => Promise<readonly SeenFile[]>;
+
+export interface FingerprintSources {
+  objectIds: ObjectIds;
+  /** Ids of the local images by reference; one that is absent gives an empty `imageId`. */
+  imageIds: ReadonlyMap<string, string>;
+  /** Rules of components may name places inside a mount: their files are looked at one by one. */
+  rules?: { of: readonly ChangeRule[]; filesUnder: FilesUnder };
+}
+
 export type FingerprintView = Pick<StackView, 'checkouts' | 'commits' | 'rendered' | 'variables' | 'locate'>;
 
-/**
- * Fingerprints of all services of a model. `imageIds`: ids of the local images by reference; one that is absent gives an
- * empty `imageId`. Reads git's own ids and small files; nothing else that lies in a mount.
- */
+/** Fingerprints of all services of a model. Reads git's own ids and small files; nothing else that lies in a mount. */
 export async function fingerprintServices(
   model: ComposeModel,
   view: FingerprintView,
-  sources: { objectIds: ObjectIds; imageIds: ReadonlyMap<string, string> },
+  sources: FingerprintSources,
 ): Promise<Record<string, ServiceFingerprint>> {
   const renderedPaths = view.rendered.map(({ path }) => path);
   const services = Object.entries(model.services).map(([name, service]) => ({
@@ -54,10 +64,12 @@ export async function fingerprintServices(
           canonicalJson([service.build, contexts.map((context) => known(context, view, tracked))]),
         );
       const image = imageOf(model.name, name, service);
+      const parts = await partsBelow(name, paths, view, sources.rules);
       const fingerprint: ServiceFingerprint = {
         definition: definitionHash(model, name, view.variables),
         content,
         contents,
+        ...(Object.keys(parts).length === 0 ? {} : { parts }),
         image,
         imageId: sources.imageIds.get(image) ?? '',
       };
@@ -84,6 +96,37 @@ async function trackedIds(
     return [checkout.name, await objectIds(checkout, commit, wanted)] as const;
   });
   return new Map(await Promise.all(answers));
+}
+
+async function partsBelow(
+  service: string,
+  paths: readonly ContentPath[],
+  view: FingerprintView,
+  rules: FingerprintSources['rules'],
+): Promise<Record<string, Record<string, string>>> {
+  const parts: Record<string, Record<string, string>> = {};
+  for (const mount of paths) {
+    const places = placesInside(mount.path, service, rules?.of ?? []);
+    if (rules === undefined || places.length === 0) continue;
+    parts[mount.path] = partsOf(mount.path, places, await filesIn(mount, view, rules.filesUnder));
+  }
+  return parts;
+}
+
+async function filesIn(mount: ContentPath, view: FingerprintView, filesUnder: FilesUnder): Promise<SeenFile[]> {
+  const tracked = await Promise.all(
+    mount.parts.flatMap(({ checkout, path }) => {
+      const commit = view.commits[checkout.name];
+      return commit === undefined ? [] : [filesUnder(checkout, commit, path)];
+    }),
+  );
+  const rendered = view.rendered.filter((file) => isWithin(file.path, mount.path));
+  // A rule names the file that the service reads, not the template that lies beside it.
+  const made = new Map(rendered.map(({ path }) => [`${path}.template`, path]));
+  return [
+    ...tracked.flat().map(({ path, id }) => ({ path: made.get(path) ?? path, id })),
+    ...rendered.map(({ path, text }) => ({ path, id: sha256(text) })),
+  ];
 }
 
 /** What git and our templates know of a path; empty when they know nothing. */

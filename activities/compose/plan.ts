@@ -7,6 +7,7 @@
  */
 import type { ServiceDecision, ServiceFingerprint } from '../../workflows/model.js';
 import { changeAction, type ChangeRule } from './change-rules.js';
+import { changedParts } from './content-parts.js';
 import { BUILD_KEY, isSingleFile } from './fingerprint-keys.js';
 import type { ImageNeed } from './images.js';
 import { irreversible, namesOf, rollbackProblems } from './irreversible.js';
@@ -136,11 +137,12 @@ function contentDecision(
   wanted: ServiceFingerprint,
   rules: readonly ChangeRule[],
 ): ServiceDecision {
-  const changed = changedPaths(recorded, wanted);
-  if (changed.length === 0) return { service: name, action: 'nothing', reason: 'unchanged' };
+  const mounts = changedPaths(recorded, wanted);
+  if (mounts.length === 0) return { service: name, action: 'nothing', reason: 'unchanged' };
+  const changed = mounts.flatMap((mount) => changedParts(mount, recorded, wanted));
   const reason = `${namesOf(changed)} changed`;
   const { action, signal } = changeAction(name, service.labels, changed, rules);
-  const stale = changed.some((path) => isSingleFile(recorded.contents[path]) || isSingleFile(wanted.contents[path]));
+  const stale = mounts.some((path) => isSingleFile(recorded.contents[path]) || isSingleFile(wanted.contents[path]));
   if (stale && (action === 'nothing' || action === 'signal')) {
     return { service: name, action: 'restart', reason: `${reason} (mounted as a single file, which goes stale)` };
   }

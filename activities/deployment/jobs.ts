@@ -28,14 +28,12 @@ export async function deployNotebooks(
     timeoutMs: settings.gitTimeoutSeconds * 1_000,
     environment: deps.environment,
   });
-  const source = { url, branch: branch ?? DEFAULT_BRANCH };
-  const about = `notebooks of branch ${source.branch}`;
+  const source = { url, branch };
+  const about = `notebooks of ${branch === undefined ? 'the default branch' : `branch ${branch}`}`;
   return deps.journal.job({ stack: name, file: 'notebookdeploy.log', about }, () =>
     deployNotebooksFrom({ source, target, stateDir: deps.state.root, git }, step),
   );
 }
-
-const DEFAULT_BRANCH = 'master';
 
 /** One run; fails with Configuration when no repository, password or path is set. */
 export async function backUpStack(

@@ -1,6 +1,6 @@
 /** The plan of a view: made of the staged stack before anything moves, and again of the live one after `advance`. */
 import type { Release, ServiceFingerprint } from '../../workflows/model.js';
-import { fingerprintServices, type ObjectIds } from '../compose/fingerprint.js';
+import { fingerprintServices, type FilesUnder, type ObjectIds } from '../compose/fingerprint.js';
 import { imageNeeds, type ImageNeed } from '../compose/images.js';
 import { imageOf, type ComposeModel } from '../compose/model.js';
 import type { MovedImage } from '../compose/moved-images.js';
@@ -8,8 +8,11 @@ import { planServices, type ServicePlan } from '../compose/plan.js';
 import { declaredServices, readModel } from '../compose/read.js';
 import type { EngineContainer } from '../docker/types.js';
 import { objectIds } from '../git/history.js';
+import { filesUnder } from '../git/tree.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
+import { readUpOptions } from '../compose/up-options.js';
+import { lookUp } from '../stack/settings.js';
 import { changeRulesOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { findMoved } from './moved.js';
@@ -17,6 +20,7 @@ import { gitOptions, redactorOf } from './open.js';
 
 export interface MadePlan extends ServicePlan {
   model: ComposeModel;
+  /** Every service of the files, those that no profile enables included. */
   wanted: Record<string, ServiceFingerprint>;
   needs: ImageNeed[];
   /** Images that are absent and may not be pulled. */
@@ -39,24 +43,27 @@ export interface PlanAsk {
   pins?: Readonly<Record<string, string>>;
 }
 
-/** `--remove-orphans` as Compose takes it. */
-const REMOVES_ORPHANS = /^--remove-orphans(=true)?$/;
-
 export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Promise<MadePlan> {
   const { view, release, repair } = ask;
   const call = { signal: step.signal };
   const reading = { ...call, redact: redactorOf(view) };
-  const [model, containers] = await Promise.all([readModel(view, reading), deps.engine.containers(view.name, call)]);
+  const [model, containers, rules] = await Promise.all([
+    readModel(view, reading),
+    deps.engine.containers(view.name, call),
+    changeRulesOf(view),
+  ]);
   // Compose is asked a second time only when something runs that the model does not have.
   const isOurs = ({ service, oneOff }: EngineContainer) => oneOff || Object.hasOwn(model.services, service);
   const declared = containers.every(isOurs) ? [] : await declaredServices(view, reading);
   const imageIds = await idsOf(model, deps, step);
-  const asNamed = await fingerprintServices(model, view, { objectIds: askGit(deps, step), imageIds });
+  const files = { of: rules, filesUnder: askFiles(deps, step) };
+  const asNamed = await fingerprintServices(model, view, { objectIds: askGit(deps, step), imageIds, rules: files });
   const wanted = pinned(asNamed, ask.pins ?? {});
   const recorded = release?.services ?? {};
   const moved = ask.followTags ? await findMoved(view, model, recorded, step, deps) : [];
   const { needs: named, problems: absent } = imageNeeds({ model, imageIds, recorded, wanted, moved });
   const { needs, problems } = await withPins({ named, absent, wanted, pins: ask.pins ?? {} }, step, deps);
+  const options = upOptionsOf(view);
   const plan = planServices({
     services: model.services,
     declared,
@@ -66,16 +73,30 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
     images: ask.imagesAreHere ? [] : needs,
     options: {
       repair,
-      removeOrphans: view.settings.composeUpExtraOptions.some((option) => REMOVES_ORPHANS.test(option)),
+      removeOrphans: options.removeOrphans,
       stopFirst: view.settings.stopFirst,
       // Going back after a failed release was left in place: its containers may look right and be made of its files.
       ...(ask.pins && Object.keys(ask.pins).length > 0 && release ? { recordedContainers: release.containers } : {}),
     },
-    rules: await changeRulesOf(view),
+    rules,
     ...(ask.sickBefore === undefined ? {} : { sickBefore: ask.sickBefore }),
   });
-  return { ...plan, model, wanted, needs, problems: [...problems, ...plan.problems], moved, containers };
+  const warnings = [...plan.warnings, ...options.warnings];
+  return {
+    ...plan,
+    warnings,
+    model,
+    wanted,
+    needs,
+    problems: [...problems, ...plan.problems],
+    moved,
+    containers,
+  };
 }
+
+/** What is done of `COMPOSE_UP_EXTRA_OPTS`, and what is not. */
+export const upOptionsOf = ({ settings, variables }: Pick<StackView, 'settings' | 'variables'>) =>
+  readUpOptions(settings.composeUpExtraOptions, lookUp('composeUpExtraOptions', variables).name);
 
 function pinned(
   wanted: Record<string, ServiceFingerprint>,
@@ -134,4 +155,8 @@ async function idsOf(model: ComposeModel, deps: Dependencies, step: Step): Promi
 
 function askGit(deps: Dependencies, step: Step): ObjectIds {
   return (checkout, commit, paths) => objectIds(checkout, commit, paths, gitOptions(deps, step.signal));
+}
+
+function askFiles(deps: Dependencies, step: Step): FilesUnder {
+  return (checkout, commit, path) => filesUnder(checkout, commit, path, gitOptions(deps, step.signal));
 }

@@ -1,5 +1,6 @@
 /** What a plan has to wait for, by the settings of its stack, and the hash by which a plan is known again. Pure. */
 import { createHash } from 'node:crypto';
+import { NO_WINDOW } from '../../workflows/contract.js';
 import type { Commits, PlanSummary } from '../../workflows/model.js';
 import type { StackSettings } from '../stack/settings.js';
 import { isOpen, nextOpening, parseWindows } from '../stack/windows.js';
@@ -21,16 +22,14 @@ export function waitingFor(
   };
 }
 
-const A_YEAR_MS = 400 * 24 * 3600 * 1000;
-
-/** When the next window opens; undefined while one is open. None in sight: looked for again in a year. */
-function opening(
+/** When the next window opens; undefined while one is open; `never`: none is in sight. */
+export function opening(
   { deployWindows, deployFreeze, timeZone }: Pick<StackSettings, 'deployWindows' | 'deployFreeze' | 'timeZone'>,
   now: Date,
 ): string | undefined {
   const windows = parseWindows({ windows: deployWindows, freeze: deployFreeze, timeZone });
   if (isOpen(windows, now)) return undefined;
-  return (nextOpening(windows, now) ?? new Date(now.getTime() + A_YEAR_MS)).toISOString();
+  return nextOpening(windows, now)?.toISOString() ?? NO_WINDOW;
 }
 
 /**

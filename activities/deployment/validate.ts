@@ -1,6 +1,9 @@
 import type { Activities } from '../types.js';
 import { publishedPorts } from '../compose/model.js';
+import { declaredServices } from '../compose/read.js';
 import { resourceNames, resourceProblems } from '../compose/resources.js';
+import { undeclaredServices } from '../components/declared-services.js';
+import type { Component } from '../components/read.js';
 import { findHooks } from '../components/hooks.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
@@ -13,7 +16,7 @@ import type { Dependencies } from './dependencies.js';
 import { newVariables } from './example.js';
 import { makePlan, type MadePlan } from './make-plan.js';
 import { movesOf } from './moves.js';
-import { openStaged } from './open.js';
+import { openStaged, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
 import { waitingFor } from './policy.js';
 import { portProblems, requireEngineAndRoom } from './preconditions.js';
@@ -37,7 +40,8 @@ export async function validateRelease(
   const stack = await deps.state.stack(name);
   const view = await openStaged(stack, number, deps, step.signal);
   refuse(FAILURES.configuration, await problemsOf(stack, view, step, deps));
-  const { hooks, warnings } = await findHooks(await componentsOf(view), view);
+  const components = await componentsOf(view);
+  const { hooks, warnings } = await findHooks(components, view);
   await requireEngineAndRoom(view, deps, step);
 
   const deployed = await stack.latestRelease();
@@ -63,7 +67,22 @@ export async function validateRelease(
     ...(release === undefined ? {} : { release }),
     ...waiting,
   });
-  return { ...summary, ...waiting, warnings: [...summary.warnings, ...warnings, ...busy.warnings] };
+  const slips = await slipsOf(components, plan, view, step);
+  return { ...summary, ...waiting, warnings: [...summary.warnings, ...slips, ...warnings, ...busy.warnings] };
+}
+
+/** Compose is asked for what no profile enables only when a name is not in the model. */
+async function slipsOf(
+  components: readonly Component[],
+  { model }: MadePlan,
+  view: StagedView,
+  step: Step,
+): Promise<string[]> {
+  if (undeclaredServices(components, Object.keys(model.services)).length === 0) return [];
+  return undeclaredServices(
+    components,
+    await declaredServices(view, { signal: step.signal, redact: redactorOf(view) }),
+  );
 }
 
 type Checking = Omit<Input, 'stack'> & { view: StagedView; stack: StackState; sickBefore: readonly string[] };

@@ -48,7 +48,7 @@ export const fetchSourceCommand = ({ url, branch }: NotebookSource): string[] =>
   '--no-recurse-submodules',
   '--end-of-options',
   url,
-  `+refs/heads/${branch}:${REF}`,
+  `+${branch === undefined ? 'HEAD' : `refs/heads/${branch}`}:${REF}`,
 ];
 
 /** The name by which a deploy key is looked for: that of the repository, since no directory of a person's has one. */
@@ -114,7 +114,10 @@ async function explain(error: CommandFailed, source: CachedSource, settings: Sou
     return new StepFailure(FAILURES.diskFull, `No room for the cache of ${url} in ${source.cacheDir}.`);
   }
   if (/couldn't find remote ref/.test(error.stderr)) {
-    const message = `${url} has no branch ${source.branch}. Push it, or correct the branch's name.`;
+    const message =
+      source.branch === undefined
+        ? `${url} names no branch of its own that is there. Push to it, or name one in BIRDKEEPER_NOTEBOOK_BRANCH.`
+        : `${url} has no branch ${source.branch}. Push it, or correct the branch's name.`;
     return new StepFailure(FAILURES.notFound, message);
   }
   const ssh = sshRemote(source.url);

@@ -1,4 +1,5 @@
 /** What a commit has at one path. */
+import { join } from 'node:path';
 import type { Checkout } from '../stack/view.js';
 import { Repository, requireCommit, type GitOptions } from './repository.js';
 
@@ -26,6 +27,22 @@ export function parseTree(output: string): TreeEntry[] {
 export async function fileAt(repository: Repository, commit: string, path: string): Promise<TreeEntry | undefined> {
   const output = await repository.read(['ls-tree', '-z', commit, '--', path]);
   return parseTree(output).find((entry) => entry.path === path);
+}
+
+/** Every file that a commit has below a path, where it lies in the checkout; an empty path is the root. */
+export async function filesUnder(
+  checkout: Checkout,
+  commit: string,
+  path: string,
+  options: GitOptions,
+): Promise<{ path: string; id: string }[]> {
+  const repository = await Repository.at(checkout.dir, options);
+  const where = path === '' ? [] : ['--', path];
+  const output = await repository.read(['ls-tree', '-r', '-z', '--full-tree', requireCommit(commit), ...where]);
+  return output.split('\0').flatMap((record) => {
+    const [, id, file] = /^(\d{6} \w+ [0-9a-f]+)\t([^]*)$/.exec(record) ?? [];
+    return id === undefined || file === undefined ? [] : [{ path: join(checkout.dir, file), id }];
+  });
 }
 
 /** Text of a file in a commit; undefined when there is none, or the commit is not here. */

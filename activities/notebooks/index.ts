@@ -18,14 +18,15 @@ import { describeProblems } from './verify.js';
 
 export interface NotebookSource {
   readonly url: string;
-  readonly branch: string;
+  /** Undefined: the one that the repository itself names (its HEAD). */
+  readonly branch: string | undefined;
 }
 
 /** What is needed of git. `activities/git/source.ts` has it. */
 export interface SourceGit {
   /**
    * Brings the branch into the cache (made when it is not there) and returns its commit, in full. Throws
-   * RemoteUnavailable, Unauthorised, or NotFound when the source has no such branch.
+   * RemoteUnavailable, Unauthorised, or NotFound when the source has no such branch, or no commit at all.
    */
   fetchSource(source: NotebookSource & { cacheDir: string }, step: Step): Promise<string>;
   /** Writes the files of a commit of the cache into an empty directory. */
@@ -47,7 +48,12 @@ export type NotebookResult = Awaited<ReturnType<JobActivities['deployNotebooks']
 
 /** Lies in the deployed tree and moves with it, so that it never speaks of another one. */
 const MARKER = '.birdkeeper-notebooks.json';
-const Marker = z.object({ source: z.string(), branch: z.string(), commit: z.string(), notebooks: z.number() });
+const Marker = z.object({
+  source: z.string(),
+  branch: z.string().optional(),
+  commit: z.string(),
+  notebooks: z.number(),
+});
 type Marker = z.infer<typeof Marker>;
 
 /**
@@ -100,7 +106,7 @@ async function stage(
   await request.git.layOut({ cacheDir, commit, directory: places.staging }, step);
   step.heartbeat({ doing: 'verify' });
   const { notebooks, problems } = await inspectTree(places.staging, step.signal);
-  const what = `Branch ${branch} of ${redactUrls(url)} at ${commit.slice(0, 12)}`;
+  const what = `${nameOfBranch(branch)} of ${redactUrls(url)} at ${commit.slice(0, 12)}`;
   const untouched = 'The deployed notebooks stay as they are.';
   if (notebooks === 0) {
     throw new StepFailure(
@@ -116,6 +122,10 @@ async function stage(
   }
   return notebooks;
 }
+
+/** For the beginning of a sentence. */
+const nameOfBranch = (branch: string | undefined): string =>
+  branch === undefined ? 'The default branch' : `Branch ${branch}`;
 
 const cacheOf = ({ stateDir, source }: NotebookRequest): string =>
   join(stateDir, 'notebooks', createHash('sha256').update(source.url).digest('hex').slice(0, 16));

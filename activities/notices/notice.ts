@@ -1,5 +1,5 @@
 /** What is told of a deployment that ended and of a look. Pure. */
-import { PHASES, type Outcome, type Phase, type StackWord } from '../../workflows/contract.js';
+import { NO_WINDOW, PHASES, type Outcome, type Phase, type StackWord } from '../../workflows/contract.js';
 import type { Commits, WaitingRelease } from '../../workflows/model.js';
 import type { Redact } from '../shared/redact.js';
 import type { NoticeKind } from '../stack/notify.js';
@@ -133,7 +133,7 @@ function waitingTold(number: number, message: string, waiting: EndedDeployment['
     const todo = `birdkeeper approve ${number}, or birdkeeper reject ${number}`;
     return { kind: 'waiting', ends: 'waits for approval', text: message, todo };
   }
-  if (waiting?.opensAt !== 'never') return undefined;
+  if (waiting?.opensAt !== NO_WINDOW) return undefined;
   const todo = 'Change BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE: no window is known that opens.';
   return { kind: 'waiting', ends: 'waits for a window that never opens', text: message, todo };
 }

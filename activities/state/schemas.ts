@@ -18,6 +18,7 @@ export const ServiceFingerprint = z.object({
   definition: z.string(),
   content: z.string(),
   contents: z.record(z.string(), z.string()),
+  parts: z.record(z.string(), z.record(z.string(), z.string())).exactOptional(),
   image: z.string(),
   imageId: z.string(),
 });

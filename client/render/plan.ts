@@ -1,4 +1,5 @@
 /** What a deployment would do, for people. Pure. */
+import { NO_WINDOW } from '../../workflows/contract.js';
 import type { PlannedHook, PlanSummary, ServiceDecision } from '../../workflows/model.js';
 import { columns, oneLine, short } from '../text.js';
 import { commits } from './decision.js';
@@ -33,10 +34,13 @@ export function renderPlan(plan: PlanSummary): string[] {
 /** What a deployment of this plan would wait for before it moves anything. */
 export const holdLines = ({ needsApproval, opensAt }: Pick<PlanSummary, 'needsApproval' | 'opensAt'>): string[] => [
   ...(needsApproval === true ? ["waits for a person's yes: birdkeeper approve"] : []),
-  ...(opensAt === undefined ? [] : [opensAt === 'never' ? NO_WINDOW : `waits for the window that opens at ${opensAt}`]),
+  ...(opensAt === undefined
+    ? []
+    : [opensAt === NO_WINDOW ? HOPELESS : `waits for the window that opens at ${opensAt}`]),
 ];
 
-const NO_WINDOW = 'waits for a window, and none is known';
+const HOPELESS =
+  'waits for a window, and none opens within 400 days: correct BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE';
 
 /** When it runs, and of which component. */
 export const hookCells = ({ component, hook }: PlannedHook): string[] => [hook, component];

@@ -162,6 +162,17 @@ const attached: Scenario = {
   run: async (world, ref) => firstRun(world, await world.startKeeper(ref, { nextNumber: 5, queue: [], attached: 4 })),
 };
 
+/** A yes is left of a deployment that failed before anything moved. */
+const approvedBefore: Scenario = {
+  activities: () => risky,
+  run: async (world, ref) => {
+    const approved = { digest: 'd1', by: 'ann@host', number: 4 };
+    const handle = await world.startKeeper(ref, { nextNumber: 1, queue: [], approved });
+    await askFor(handle, { reason: 'once more' });
+    return firstRun(world, handle);
+  },
+};
+
 const needed = { word: 'behind', reason: 'private is behind', commits: { private: NEW }, deploys: true };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -225,6 +236,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'checkStack.told': started('checkStack', seeing(anObservation({ notices: true, wasTold: true }))),
   'keepStack.people': people,
   'keepStack.attached': attached,
+  'deployStack.rolled-back-after-pause': deployment(forwardFails('DiskFull')),
+  'keepStack.approved-before': approvedBefore,
 };
 
 export { aGate };

@@ -123,12 +123,17 @@ export const failing =
     Promise.reject(new PlainFailure(type, message));
 
 /** What Temporal would do, for a story that runs on plain functions. `cancel` is what a person pressed. */
-export function plainSurroundings(): Surroundings & { cancel: () => void; shields: number } {
+export function plainSurroundings(): Surroundings & { cancel: () => void; shields: number; pauses: number[] } {
   let cancelled = false;
   return {
     shields: 0,
     cancel: () => (cancelled = true),
     isCancelled: () => cancelled,
+    pauses: [],
+    pause(milliseconds) {
+      this.pauses.push(milliseconds);
+      return Promise.resolve();
+    },
     failureOf: (error): Failure =>
       error instanceof PlainFailure
         ? { type: error.type, message: error.message }

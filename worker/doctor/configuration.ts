@@ -1,4 +1,8 @@
 /** Does the configuration of the stack read? */
+import { upOptionsOf } from '../../activities/deployment/make-plan.js';
+import { opening } from '../../activities/deployment/policy.js';
+import type { StackView } from '../../activities/stack/view.js';
+import { NO_WINDOW } from '../../workflows/contract.js';
 import { messageOf } from '../../activities/shared/failures.js';
 import { fail, NotLooked, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
@@ -9,7 +13,9 @@ export const configuration: Check<DoctorContext> = {
   limitMs: 25_000,
   async run(context) {
     try {
-      const { name, missingRequired, warnings, components, checkouts } = await context.view();
+      const view = await context.view();
+      const { name, missingRequired, components, checkouts } = view;
+      const warnings = [...view.warnings, ...upOptionsOf(view).warnings, ...windowWarnings(view)];
       const read = `${name}: ${checkouts.length} checkouts, ${components.length} components`;
       return [
         missingRequired.length === 0
@@ -42,3 +48,10 @@ export const composeFiles: Check<DoctorContext> = {
 };
 
 const MOST_LINES = 10;
+
+const windowWarnings = ({ settings }: Pick<StackView, 'settings'>): string[] =>
+  opening(settings, new Date()) === NO_WINDOW
+    ? [
+        'No deploy window opens within 400 days: BIRDKEEPER_DEPLOY_WINDOWS and BIRDKEEPER_DEPLOY_FREEZE leave none. Correct them.',
+      ]
+    : [];

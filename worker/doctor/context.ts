@@ -6,7 +6,7 @@ import { headCommit, repositoryRoot } from '../../activities/git/history.js';
 import { currentBranch } from '../../activities/git/upstream.js';
 import { Repository } from '../../activities/git/repository.js';
 import type { ComposeModel } from '../../activities/compose/model.js';
-import { readModel } from '../../activities/compose/read.js';
+import { declaredServices, readModel } from '../../activities/compose/read.js';
 import { createRedactor } from '../../activities/shared/redact.js';
 import { openLiveView } from '../../activities/stack/open-view.js';
 import type { Checkout, StackView } from '../../activities/stack/view.js';
@@ -24,6 +24,10 @@ export interface DoctorContext {
   engine: Engine;
   /** The configuration as it reads now. Throws why it does not. */
   view(): Promise<StackView>;
+  /** The same for those whose question is another one: throws `NotLooked` when it does not read. */
+  readableView(): Promise<StackView>;
+  /** Every service of the compose files, those that no profile enables included. Throws why Compose does not read them. */
+  declared(): Promise<string[]>;
   /** What Compose makes of its files. Throws `NotLooked` when the configuration does not read, else why Compose does not. */
   model(): Promise<ComposeModel>;
   /** Checkouts and keys of the configuration, else of the last good release. Throws `NotLooked` when neither is known. */
@@ -53,9 +57,13 @@ export function doctorContext(options: DoctorOptions, host = lookAtHost()): Doct
   const repository: DoctorContext['repository'] = (dir, signal, timeoutMs = GIT_MS) =>
     Repository.at(dir, { signal, timeoutMs, environment });
   const view = once(() => readView(options, environment));
+  const reading = ({ variables }: StackView) => ({
+    signal: AbortSignal.timeout(VIEW_MS),
+    redact: createRedactor(variables),
+  });
   const model = once(async () => {
     const read = await readable(view);
-    return readModel(read, { signal: AbortSignal.timeout(VIEW_MS), redact: createRedactor(read.variables) });
+    return readModel(read, reading(read));
   });
   const watched = once(() => watchedOf(options, view));
   return {
@@ -63,6 +71,11 @@ export function doctorContext(options: DoctorOptions, host = lookAtHost()): Doct
     host,
     engine: createEngine(dockerHost === undefined ? {} : { dockerHost }),
     view,
+    readableView: () => readable(view),
+    declared: once(async () => {
+      const read = await readable(view);
+      return declaredServices(read, reading(read));
+    }),
     model,
     watched,
     remotes: once(async () => {

@@ -3,6 +3,7 @@ import { runChecks, type Check } from '../../client/doctor/run-checks.js';
 import type { DoctorOptions } from '../../client/handlers.js';
 import type { Finding } from '../../client/schemas.js';
 import { checkouts } from './checkouts.js';
+import { components } from './components.js';
 import { composeFiles, configuration } from './configuration.js';
 import { doctorContext, type DoctorContext } from './context.js';
 import { clock, engine } from './engine.js';
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check<DoctorContext>[] = [
   clock,
   configuration,
   composeFiles,
+  components,
   checkouts,
   keys,
   knownHosts,

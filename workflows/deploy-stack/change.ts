@@ -89,7 +89,10 @@ async function twiceIfSurroundings<T>(work: () => Promise<T>, around: Surroundin
     try {
       return await work();
     } catch (error) {
-      if (around.isCancellation(error) || !plan.deservesSecondTry(around.failureOf(error), tries)) throw error;
+      const failure = around.failureOf(error);
+      if (around.isCancellation(error) || !plan.deservesSecondTry(failure, tries)) throw error;
+      const pause = plan.pauseBeforeSecondTry(failure);
+      if (pause > 0) await around.pause(pause);
     }
   }
 }

@@ -3,8 +3,10 @@ import {
   CancellationScope,
   defineQuery,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -25,6 +27,10 @@ const TEMPORAL: Surroundings = {
   failureOf,
   isCancellation,
   isCancelled: () => CancellationScope.current().consideredCancelled,
+  pause: async (milliseconds) => {
+    // Deployments that were begun before this was known tried again at once.
+    if (patched('pause-before-second-try')) await sleep(milliseconds);
+  },
   shielded: (work) => CancellationScope.nonCancellable(work),
 };
 

@@ -29,6 +29,8 @@ export interface DeployStackResult {
   commits: Commits;
   /** With outcome `waiting`: for what. */
   waits?: Pick<WaitingRelease, 'digest' | 'needsApproval' | 'opensAt'>;
+  /** Digest of the plan that a person had said yes to, when nothing came of it: the yes holds for the next try. */
+  approvedPlan?: string;
   /** The state directory knows of deployments that the keeper does not (`deploy --local`): numbering goes on from here. */
   nextNumber?: number;
 }

@@ -1,6 +1,6 @@
 /** The decisions of a deployment, apart from its story. Pure. */
 import { blockedBy, decideStack } from '../check-stack/decide.js';
-import { FAILURES, isOurSurroundings, type Outcome } from '../contract.js';
+import { FAILURES, isOurSurroundings, NO_WINDOW, type Outcome } from '../contract.js';
 import type { Commits, CommitsVerdict, PlanSummary, StackDecision, StackObservation } from '../model.js';
 import type { DeployStackInput, DeployStackResult } from './messages.js';
 
@@ -88,13 +88,18 @@ export function endBeforeChange(
   const approval = needsApproval
     ? `waits for a person: birdkeeper approve ${ask.number}, or birdkeeper reject ${ask.number}.${risk}`
     : '';
-  const window = opensAt === undefined ? '' : `waits for its window, which opens ${opensAt}.`;
+  const window = opensAt === undefined ? '' : waitForWindow(opensAt);
   return {
     outcome: 'waiting',
     message: `${changed}${[approval, window].filter((part) => part !== '').join(' Then it ')}`,
     waits: { digest, needsApproval, ...(opensAt === undefined ? {} : { opensAt }) },
   };
 }
+
+const waitForWindow = (opensAt: string): string =>
+  opensAt === NO_WINDOW
+    ? 'waits for a window, and none opens within 400 days: correct BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE, or insist with: birdkeeper deploy --force'
+    : `waits for its window, which opens ${opensAt}.`;
 
 /** Something was touched that may not be put back by itself. */
 export const withholdsRollback = (plan: PlanSummary | undefined): string[] => plan?.manualRollback ?? [];
@@ -108,6 +113,26 @@ export function endBeforeAdvance(failure: Failure): EarlyEnd {
 /** A failure of the surroundings is tried once more before it costs a rollback. */
 export const deservesSecondTry = (failure: Failure, tries: number): boolean =>
   tries < 2 && isOurSurroundings(failure.type);
+
+/** Room on a disk is made by a person or by a cleaning: not within a blink. What else fails so was waited for already. */
+export const pauseBeforeSecondTry = (failure: Failure): number =>
+  failure.type === FAILURES.diskFull ? FULL_DISK_PAUSE_MS : 0;
+
+const FULL_DISK_PAUSE_MS = 30_000;
+
+/** The yes of a person that was not made use of, since nothing was changed. */
+export function approvalLeft(
+  { approvedPlan }: Pick<DeployStackInput, 'approvedPlan'>,
+  outcome: Outcome,
+  waits: DeployStackResult['waits'],
+): Pick<DeployStackResult, 'approvedPlan'> {
+  const isLeft =
+    outcome === 'failed' ||
+    outcome === 'blocked' ||
+    outcome === 'degraded' ||
+    (outcome === 'waiting' && waits?.needsApproval === false);
+  return isLeft && approvedPlan !== undefined ? { approvedPlan } : {};
+}
 
 /** Found bad, or a person said no: the next look must not begin it again. */
 export const quarantines = (outcome: Outcome): boolean =>

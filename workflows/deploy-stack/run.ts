@@ -17,6 +17,8 @@ export interface Surroundings {
   isCancellation(error: unknown): boolean;
   /** A person asked for the end; a step that had begun may have succeeded all the same. */
   isCancelled(): boolean;
+  /** Lets time pass before something is tried again. */
+  pause(milliseconds: number): Promise<void>;
   /** Runs to the end even when the deployment is cancelled. */
   shielded<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -70,6 +72,7 @@ export async function run(
     return {
       ...{ number, outcome, phase, message, commits: tell.wanted },
       ...(waits === undefined ? {} : { waits }),
+      ...plan.approvalLeft(ask, outcome, waits),
       ...(nextNumber === undefined ? {} : { nextNumber }),
     };
   });

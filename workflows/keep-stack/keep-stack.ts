@@ -36,6 +36,7 @@ import {
   type RollbackAnswer,
   type Verdict,
 } from './messages.js';
+import { withApproval } from './approval.js';
 import { readMemory } from './memory.js';
 import { keeperDetails } from './narrate.js';
 import {
@@ -112,13 +113,14 @@ class Keeper {
     await this.untilThereIsWork();
     this.change(afterOpening(this.memory, new Date()));
     await this.writeDown();
-    const [request, ...queue] = this.memory.queue;
-    if (request === undefined) return;
+    const [next, ...queue] = this.memory.queue;
+    if (next === undefined) return;
+    const request = withApproval(next, this.memory.approved);
     this.running = request;
     this.change({ ...this.memory, queue });
     const result = await deploy(this.ref, request);
     this.running = undefined;
-    this.change(afterDeployment(this.memory, result, new Date()));
+    this.change(afterDeployment(this.memory, result, new Date(), request.by));
     await this.writeDown();
   }
 

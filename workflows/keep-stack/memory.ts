@@ -1,4 +1,4 @@
-import { OUTCOMES, STACK_WORDS, TRIGGERS } from '../contract.js';
+import { NO_WINDOW, OUTCOMES, STACK_WORDS, TRIGGERS } from '../contract.js';
 import type { Commits, DeployRequest } from '../model.js';
 import { isObject } from '../validate.js';
 import type { KeeperMemory } from './messages.js';
@@ -10,7 +10,7 @@ import type { KeeperMemory } from './messages.js';
  */
 export function readMemory(value: unknown): KeeperMemory | undefined {
   if (!isObject(value) || !isNumber(value.nextNumber) || !Array.isArray(value.queue)) return undefined;
-  const { nextNumber, queue, last, look, backOff, paused, waiting, rejected, attached, noted } = value;
+  const { nextNumber, queue, last, look, backOff, paused, waiting, approved, rejected, attached, noted } = value;
   return {
     nextNumber,
     queue: queue.filter(isRequest),
@@ -19,6 +19,7 @@ export function readMemory(value: unknown): KeeperMemory | undefined {
     ...(isBackOff(backOff) ? { backOff } : {}),
     ...(isPause(paused) ? { paused } : {}),
     ...(isWaiting(waiting) ? { waiting } : {}),
+    ...(isApproval(approved) ? { approved } : {}),
     ...(isRejection(rejected) ? { rejected } : {}),
     ...(isNumber(attached) ? { attached } : {}),
     ...(isText(noted) ? { noted } : {}),
@@ -70,10 +71,13 @@ const isWaiting = (value: unknown): value is NonNullable<KeeperMemory['waiting']
   isCommitMap(value.commits) &&
   isText(value.digest) &&
   typeof value.needsApproval === 'boolean' &&
-  isOr(value.opensAt, isTime) &&
+  isOr(value.opensAt, (opensAt) => opensAt === NO_WINDOW || isTime(opensAt)) &&
   isText(value.why) &&
   isTime(value.at) &&
   isOr(value.approvedBy, isText);
+
+const isApproval = (value: unknown): value is NonNullable<KeeperMemory['approved']> =>
+  isObject(value) && isText(value.digest) && isText(value.by) && isNumber(value.number);
 
 const isRejection = (value: unknown): value is NonNullable<KeeperMemory['rejected']> =>
   isObject(value) && isNumber(value.number) && isCommitMap(value.commits) && isText(value.by) && isText(value.reason);

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { QUERIES, SIGNALS, UPDATES, type StackWord } from '../contract.js';
+import type { Approval } from './approval.js';
 import type { Commits, DeployRequest, KeeperStatus, Pause, WaitingRelease } from '../model.js';
 
 /** What a keeper carries over continue-as-new. */
@@ -11,6 +12,8 @@ export interface KeeperMemory {
   backOff?: NonNullable<KeeperStatus['backOff']>;
   paused?: Pause;
   waiting?: WaitingRelease;
+  /** A person said yes to a plan, and its deployment ended before it changed anything. */
+  approved?: Approval;
   /** A person said no to what waited; it is yet to be written down. */
   rejected?: Rejection;
   /** A deployment that ran already when this keeper was started. */

@@ -1,5 +1,6 @@
 /** What people say to a keeper: pause and resume, yes and no to what waits, back to a former release. Pure. */
 import type { RecalledKeeper } from '../../activities/types.js';
+import { NO_WINDOW } from '../contract.js';
 import type { DeployRequest, WaitingRelease } from '../model.js';
 import { isObject, reasonOf, whoOf } from '../validate.js';
 import type { KeeperMemory, RollbackAsk, Verdict } from './messages.js';
@@ -53,11 +54,17 @@ export function afterOpening(memory: KeeperMemory, now: Date): KeeperMemory {
 /** Milliseconds until what waits may be asked for by itself; undefined: nothing does. */
 export function untilOpening({ waiting, paused }: KeeperMemory, now: Date): number | undefined {
   if (waiting?.opensAt === undefined || waiting.needsApproval || paused) return undefined;
-  return Math.max(0, Date.parse(waiting.opensAt) - now.getTime());
+  return Math.max(0, timeOf(waiting, waiting.opensAt) - now.getTime());
 }
 
-const isDue = ({ opensAt }: WaitingRelease, now: Date): boolean =>
-  opensAt === undefined || Date.parse(opensAt) <= now.getTime();
+const isDue = (waiting: WaitingRelease, now: Date): boolean =>
+  waiting.opensAt === undefined || timeOf(waiting, waiting.opensAt) <= now.getTime();
+
+const FAR_MS = 400 * 24 * 3600 * 1000;
+
+/** Where no window was in sight, it is looked again when that sight ends. */
+const timeOf = ({ at }: WaitingRelease, opensAt: string): number =>
+  opensAt === NO_WINDOW ? Date.parse(at) + FAR_MS : Date.parse(opensAt);
 
 /** Exactly what waited: the same commits, and the plan that was shown. */
 function releaseRequest(

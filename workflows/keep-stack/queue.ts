@@ -4,6 +4,7 @@ import { STACK_WORDS, type Outcome, type Trigger } from '../contract.js';
 import type { DeployStackResult } from '../deploy-stack/messages.js';
 import type { Commits, DeployRequest, WaitingRelease } from '../model.js';
 import { isCommits, isObject, reasonOf, whoOf } from '../validate.js';
+import { approvalAfter, approverOf } from './approval.js';
 import type { DeployAnswer, DeployAsk, DeploymentNeeded, KeeperMemory } from './messages.js';
 
 export const freshMemory = (nextNumber: number): KeeperMemory => ({ nextNumber, queue: [] });
@@ -96,18 +97,20 @@ export function afterLook(
   return enqueue(looked, { trigger: 'check', force: false, reason, commits }).memory;
 }
 
-/** What an ended deployment changes. */
-export function afterDeployment(memory: KeeperMemory, result: DeployStackResult, now: Date): KeeperMemory {
+/** What an ended deployment changes. `by`: who had asked for it, or said yes to it. */
+export function afterDeployment(memory: KeeperMemory, result: DeployStackResult, now: Date, by?: string): KeeperMemory {
   const { number, outcome, message, commits, nextNumber = 0 } = result;
   const at = now.toISOString();
   const last = { number, outcome, message: message.slice(0, MAX_MESSAGE), at };
-  const { waiting, ...rest } = withoutLooksAt(commits, memory);
-  const held = waitingAfter(waiting, result, at);
+  const { waiting, approved: former, ...rest } = withoutLooksAt(commits, memory);
+  const held = waitingAfter(waiting, result, at, approverOf(former, result, by));
+  const approved = approvalAfter(former, result, by);
   const next = {
     ...rest,
     nextNumber: Math.max(rest.nextNumber, nextNumber),
     last,
     ...(held === undefined ? {} : { waiting: held }),
+    ...(approved === undefined ? {} : { approved }),
     ...(outcome === 'deployed' ? level(commits, at) : {}),
   };
   return withBackOff(next, result, now);
@@ -133,8 +136,10 @@ function waitingAfter(
   waiting: WaitingRelease | undefined,
   { number, outcome, message, commits, waits }: DeployStackResult,
   at: string,
+  approvedBy: string | undefined,
 ): WaitingRelease | undefined {
-  if (outcome === 'waiting' && waits !== undefined) return { number, commits, ...waits, why: message, at };
+  const said = approvedBy === undefined ? {} : { approvedBy };
+  if (outcome === 'waiting' && waits !== undefined) return { number, commits, ...waits, ...said, why: message, at };
   return SETTLES.includes(outcome) ? undefined : waiting;
 }
 

@@ -2,78 +2,20 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployStackInput, DeployStackResult } from '../../../workflows/deploy-stack/messages.js';
-import { run } from '../../../workflows/deploy-stack/run.js';
-import { Teller } from '../../../workflows/deploy-stack/tell.js';
-import type { PlanSummary } from '../../../workflows/model.js';
-import { localStory } from '../../../worker/local-activities.js';
-import {
-  createWorld,
-  envLocal,
-  readerConfiguration,
-  STACK_FOLDER,
-  workerTask,
-  type World,
-} from '../../support/world/index.js';
-import { inProcess, type InProcess } from './in-process.js';
+import { describe, expect, it } from 'vitest';
+import { readerConfiguration, STACK_FOLDER, workerTask } from '../../support/world/index.js';
+import { LONG, useRules } from './rules-world.js';
 
-const LONG = 300_000;
 const TRIGGER = 'autodeploy/conditional-trigger';
 const EXAMPLE = `${STACK_FOLDER}/env.local.example`;
 
-let world: World;
-let here: InProcess;
-let number = 0;
-
-beforeAll(async () => {
-  world = await createWorld({ name: 'rules', settings: { extra: ALWAYS } });
-  here = await inProcess(world);
-  expect(await deploy({ trigger: 'first' })).toMatchObject({ outcome: 'deployed' });
-}, LONG);
-afterAll(() => world.destroy());
-
-interface Story extends DeployStackResult {
-  plan: PlanSummary | undefined;
-  word: string | undefined;
-  health: unknown;
-}
-
-async function deploy(more: Partial<DeployStackInput> = {}): Promise<Story> {
-  number += 1;
-  const ask: DeployStackInput = {
-    ...{ v: 1, host: 'sample', stack: here.stack.name, number, trigger: 'check', force: false, reason: 'test' },
-    ...more,
-  };
-  const { activities, around } = localStory({
-    steps: here.activities,
-    redact: () => (text) => text,
-    logFor: () => here.step.log,
-    stop: new AbortController().signal,
-  });
-  const teller = new Teller(ask, () => undefined);
-  const result = await run(ask, activities, teller, around);
-  const { plan, word, health } = teller.status;
-  return { ...result, plan, word, health };
-}
-
-/** In force in all tests: what a deployment writes has an owner who has no name here, and drift is repaired. */
-const ALWAYS = [
+/** What a deployment writes has an owner who has no name here, and drift is repaired. */
+const rules = useRules('rules', [
   "export AUTODEPLOY_CODE_OWNERSHIP='4321:4322'",
   "export BIRDKEEPER_ON_DRIFT='repair'",
-  "export BIRDKEEPER_SETTLE_SECONDS='0.2' BIRDKEEPER_SETTLE_SECONDS_NO_HEALTHCHECK='0.2'",
-];
+]);
 
-/** env.local with those lines at its end, pushed and deployed, so that they are in force. */
-async function settings(...extra: string[]): Promise<void> {
-  const lines = [...ALWAYS, ...extra, `# ${number}`];
-  await world.push('private', envLocal({ ...world.parts.settings, extra: lines }), 'Set rules');
-  const { outcome, message } = await deploy({ force: true, trigger: 'forced' });
-  expect(`${outcome} ${message}`).toMatch(/^deployed/);
-}
-
-const containers = async () => (await world.containers()).map(({ id, startedAt }) => `${id} ${startedAt}`).sort();
-const checkout = () => join(world.stackDirectory, '..');
+const checkout = () => join(rules.world.stackDirectory, '..');
 const live = (path: string) => readFile(join(checkout(), path), 'utf8');
 
 describe('activities/index', () => {
@@ -81,29 +23,29 @@ describe('activities/index', () => {
     it(
       'scenario 13: that says no: all checkouts advance, nothing is touched, and a later deployment brings it',
       async () => {
-        await world.push(
+        await rules.world.push(
           'platform',
           { [TRIGGER]: '#!/bin/sh\ncase "$GIT_CHANGED_FILES" in *run.sh*) exit 1;; esac\n' },
           'Ask first',
         );
-        expect(await deploy()).toMatchObject({ outcome: 'deployed' });
-        const before = await containers();
-        const pushed = await world.push('platform', workerTask('skipped'), 'Touch the worker');
-        const skipped = await deploy();
+        expect(await rules.deploy()).toMatchObject({ outcome: 'deployed' });
+        const before = await rules.containers();
+        const pushed = await rules.world.push('platform', workerTask('skipped'), 'Touch the worker');
+        const skipped = await rules.deploy();
         expect(skipped).toMatchObject({ outcome: 'deployed', word: 'skipped by conditional trigger' });
         expect(skipped.message).toMatch(/^skipped by conditional trigger: platform: /);
         expect(skipped.plan).toMatchObject({ services: [], skipped: true });
-        expect(await containers()).toEqual(before);
-        expect((await world.checkedOut()).platform).toBe(pushed);
-        expect(await deploy()).toMatchObject({ outcome: 'up to date' });
+        expect(await rules.containers()).toEqual(before);
+        expect((await rules.world.checkedOut()).platform).toBe(pushed);
+        expect(await rules.deploy()).toMatchObject({ outcome: 'up to date' });
 
         // An empty script says yes.
-        await world.push(
+        await rules.world.push(
           'platform',
           { CHANGES: 'deploy\n', [TRIGGER]: '', 'brand/new.txt': 'x\n', [EXAMPLE]: 'export OLD=1\n' },
           'Yes',
         );
-        const deployed = await deploy();
+        const deployed = await rules.deploy();
         expect(deployed.plan?.services.map(({ service }) => service)).toEqual(['worker']);
       },
       LONG,
@@ -114,14 +56,14 @@ describe('activities/index', () => {
     it(
       'blocks with its text until somebody insists',
       async () => {
-        const before = await containers();
+        const before = await rules.containers();
         const files = { ...workerTask('moved'), [EXAMPLE]: 'export OLD=1\n#export BRAND_NEW=x\n' };
-        await world.push('platform', files, 'Move the data\n\nNeeds-Person: move /data first');
-        const blocked = await deploy();
+        await rules.world.push('platform', files, 'Move the data\n\nNeeds-Person: move /data first');
+        const blocked = await rules.deploy();
         expect(blocked).toMatchObject({ outcome: 'blocked', phase: 'verify' });
         expect(blocked.message).toContain('move /data first');
-        expect(await containers()).toEqual(before);
-        const insisted = await deploy({ force: true });
+        expect(await rules.containers()).toEqual(before);
+        const insisted = await rules.deploy({ force: true });
         expect(insisted).toMatchObject({ outcome: 'deployed' });
         expect(insisted.plan?.newVariables).toEqual(['platform: BRAND_NEW']);
       },
@@ -135,27 +77,27 @@ describe('activities/index', () => {
 
     async function pushHooks(pre: string, post: string): Promise<void> {
       const files = { [PRE]: `#!/bin/sh\n${pre}`, [POST]: `#!/bin/sh\n${post}` };
-      await world.push('platform', files, 'Hooks');
+      await rules.world.push('platform', files, 'Hooks');
     }
 
     it(
       'scenario 24: run around apply with the environment of the stack, and are recorded with their status',
       async () => {
-        const out = join(world.parts.dir, 'hooks.txt');
+        const out = join(rules.world.parts.dir, 'hooks.txt');
         await pushHooks(`echo "pre $READER_PORT" >> ${out}\n`, `echo post >> ${out}\nexit 3\n`);
-        await world.push(
+        await rules.world.push(
           'platform',
           { [`${STACK_FOLDER}/components/worker/component.yml`]: 'hooks:\n  post:\n    policy: continue\n' },
           'Go on',
         );
-        const deployed = await deploy();
+        const deployed = await rules.deploy();
         expect(deployed).toMatchObject({ outcome: 'deployed' });
         expect(deployed.plan?.hooks).toEqual([
           { component: 'worker', hook: 'pre' },
           { component: 'worker', hook: 'post' },
         ]);
-        expect(await readFile(out, 'utf8')).toBe(`pre ${world.parts.ports.reader}\npost\n`);
-        const record = (await here.stack.deployments()).at(-1);
+        expect(await readFile(out, 'utf8')).toBe(`pre ${rules.world.parts.ports.reader}\npost\n`);
+        const record = (await rules.here.stack.deployments()).at(-1);
         expect(record?.hooks).toMatchObject([
           { component: 'worker', hook: 'pre', status: 0 },
           { component: 'worker', hook: 'post', status: 3 },
@@ -168,16 +110,16 @@ describe('activities/index', () => {
       'scenario 24: that fail or hang roll back, and what the mended push brings is deployed',
       async () => {
         await pushHooks('echo ready\nsleep 600\n', 'true\n');
-        await world.push(
+        await rules.world.push(
           'platform',
           { [`${STACK_FOLDER}/components/worker/component.yml`]: 'hooks:\n  pre:\n    timeout: 2\n' },
           'Limit it',
         );
-        const back = await deploy();
+        const back = await rules.deploy();
         expect(back).toMatchObject({ outcome: 'rolled back', phase: 'roll back' });
         expect(back.message).toMatch(/pre hook of worker .* did not end by itself within 2 s/);
         await pushHooks('true\n', 'true\n');
-        expect(await deploy()).toMatchObject({ outcome: 'deployed' });
+        expect(await rules.deploy()).toMatchObject({ outcome: 'deployed' });
       },
       LONG,
     );
@@ -187,21 +129,21 @@ describe('activities/index', () => {
     it(
       'a release waits with its plan, and exactly that plan is carried out after a yes',
       async () => {
-        await settings("export BIRDKEEPER_APPROVAL='always'");
-        const wanted = await world.push('platform', workerTask('approved'), 'Wait for me');
-        const before = await containers();
-        const waiting = await deploy();
+        await rules.settings("export BIRDKEEPER_APPROVAL='always'");
+        const wanted = await rules.world.push('platform', workerTask('approved'), 'Wait for me');
+        const before = await rules.containers();
+        const waiting = await rules.deploy();
         expect(waiting).toMatchObject({ outcome: 'waiting', phase: 'approve', waits: { needsApproval: true } });
-        expect(await containers()).toEqual(before);
+        expect(await rules.containers()).toEqual(before);
 
         // The upstream goes on: an approval is for what was shown.
-        await world.push('platform', workerTask('later'), 'Not that one');
+        await rules.world.push('platform', workerTask('later'), 'Not that one');
         const digest = waiting.waits?.digest ?? '';
         const approved = { trigger: 'approved', release: waiting.commits, by: 'ann@host' } as const;
-        expect(await deploy({ ...approved, approvedPlan: 'another' })).toMatchObject({ outcome: 'waiting' });
-        expect(await deploy({ ...approved, approvedPlan: digest })).toMatchObject({ outcome: 'deployed' });
-        expect((await world.checkedOut()).platform).toBe(wanted);
-        expect((await here.stack.deployments()).at(-1)).toMatchObject({ by: 'ann@host', trigger: 'approved' });
+        expect(await rules.deploy({ ...approved, approvedPlan: 'another' })).toMatchObject({ outcome: 'waiting' });
+        expect(await rules.deploy({ ...approved, approvedPlan: digest })).toMatchObject({ outcome: 'deployed' });
+        expect((await rules.world.checkedOut()).platform).toBe(wanted);
+        expect((await rules.here.stack.deployments()).at(-1)).toMatchObject({ by: 'ann@host', trigger: 'approved' });
       },
       LONG,
     );
@@ -210,9 +152,9 @@ describe('activities/index', () => {
       'a closed window is waited for, and its opening is told',
       async () => {
         const year = new Date().getUTCFullYear() + 1;
-        await settings(`export BIRDKEEPER_DEPLOY_WINDOWS='0 3 1 1 * for 1h' BIRDKEEPER_TIME_ZONE='UTC'`);
-        await world.push('platform', workerTask('window'), 'In the window');
-        expect(await deploy()).toMatchObject({
+        await rules.settings(`export BIRDKEEPER_DEPLOY_WINDOWS='0 3 1 1 * for 1h' BIRDKEEPER_TIME_ZONE='UTC'`);
+        await rules.world.push('platform', workerTask('window'), 'In the window');
+        expect(await rules.deploy()).toMatchObject({
           outcome: 'waiting',
           waits: { needsApproval: false, opensAt: `${year}-01-01T03:00:00.000Z` },
         });
@@ -225,21 +167,21 @@ describe('activities/index', () => {
     it(
       'brings commits and images of a release several back, and that which it left is not deployed again by itself',
       async () => {
-        await settings();
-        const first = (await here.stack.latestRelease())?.number ?? 0;
-        const commits = await world.checkedOut();
-        await world.push('platform', readerConfiguration('one'), 'One');
-        await deploy();
-        const newest = await world.push('platform', readerConfiguration('two'), 'Two');
-        await deploy();
-        expect(await world.get('reader')).toContain('two');
+        await rules.settings();
+        const first = (await rules.here.stack.latestRelease())?.number ?? 0;
+        const commits = await rules.world.checkedOut();
+        await rules.world.push('platform', readerConfiguration('one'), 'One');
+        await rules.deploy();
+        const newest = await rules.world.push('platform', readerConfiguration('two'), 'Two');
+        await rules.deploy();
+        expect(await rules.world.get('reader')).toContain('two');
 
-        const back = await deploy({ trigger: 'rollback', force: true, rollbackTo: first, by: 'ann@host' });
+        const back = await rules.deploy({ trigger: 'rollback', force: true, rollbackTo: first, by: 'ann@host' });
         expect(back).toMatchObject({ outcome: 'deployed' });
-        expect(await world.checkedOut()).toEqual(commits);
-        expect(await world.get('reader')).not.toContain('two');
+        expect(await rules.world.checkedOut()).toEqual(commits);
+        expect(await rules.world.get('reader')).not.toContain('two');
 
-        const again = await deploy();
+        const again = await rules.deploy();
         expect(again).toMatchObject({ outcome: 'quarantined' });
         expect(again.message).toContain('ann@host');
         expect(again.commits.platform).toBe(newest);
@@ -250,7 +192,7 @@ describe('activities/index', () => {
     it(
       'to a release that nobody has names those that there are',
       async () => {
-        const { outcome, message } = await deploy({ trigger: 'rollback', force: true, rollbackTo: 999 });
+        const { outcome, message } = await rules.deploy({ trigger: 'rollback', force: true, rollbackTo: 999 });
         expect(outcome).toBe('failed');
         expect(message).toMatch(/no record of release 999 \(there are: /);
       },
@@ -269,16 +211,16 @@ describe('activities/index', () => {
   it(
     'a pin is followed, backwards as well, and wins over the upstream',
     async () => {
-      const older = (await world.checkedOut()).platform ?? '';
-      await world.push('platform', workerTask('after the pin'), 'After');
-      await deploy();
-      await settings(`export BIRDKEEPER_PIN_PLATFORM='${older}'`);
-      const pinned = await deploy();
+      const older = (await rules.world.checkedOut()).platform ?? '';
+      await rules.world.push('platform', workerTask('after the pin'), 'After');
+      await rules.deploy();
+      await rules.settings(`export BIRDKEEPER_PIN_PLATFORM='${older}'`);
+      const pinned = await rules.deploy();
       expect(pinned).toMatchObject({ outcome: 'deployed' });
-      expect((await world.checkedOut()).platform).toBe(older);
+      expect((await rules.world.checkedOut()).platform).toBe(older);
       expect(await live(`${STACK_FOLDER}/components/worker/tasks/run.sh`)).not.toContain('after the pin');
-      await world.push('platform', workerTask('even later'), 'Later');
-      expect(await deploy()).toMatchObject({ outcome: 'up to date' });
+      await rules.world.push('platform', workerTask('even later'), 'Later');
+      expect(await rules.deploy()).toMatchObject({ outcome: 'up to date' });
     },
     LONG,
   );
@@ -286,10 +228,10 @@ describe('activities/index', () => {
   it(
     'what does not run as recorded is repaired without a person when that is wanted',
     async () => {
-      const { worker } = await world.state();
+      const { worker } = await rules.world.state();
       execFileSync('docker', ['rm', '--force', worker?.id ?? '']);
-      expect(await deploy()).toMatchObject({ outcome: 'deployed', word: 'drifted' });
-      expect((await world.state()).worker?.status).toBe('running');
+      expect(await rules.deploy()).toMatchObject({ outcome: 'deployed', word: 'drifted' });
+      expect((await rules.world.state()).worker?.status).toBe('running');
     },
     LONG,
   );
@@ -299,14 +241,17 @@ describe('activities/index', () => {
     it(
       'an unsigned commit is blocked by its name, whoever insists',
       async () => {
-        const signers = join(world.parts.dir, 'allowed_signers');
-        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(world.parts.dir, 'signer')]);
-        const key = await readFile(join(world.parts.dir, 'signer.pub'), 'utf8');
+        const signers = join(rules.world.parts.dir, 'allowed_signers');
+        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(rules.world.parts.dir, 'signer')]);
+        const key = await readFile(join(rules.world.parts.dir, 'signer.pub'), 'utf8');
         await writeFile(signers, `ann@example.org ${key}`);
-        await settings("export BIRDKEEPER_VERIFY_SIGNATURES='every'", `export BIRDKEEPER_ALLOWED_SIGNERS='${signers}'`);
-        await world.push('platform', workerTask('unsigned'), 'Slip this in');
+        await rules.settings(
+          "export BIRDKEEPER_VERIFY_SIGNATURES='every'",
+          `export BIRDKEEPER_ALLOWED_SIGNERS='${signers}'`,
+        );
+        await rules.world.push('platform', workerTask('unsigned'), 'Slip this in');
         for (const force of [false, true]) {
-          const { outcome, message, phase } = await deploy({ force });
+          const { outcome, message, phase } = await rules.deploy({ force });
           expect({ outcome, phase }).toEqual({ outcome: 'blocked', phase: 'verify' });
           expect(message).toContain('Slip this in');
         }

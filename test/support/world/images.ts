@@ -9,6 +9,8 @@ const FROM_BUSYBOX = `FROM scratch
 COPY busybox /bin/busybox
 RUN ["/bin/busybox", "--install", "-s", "/bin"]`;
 
+const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+
 /** well: answers and is healthy; sick: runs, but its health check fails; crashing: ends at once with status 3. */
 export type ApiKind = 'well' | 'sick' | 'crashing';
 
@@ -39,9 +41,12 @@ export class SampleImages {
     await rm(context, { recursive: true });
   }
 
-  /** Builds a version of `api`, pushes it and takes it from this host again: whoever deploys it must pull. */
-  async publishApi(tag: string, kind: ApiKind = 'well'): Promise<void> {
-    const reference = `${this.api}:${tag}`;
+  /**
+   * Builds a version of `api`, pushes it and takes it from this host again: whoever deploys it must pull. `repository`: of
+   * another registry, that this one may push to.
+   */
+  async publishApi(tag: string, kind: ApiKind = 'well', repository = this.api): Promise<void> {
+    const reference = `${repository}:${tag}`;
     const context = join(this.dir, 'images', `api-${tag}`);
     await mkdir(join(context, 'www'), { recursive: true });
     await writeFile(join(context, 'www', 'index.html'), `api ${tag}\n`);
@@ -51,6 +56,19 @@ export class SampleImages {
     await this.docker('push', '--quiet', reference);
     await this.docker('image', 'rm', reference);
     await rm(context, { recursive: true });
+  }
+
+  /** In the registry, `tag` means from now on what `as` means; nothing on this host changes. */
+  async moveApi(tag: string, as: string): Promise<void> {
+    const [host = '', ...path] = this.api.split('/');
+    const address = (name: string) => `http://${host}/v2/${path.join('/')}/manifests/${name}`;
+    const manifest = await fetch(address(as), { headers: { accept: MANIFEST } });
+    const answer = await fetch(address(tag), {
+      method: 'PUT',
+      headers: { 'content-type': manifest.headers.get('content-type') ?? MANIFEST },
+      body: await manifest.text(),
+    });
+    if (!answer.ok) throw new Error(`the registry did not take ${tag}: ${answer.status} ${await answer.text()}`);
   }
 
   /** Nothing of it needs a network; a build that fails leaves no container. */

@@ -48,6 +48,11 @@ export class WorldTemporal {
     await this.deploymentHandle(number).cancel();
   }
 
+  /** Ends the keeper where it stands; a deployment that runs goes on. */
+  async terminateKeeper(): Promise<void> {
+    await this.client.workflow.getHandle(keeperId(this.ref)).terminate('a test');
+  }
+
   /** Interval in seconds and cron lines of a schedule; undefined when there is none. */
   async schedule(kind: ScheduleKind): Promise<{ everySeconds: number[]; cron: string[] } | undefined> {
     const handle = this.client.schedule.getHandle(scheduleId(kind, this.ref));

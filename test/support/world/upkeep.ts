@@ -8,6 +8,8 @@ import { waitFor } from './wait.js';
 
 export interface UpOptions {
   env?: Record<string, string>;
+  /** Further stacks that it keeps. */
+  beside?: readonly string[];
   /** Milliseconds until it must be up. */
   within?: number;
 }
@@ -37,9 +39,9 @@ export class Upkeep {
   }
 
   /** Starts it and waits until it says that it is up. Throws with its output when it ends before. */
-  async up({ env = {}, within = 60_000 }: UpOptions = {}): Promise<void> {
+  async up({ env = {}, beside = [], within = 60_000 }: UpOptions = {}): Promise<void> {
     const before = (await this.printed()).length;
-    await this.launch(env);
+    await this.launch(env, beside);
     await waitFor(
       'birdkeeper up says that it is up',
       async () => {
@@ -56,11 +58,12 @@ export class Upkeep {
     }
   }
 
-  private async launch(env: Record<string, string>): Promise<void> {
+  private async launch(env: Record<string, string>, beside: readonly string[]): Promise<void> {
     if (this.isRunning) throw new Error('birdkeeper up runs already');
     this.end = undefined;
+    const stacks = [this.stackDirectory, ...beside].flatMap((directory) => ['--stack', directory]);
     const child = await startDetached(
-      { file: process.execPath, args: [this.program, 'up', '--stack', this.stackDirectory] },
+      { file: process.execPath, args: [this.program, 'up', ...stacks] },
       { env: { ...this.env, ...env }, outputFile: this.outputFile },
     );
     this.child = child;
@@ -98,7 +101,7 @@ export class Upkeep {
 }
 
 /** The last thing that it says at its start. */
-const READY = /is kept\. /;
+const READY = /(?:is|are) kept\. /;
 
 /** The program as it is shipped: built, from the root of this repository, wherever this file runs from. */
 function builtProgram(): string {

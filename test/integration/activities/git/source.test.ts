@@ -52,8 +52,9 @@ describe('activities/git/source', () => {
       environment: { PATH: process.env['PATH'] ?? '' },
     });
   const cacheDir = () => join(scratch, 'cache');
-  const fetchSource = (branch = 'main') =>
-    sourceGit().fetchSource({ url: repository.url, branch, cacheDir: cacheDir() }, localStep());
+  const fetchSource = (branch = 'main') => fetchBranch(branch);
+  const fetchBranch = (branch: string | undefined, url = repository.url) =>
+    sourceGit().fetchSource({ url, branch, cacheDir: cacheDir() }, localStep());
   async function objectOf(name: string): Promise<string> {
     const id = await git(cacheDir(), ['rev-parse', name]);
     return join(cacheDir(), 'objects', id.slice(0, 2), id.slice(2));
@@ -83,6 +84,18 @@ describe('activities/git/source', () => {
       GIT_SSH_COMMAND: repository.pushSshCommand,
     });
     expect(await fetchSource()).toBe(head);
+  });
+
+  it('without a branch it is the one that the source names as its own', async () => {
+    await giveKey('notebooks_deploy_key');
+    const own = join(scratch, 'own.git');
+    await git(scratch, ['clone', '--quiet', '--bare', author(), own]);
+    await git(own, ['branch', 'trunk', 'main~1']);
+    await git(own, ['symbolic-ref', 'HEAD', 'refs/heads/trunk']);
+    expect(await fetchBranch(undefined, own)).toBe(await git(own, ['rev-parse', 'trunk']));
+    await git(own, ['symbolic-ref', 'HEAD', 'refs/heads/none']);
+    await expect(fetchBranch(undefined, own)).rejects.toMatchObject({ type: FAILURES.notFound });
+    await expect(fetchBranch(undefined, own)).rejects.toThrow('name one in BIRDKEEPER_NOTEBOOK_BRANCH');
   });
 
   it('a source that refuses us needs a person', async () => {

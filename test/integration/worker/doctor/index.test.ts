@@ -95,6 +95,29 @@ describe('worker/doctor/index', { timeout: 60_000 }, () => {
     expect(found.get('registry credentials')).toMatchObject({ result: 'warn' });
   });
 
+  it('reads component.yml: mistakes with file and line, services that nothing declares, hooks that are not run', async () => {
+    const manifest = 'busy:\n  command: "true"\n  services: [web, wbe]\n';
+    const settings = "export EXTRA_CONF_DIRS=./comp COMPOSE_UP_EXTRA_OPTS='--remove-orphans --quiet-pull'\n";
+    const files = { 'docker-compose.yml': compose, 'env.local': settings, 'comp/component.yml': manifest };
+    await checkout({ ...files, 'comp/pre-docker-compose-up': 'true\n' });
+    const findings = await doctor({ stackDir: stack, stateDirectory: state });
+    const told = findings.filter(({ what }) => what === 'components' || what === 'configuration');
+    expect(told.map(({ result, finding }) => `${result} ${finding}`)).toEqual([
+      expect.stringMatching(/^ok web: |^ok \S+: 1 checkouts, 1 components$/),
+      expect.stringContaining('warn COMPOSE_UP_EXTRA_OPTS: --quiet-pull has no effect'),
+      expect.stringContaining('pre-docker-compose-up is not executable'),
+      expect.stringContaining('names the service wbe, which no compose file'),
+    ]);
+
+    await writeFile(join(stack, 'comp', 'component.yml'), 'busy:\n  limit: soon\n');
+    const broken = (await look()).get('components');
+    expect(broken).toMatchObject({ result: 'fail' });
+    expect(broken?.finding).toContain(`${stack}/comp/component.yml line `);
+    await writeFile(join(stack, 'comp', 'component.yml'), '');
+    await chmod(join(stack, 'comp', 'pre-docker-compose-up'), 0o755);
+    expect((await look()).get('components')).toMatchObject({ result: 'ok', finding: '1 read, with 1 hooks' });
+  });
+
   it('tells what it can of a directory that does not exist', async () => {
     const found = await look();
     expect(found.get('configuration')).toMatchObject({ result: 'fail' });

@@ -7,7 +7,7 @@ import {
   type DeployAnswer,
 } from '../../../../workflows/keep-stack/messages.js';
 import type { StackRef } from '../../../../workflows/contract.js';
-import { anObservation, NEW } from '../../../support/story.js';
+import { anObservation, aPlan, NEW } from '../../../support/story.js';
 import {
   aGate,
   askFor,
@@ -262,6 +262,32 @@ describe('workflows/keep-stack/keep-stack', () => {
         );
         const child = await deployment(ref, 1).describe();
         expect(await child.staticDetails()).toContain('Reason: \\<b\\>\\| hello');
+      });
+    },
+    LONG,
+  );
+
+  it(
+    'a yes is not asked for again when what was approved failed before anything moved',
+    async () => {
+      const ref = world.newStack();
+      const risky = { validateRelease: () => Promise.resolve(aPlan({ needsApproval: true, digest: 'd1' })) };
+      let isThere = true;
+      const pullImages = () =>
+        isThere ? Promise.resolve({ pulled: [], built: [] }) : Promise.reject(stepFailure('NotFound', 'no such image'));
+      await world.serving(ref, { ...risky, pullImages }, async () => {
+        const keeper = await world.startKeeper(ref);
+        await askFor(keeper, { reason: 'a release' });
+        expect(await ended(ref, 1)).toMatchObject({ outcome: 'waiting' });
+        isThere = false;
+        await keeper.signal('approve', { number: 1, by: 'ann@host' });
+        expect(await ended(ref, 2)).toMatchObject({ outcome: 'failed', message: 'no such image' });
+        isThere = true;
+        await askFor(keeperOf(ref), { reason: 'once more' });
+        expect(await ended(ref, 3)).toMatchObject({ outcome: 'deployed' });
+        // It was used up by that.
+        await askFor(keeperOf(ref), { reason: 'the next' });
+        expect(await ended(ref, 4)).toMatchObject({ outcome: 'waiting' });
       });
     },
     LONG,

@@ -26,9 +26,11 @@ describe('activities/deployment/policy', () => {
     expect(waitingFor(aPlan(), to, windows, NOON).opensAt).toBe('2026-11-26T02:00:00.000Z');
   });
 
-  it('a freeze without end in sight is looked at again in a year or so', () => {
+  it('windows of which none opens in sight are told as such', () => {
     const frozen = { ...open, deployFreeze: '2026-01-01..2029-12-31' };
-    expect(waitingFor(aPlan(), to, frozen, NOON).opensAt).toMatch(/^2027-/);
+    expect(waitingFor(aPlan(), to, frozen, NOON).opensAt).toBe('never');
+    const covered = { ...open, deployWindows: '0 2 25 12 * for 1h', deployFreeze: '2026-12-25 2027-12-25' };
+    expect(waitingFor(aPlan(), to, covered, NOON).opensAt).toBe('never');
   });
 
   describe('the digest', () => {

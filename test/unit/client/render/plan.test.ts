@@ -85,6 +85,6 @@ describe('client/render/plan', () => {
       "waits for a person's yes: birdkeeper approve",
       'waits for the window that opens at 2026-11-27T02:00:00Z',
     ]);
-    expect(renderPlan(plan({ opensAt: 'never' })).at(-1)).toBe('waits for a window, and none is known');
+    expect(renderPlan(plan({ opensAt: 'never' })).at(-1)).toMatch(/^waits for a window, and none opens/);
   });
 });

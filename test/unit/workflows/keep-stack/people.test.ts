@@ -110,6 +110,15 @@ describe('workflows/keep-stack/people', () => {
       });
     });
 
+    it('of which no window is in sight is looked at again when that sight ends', () => {
+      const memory = waits({ needsApproval: false, opensAt: 'never' });
+      const days = (count: number) => new Date(NOW.getTime() + count * 24 * 3600 * 1000);
+      expect(readMemory(memory)?.waiting?.opensAt).toBe('never');
+      expect(untilOpening(memory, days(399))).toBe(24 * 3600 * 1000);
+      expect(afterOpening(memory, days(399)).queue).toEqual([]);
+      expect(afterOpening(memory, days(400)).queue).toHaveLength(1);
+    });
+
     it('whose window opens is asked for; without a yes the plan may differ', () => {
       const memory = afterOpening(waits({ needsApproval: false, opensAt: LATER.toISOString() }), LATER);
       expect(memory.queue[0]).toMatchObject({ trigger: 'window', release: { private: NEW } });
