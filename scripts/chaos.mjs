@@ -49,11 +49,12 @@ async function main() {
  * @param {string} only
  * @param {string} column
  */
-const concerns = (only, column) =>
-  only.split(',').some((cell) => {
+function concerns(only, column) {
+  return only.split(',').some((cell) => {
     const victim = cell.split('/')[0]?.trim();
     return victim === '' || victim === column;
   });
+}
 
 /**
  * @param {readonly string[]} args

@@ -197,7 +197,7 @@ describe('worker/embedded-server', () => {
     const options = { stateDirectory: dir, cacheDirectory: join(dir, 'cache'), env: { PATH: dir } };
     const start = (cli: string | undefined) =>
       startEmbeddedServer({ ...options, cli, signal: AbortSignal.timeout(10_000) });
-    await expect(start(undefined)).rejects.toThrow(/node scripts\/setup\.mjs --for start/);
+    await expect(start(undefined)).rejects.toThrow(/npm run setup/);
     await expect(start('/nonexistent/temporal')).rejects.toThrow(
       /BIRDKEEPER_TEMPORAL_CLI names \/nonexistent\/temporal/,
     );
