@@ -41,7 +41,7 @@ export async function concludeDeployment(
 ): ReturnType<Activities['concludeDeployment']> {
   const stack = await deps.state.stack(input.stack);
   const { number, outcome, message, startedAt } = input;
-  if (outcome === 'deployed') await recordGood(stack, input, step, deps);
+  const good = outcome === 'deployed' ? await recordGood(stack, input, step, deps) : undefined;
   if (outcome === 'rolled back') await recordReturn(stack, step, deps);
   if (input.quarantine) await quarantine(stack, input);
   await stack.recordDeployment(await recordOf(stack, input));
@@ -49,10 +49,11 @@ export async function concludeDeployment(
   if (intent !== undefined && (intent.number === number || outcome === 'deployed')) await stack.clearIntent();
   deps.journal.closeDeployment({ stack: input.stack, number, startedAt, about: `${outcome}: ${message}` });
   await tidy(stack, number);
-  return { notify: await wantsNotice(stack, deps, step.signal), nextNumber: await nextNumberOf(stack) };
+  const notify = good ? good.settings.notify.length > 0 : await wantsNotice(stack, deps, step.signal);
+  return { notify, nextNumber: await nextNumberOf(stack) };
 }
 
-async function recordGood(stack: StackState, input: ConcludeInput, step: Step, deps: Dependencies): Promise<void> {
+async function recordGood(stack: StackState, input: ConcludeInput, step: Step, deps: Dependencies): Promise<StackView> {
   const { number } = input;
   const view = await openLive(stack, deps, step.signal);
   const former = await stack.latestRelease();
@@ -63,6 +64,7 @@ async function recordGood(stack: StackState, input: ConcludeInput, step: Step, d
   await stack.setLastGood({ ...watchedSettings(view), logDir: view.settings.logDir });
   await stack.setQuarantined(input.leaves ? [await left(stack, input, step, deps)] : []);
   await keepImages(stack, view.settings.keepReleases, deps, step);
+  return view;
 }
 
 async function recordRelease(

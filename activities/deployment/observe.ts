@@ -63,7 +63,7 @@ export async function lookWithoutFetch(
 }
 
 function lookAtCheckouts(
-  { checkouts, keys, gitSeconds, settings: { pins, rewrittenUpstream } }: Watch,
+  { checkouts, roots, keys, gitSeconds, settings: { pins, rewrittenUpstream } }: Watch,
   how: { fetch: boolean; rendered: readonly string[] },
   step: Step,
   deps: Dependencies,
@@ -72,6 +72,7 @@ function lookAtCheckouts(
     checkouts.map((checkout) =>
       observeCheckout({
         checkout,
+        isRoot: roots.has(checkout.dir),
         keys,
         ...how,
         pin: pins[pinKey(checkout.name)],

@@ -9,6 +9,8 @@ import { openConfiguration } from './open.js';
 
 export interface Watch {
   checkouts: readonly Checkout[];
+  /** As in `Configuration`; none of the last good settings. */
+  roots: ReadonlySet<string>;
   keys: KeySettings;
   gitSeconds: number;
   settings: Rules;
@@ -37,9 +39,10 @@ const DEFAULT_RULES: Rules = {
 export async function watchOf(stack: StackState, deps: Dependencies, signal: AbortSignal): Promise<Watch> {
   const lastGood = await stack.lastGood();
   try {
-    const { checkouts, settings } = await openConfiguration(stack, deps, signal);
+    const { checkouts, roots, settings } = await openConfiguration(stack, deps, signal);
     return {
       checkouts,
+      roots,
       keys: keysOf(stack, settings.keyDirectory, settings.knownHostsFile),
       gitSeconds: settings.gitTimeoutSeconds,
       settings,
@@ -56,6 +59,7 @@ export async function watchOf(stack: StackState, deps: Dependencies, signal: Abo
 function lastGoodWatch(stack: StackState, lastGood: LastGood, configurationError: string): Watch {
   return {
     checkouts: lastGood.checkouts,
+    roots: new Set(),
     keys: keysOf(stack, lastGood.keyDirectory, lastGood.knownHostsFile),
     gitSeconds: DEFAULT_GIT_SECONDS,
     settings: lastGood.rules ?? DEFAULT_RULES,

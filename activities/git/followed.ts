@@ -6,7 +6,7 @@ import { ownCommits, wasUpstream } from './own-commits.js';
 import type { Status } from './parse-status.js';
 import { fetchPin, noSuchPin, pinnedCommit } from './pin.js';
 import type { Repository } from './repository.js';
-import { subjectOf, tipOf } from './subjects.js';
+import { subjectOf, tipOf, type Tip } from './subjects.js';
 import type { Upstream } from './upstream.js';
 
 export interface Following {
@@ -20,6 +20,8 @@ export interface Following {
 export interface Place extends Pick<Status, 'head' | 'ahead' | 'behind'> {
   configured: Upstream | undefined;
   detached: boolean;
+  /** Of the branch, read before the remote was asked. */
+  tip?: Tip | undefined;
 }
 
 /** Asks the remote of the upstream, or for the pin. Only objects and remote-tracking refs change. */
@@ -67,9 +69,10 @@ async function compareWithUpstream(
   repository: Repository,
   upstream: string,
   { rewrittenUpstream }: Following,
-  { head, ahead = 0, behind = 0 }: Place,
+  place: Place,
 ): Promise<Comparison> {
-  const tip = await tipOf(repository, upstream);
+  const { head, ahead = 0, behind = 0 } = place;
+  const tip = isLevel(place) ? place.tip : await tipOf(repository, upstream);
   if (tip === undefined) return { behind: 0, ahead: 0 };
   const { commit: upstreamCommit, subject } = tip;
   if (head === undefined) return { upstreamCommit, subject, behind: 0, ahead: 0 };
@@ -77,6 +80,10 @@ async function compareWithUpstream(
   const how = rewritten ? { rewritten, followsRewrites: rewrittenUpstream === 'follow' } : {};
   return { upstreamCommit, subject, behind, ahead, ...how };
 }
+
+/** Then the newest commit of the branch is that of the upstream, and git need not be asked for it. */
+const isLevel = ({ head, ahead, behind, tip }: Place): boolean =>
+  ahead === 0 && behind === 0 && tip !== undefined && tip.commit === head;
 
 async function compareWithPin(
   repository: Repository,

@@ -14,6 +14,8 @@ import { currentBranch } from './upstream.js';
 
 export interface ObserveRequest extends GitOptions {
   readonly checkout: Checkout;
+  /** git called it the root of a work tree a moment ago. */
+  readonly isRoot?: boolean;
   /** Asks the remote of the branch's upstream first. */
   readonly fetch: boolean;
   readonly keys: KeySettings;
@@ -35,7 +37,7 @@ export async function observeCheckout(request: ObserveRequest): Promise<Checkout
   try {
     await requireDirectory(checkout.dir);
     const repository = await Repository.at(checkout.dir, request);
-    await requireWorkTreeRoot(repository);
+    if (request.isRoot !== true) await requireWorkTreeRoot(repository);
     return classify({ ...checkout, ...(await look(repository, request)) });
   } catch (error) {
     signal.throwIfAborted();
@@ -60,7 +62,7 @@ async function look(repository: Repository, request: ObserveRequest): Promise<Om
   const configured = branch?.upstream;
   const asked = request.fetch ? await askRemote(repository, request, configured) : {};
   const status = parseStatus(await repository.read(statusCommand('normal')));
-  const place = { ...status, configured, detached: branch === undefined };
+  const place = { ...status, configured, detached: branch === undefined, tip: branch?.tip };
   return {
     ...(await compare(repository, request, place)),
     files: withoutOurs(status.entries, repository.dir, request.rendered).map(({ path }) => path),

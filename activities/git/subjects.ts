@@ -9,11 +9,13 @@ export function tidySubject(subject: string): string {
   return characters.length <= MAX_SUBJECT ? clean : `${characters.slice(0, MAX_SUBJECT - 1).join('')}…`;
 }
 
-/** Commit and subject of a ref by its full name; undefined when there is no such ref. */
-export async function tipOf(
-  repository: Repository,
-  ref: string,
-): Promise<{ commit: string; subject: string } | undefined> {
+export interface Tip {
+  commit: string;
+  subject: string;
+}
+
+/** Of a ref by its full name; undefined when there is no such ref. */
+export async function tipOf(repository: Repository, ref: string): Promise<Tip | undefined> {
   const format = '%(refname)%00%(objectname)%00%(subject)';
   const output = await repository.read(['for-each-ref', `--format=${format}`, ref]);
   const line = output.split('\n').find((candidate) => candidate.startsWith(`${ref}\0`));

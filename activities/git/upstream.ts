@@ -1,5 +1,6 @@
 /** What a branch is configured to follow. */
 import { Repository, type GitOptions } from './repository.js';
+import { tidySubject, type Tip } from './subjects.js';
 
 export interface Upstream {
   /** Short name, `origin/main`. */
@@ -16,6 +17,8 @@ export interface Branch {
   ref: string;
   /** Undefined as well before its first commit. */
   upstream?: Upstream;
+  /** Its newest commit. */
+  tip?: Tip;
 }
 
 /**
@@ -23,7 +26,8 @@ export interface Branch {
  * when HEAD is detached. One process, where the branch has a commit.
  */
 export async function currentBranch(repository: Repository): Promise<Branch | undefined> {
-  const format = '%(HEAD)%00%(refname)%00%(upstream)%00%(upstream:short)%00%(upstream:remotename)';
+  const format =
+    '%(HEAD)%00%(refname)%00%(upstream)%00%(upstream:short)%00%(upstream:remotename)%00%(objectname)%00%(subject)';
   const output = await repository.read(['for-each-ref', `--format=${format}`, 'refs/heads']);
   const line = output.split('\n').find((candidate) => candidate.startsWith('*\0'));
   if (line !== undefined) return readBranch(line);
@@ -32,10 +36,11 @@ export async function currentBranch(repository: Repository): Promise<Branch | un
 }
 
 function readBranch(line: string): Branch {
-  const [, ref = '', upstream, short, remote] = line.split('\0');
-  if (!upstream) return { ref };
+  const [, ref = '', upstream, short, remote, commit = '', subject = ''] = line.split('\0');
+  const tip = { commit, subject: tidySubject(subject) };
+  if (!upstream) return { ref, tip };
   const name = short || upstream.replace(/^refs\/(remotes|heads)\//, '');
-  return { ref, upstream: { name, ref: upstream, ...(remote && remote !== '.' ? { remote } : {}) } };
+  return { ref, tip, upstream: { name, ref: upstream, ...(remote && remote !== '.' ? { remote } : {}) } };
 }
 
 /** Every address of every remote, as configured and as git uses it (`insteadOf`). */

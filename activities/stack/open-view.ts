@@ -88,7 +88,13 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   const reading = await read(directory, stack.envFile, deps, place);
   const { components, twice } = await distinct(reading.components, locate);
   const settings = await settingsOf(reading, directory, locate);
-  const checkouts = await findCheckouts(directory, settings.extraRepos, deps.repositoryRoot);
+  const roots = new Set<string>();
+  const rootOf: RepositoryRoot = async (dir) => {
+    const root = await deps.repositoryRoot(dir);
+    if (root !== undefined) roots.add(root);
+    return root;
+  };
+  const checkouts = await findCheckouts(directory, settings.extraRepos, rootOf);
   deps.signal.throwIfAborted();
   const { standIns } = place;
   const rendered = await renderAll({
@@ -105,6 +111,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
     name: project.name,
     directory,
     checkouts,
+    roots,
     variables: reading.exported,
     settings,
     composeFiles: project.files,

@@ -30,6 +30,8 @@ export interface Configuration {
   readonly directory: string;
   /** The stack's own checkout first (when the directory lies in one), then AUTODEPLOY_EXTRA_REPOS. */
   readonly checkouts: readonly Checkout[];
+  /** Directories of checkouts that git called the root of a work tree while this was read. */
+  readonly roots: ReadonlySet<string>;
   /** Every variable that was exported: the environment of compose. Holds secrets: never leaves an activity. */
   readonly variables: Readonly<Record<string, string>>;
   readonly settings: StackSettings;
