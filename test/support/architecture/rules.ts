@@ -126,7 +126,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'the root describe of a test is the path of what it tests',
     check: ({ path, rootDescribe }) => {
-      const [, wanted] = /^test\/(?:unit|integration|replay|e2e)?\/?(.+)\.test\.ts$/.exec(path) ?? [];
+      const [, wanted] = /^test\/(?:unit|integration|replay|e2e)?\/?(.+?)(?:\.slow)?\.test\.ts$/.exec(path) ?? [];
       // `advance-killed.test.ts` is a part of what is tested of `advance`.
       const isIt = rootDescribe === wanted || (rootDescribe !== undefined && wanted?.startsWith(`${rootDescribe}-`));
       return wanted === undefined || isIt ? [] : [`describes ${rootDescribe ?? 'nothing'}`];
