@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { appendFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fill, makeRoom, mountSmall } from '../../support/chaos/mounts.js';
 import { baseFile, createWorld, type World } from '../../support/world/index.js';
@@ -9,6 +11,14 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 /** A deployment that works writes within this time. */
 const FULL_MS = 20_000;
 const SMALL_DISK = "export BIRDKEEPER_MIN_FREE_DISK_MB='1'";
+
+const PAGE = 4096;
+
+/** A full file system still takes what fits into the last page of a file. */
+async function fillLastPage(file: string): Promise<void> {
+  const { size } = await stat(file);
+  await appendFile(file, '\n'.repeat(PAGE - (size % PAGE)));
+}
 
 describe.skipIf(process.getuid?.() !== 0)('chaos/faults/disk', () => {
   let world: World;
@@ -23,6 +33,7 @@ describe.skipIf(process.getuid?.() !== 0)('chaos/faults/disk', () => {
 
   it('a log directory without room costs nothing but the lines', async () => {
     await idle(world);
+    await fillLastPage(join(world.parts.settings.logDirectory, 'autodeploy.log'));
     await fill(world.parts.settings.logDirectory);
     const commit = await world.release('platform', baseFile({ version: 'unlogged' }), 'Change the page');
     expect(await world.waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });

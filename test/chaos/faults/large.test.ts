@@ -77,7 +77,8 @@ describe('chaos/faults/large', () => {
     const began = Date.now();
     const plan = await world().cli(['plan'], { limit: 120_000 });
     expect(plan.status).toBe(0);
-    expect(plan.stdout).toContain('tiny-99');
+    // A history stays small: the plan names sixty.
+    expect(plan.stdout).toMatch(/\d+ more/);
     expect(Date.now() - began).toBeLessThan(90_000);
     await world().look();
     const record = await world().waitForCommit('platform', commit, { within: 240_000 });
