@@ -33,9 +33,15 @@ export async function summarise(
     removed: plan.removed,
     irreversible: plan.irreversible,
     ...(plan.manualRollback.length === 0 ? {} : { manualRollback: plan.manualRollback }),
-    warnings: [...view.warnings, ...plan.warnings],
+    warnings: [...view.warnings, ...plan.warnings, ...notNamed(touched.length)],
   };
 }
+
+/** A history stays small, and nobody is to take the named ones for all. */
+const notNamed = (touched: number): string[] =>
+  touched > MAX_SERVICES
+    ? [`${touched - MAX_SERVICES} more services are touched: a plan names ${MAX_SERVICES} at most.`]
+    : [];
 
 async function describeMove(checkout: Checkout, from: Commits, to: Commits, step: Step, deps: Dependencies) {
   const [before, after] = [from[checkout.name] ?? '', to[checkout.name] ?? ''];
