@@ -35,8 +35,8 @@ describe('chaos/faults/operators', () => {
     ];
     const ran = await Promise.all(commands.map((args) => world().cli(args, { limit: 240_000 })));
     for (const [at, { status, stderr }] of ran.entries()) {
-      // Who pauses second is told who was first; whose pause another one ended, that it does not hold.
-      const answers = commands[at]?.[0] === 'pause' ? [0, 1, 2] : [0, 3, 10];
+      // Who pauses or resumes second is told so; whose pause another one ended, that it does not hold.
+      const answers = /^(pause|resume)$/.test(commands[at]?.[0] ?? '') ? [0, 1, 2] : [0, 3, 10];
       expect(answers, `${commands[at]?.join(' ')}: ${status} ${stderr}`).toContain(status);
       expect(stderr).not.toMatch(/^\s+at .*\.js:\d+/m);
     }
