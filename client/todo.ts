@@ -1,5 +1,5 @@
 /** What a person must do, out of what is known of a stack. Pure. */
-import { NO_WINDOW } from '../workflows/contract.js';
+import { NO_WINDOW, NO_WINDOW_TODO } from '../workflows/contract.js';
 import type { HealthWord } from '../workflows/model.js';
 import type { StackReport } from './schemas.js';
 
@@ -40,11 +40,7 @@ function holdTodo({ paused, waiting }: Pick<StackReport, 'paused' | 'waiting'>):
           `Deployment ${waiting.number} waits for a yes. Look at what it does with birdkeeper plan, then: birdkeeper approve ${waiting.number}, or: birdkeeper reject ${waiting.number}`,
         ]
       : []),
-    ...(hopeless
-      ? [
-          `Deployment ${waiting.number} waits for a window, and none opens within 400 days: correct BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE.`,
-        ]
-      : []),
+    ...(hopeless ? [`Deployment ${waiting.number} waits for a window, and ${NO_WINDOW_TODO}.`] : []),
     ...(paused === null ? [] : ['Nothing is deployed by itself until: birdkeeper resume']),
   ];
 }

@@ -2,6 +2,7 @@
  * Makes Temporal activities of plain step functions: checks the input, beats on a timer, passes cancellation on, turns a
  * StepFailure into an ApplicationFailure of its type, and takes secrets out of whatever leaves.
  */
+import { shortLine } from '../workflows/one-line.js';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { INPUTS } from '../activities/inputs.js';
 import { FAILURES, isStepFailure, messageOf } from '../activities/shared/failures.js';
@@ -83,11 +84,7 @@ function checkedInput(name: Name, given: unknown): { stack: string; number?: num
 }
 
 /** What zod says quotes the keys that a stranger sent. */
-const inLine = (text: string): string =>
-  text
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .slice(0, MAX_INPUT_MESSAGE)
-    .toWellFormed();
+const inLine = (text: string): string => shortLine(text, MAX_INPUT_MESSAGE);
 
 function cancellationOf(context: Context): unknown {
   const reason: unknown = context.cancellationSignal.reason;

@@ -112,6 +112,9 @@ export const QUERIES = { status: 'status' } as const;
 
 /** In the place of the time at which a window opens: none does within 400 days. */
 export const NO_WINDOW = 'never';
+/** What is said of it, a clause. */
+export const NO_WINDOW_TODO =
+  'none opens within 400 days: correct BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE';
 
 export const SEARCH_ATTRIBUTES = ['Stack', 'Host', 'Outcome', 'Commit', 'Trigger'] as const;
 

@@ -2,6 +2,7 @@
  * Plain checks of what reaches a workflow from outside. zod would add a megabyte to the bundle, and an error thrown in a
  * handler would fail the workflow task for ever.
  */
+import { oneLine } from './one-line.js';
 
 const MAX_REASON = 300;
 const MAX_WHO = 100;
@@ -20,13 +21,10 @@ export const isStackInput = (value: unknown): value is { v: 1; host: string; sta
 export function reasonOf(value: unknown, fallback: string, most = MAX_REASON): string {
   const given = isObject(value) ? value.reason : value;
   if (typeof given !== 'string') return fallback;
-  const line = given.toWellFormed().replace(UNSHOWN, ' ').trim();
+  const line = oneLine(given);
   // Cut between characters, not inside one.
   return line === '' ? fallback : [...line].slice(0, most).join('').trimEnd();
 }
-
-/** Would break log lines, steer a terminal, or turn the rest of a line around. */
-const UNSHOWN = /[\p{Cc}\p{Cf}\s]+/gu;
 
 /** Who says it, `user@host`, for the record. Not proven: whoever reaches the server can write any name. */
 export const whoOf = (value: unknown): string => reasonOf(isObject(value) ? value.by : value, 'somebody', MAX_WHO);

@@ -1,4 +1,5 @@
 /** `component.yml` as data, or every mistake in it as a sentence with its line. Pure. */
+import { shortLine } from '../../workflows/one-line.js';
 import { z } from 'zod';
 import { nearest } from './nearest.js';
 import { ManifestSchema } from './schema.js';
@@ -100,7 +101,7 @@ function describePath(path: Path): string {
 
 /** A key can be anything that a text can hold; one that is no word is quoted, on one line. */
 function shownKey(key: string): string {
-  const short = [...key.toWellFormed().replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')].slice(0, MOST_OF_KEY).join('');
+  const short = shortLine(key, MOST_OF_KEY);
   return /^[\w-]+$/.test(short) ? short : `"${short}"`;
 }
 

@@ -1,9 +1,8 @@
 import { lostServices, sickServices } from '../health/baseline.js';
 import { tryProbes } from '../health/probes.js';
 import type { Step } from '../shared/step.js';
-import type { StackView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
-import { probesOf } from './components.js';
+import { probesOf, type Probed } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { BeginRecord, readRecord, type PlanRecord } from './records.js';
 
@@ -14,7 +13,7 @@ export interface Baseline extends Pick<PlanRecord, 'sickBefore' | 'failingBefore
 
 /** What was sick before anything was touched: reported, and never a reason to roll back as long as it is left alone. */
 export async function takeBaseline(
-  { stack, number, view }: { stack: StackState; number: number; view: StackView },
+  { stack, number, view }: { stack: StackState; number: number; view: Probed },
   step: Step,
   deps: Dependencies,
 ): Promise<Baseline> {

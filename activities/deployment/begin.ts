@@ -1,5 +1,4 @@
 import { sickServices } from '../health/baseline.js';
-import { FAILURES, isStepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Trigger } from '../../workflows/contract.js';
@@ -38,15 +37,15 @@ export async function beginDeployment(
   return { startedAt };
 }
 
-/** An engine that does not answer is the business of later steps, which wait for it. */
+/** What keeps it from looking, an engine that does not answer or a record that does not read, is told by later steps. */
 async function wellServices(stack: StackState, step: Step, deps: Dependencies): Promise<string[]> {
-  const recorded = Object.keys((await stack.latestRelease())?.services ?? {});
   try {
+    const recorded = Object.keys((await stack.latestRelease())?.services ?? {});
     const containers = await deps.engine.containers(stack.name, { signal: step.signal });
     const sick = sickServices(recorded, containers).map(({ service }) => service);
     return recorded.filter((service) => !sick.includes(service));
-  } catch (error) {
-    if (!isStepFailure(error, FAILURES.engineUnavailable)) throw error;
+  } catch {
+    step.signal.throwIfAborted();
     return [];
   }
 }

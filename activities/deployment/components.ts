@@ -5,11 +5,16 @@ import { readManifests, type Component } from '../components/read.js';
 import type { Configuration } from '../stack/view.js';
 
 /** The components of a view with their `component.yml`. Throws Configuration with every mistake in them. */
-export const componentsOf = (view: Configuration): Promise<Component[]> =>
+export const componentsOf = (view: Pick<Configuration, 'components' | 'locate'>): Promise<Component[]> =>
   readManifests(view.components, (path) => view.locate(path));
 
+/** What of a configuration says which probes there are. */
+export interface Probed extends Pick<Configuration, 'components' | 'locate'> {
+  readonly settings: Pick<Configuration['settings'], 'probes'>;
+}
+
 /** HTTP checks of the stack and of its components. */
-export async function probesOf(view: Configuration): Promise<Probe[]> {
+export async function probesOf(view: Probed): Promise<Probe[]> {
   return [...view.settings.probes, ...(await componentsOf(view)).flatMap(({ manifest }) => manifest.probes)];
 }
 

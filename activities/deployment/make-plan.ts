@@ -20,7 +20,6 @@ import { gitOptions, redactorOf } from './open.js';
 
 export interface MadePlan extends ServicePlan {
   model: ComposeModel;
-  /** Every service of the files, those that no profile enables included. */
   wanted: Record<string, ServiceFingerprint>;
   needs: ImageNeed[];
   /** Images that are absent and may not be pulled. */

@@ -22,9 +22,10 @@ export async function summarise(
   const moving = view.staged.checkouts.filter(({ name }) => from[name] !== to[name]);
   const checkouts = await Promise.all(moving.map((checkout) => describeMove(checkout, from, to, step, deps)));
   const touched = plan.decisions.filter(({ action }) => action !== 'nothing');
+  const rendered = (await planRendered(view)).map(({ path }) => path);
   return {
     checkouts,
-    renderedFiles: (await planRendered(view)).map(({ path }) => path).slice(0, MAX_FILES),
+    renderedFiles: rendered.slice(0, MAX_FILES),
     images: plan.needs.flatMap(({ reference, how, services }) =>
       how === 'present' ? [] : [{ reference, how, services }],
     ),
@@ -33,15 +34,19 @@ export async function summarise(
     removed: plan.removed,
     irreversible: plan.irreversible,
     ...(plan.manualRollback.length === 0 ? {} : { manualRollback: plan.manualRollback }),
-    warnings: [...view.warnings, ...plan.warnings, ...notNamed(touched.length)],
+    warnings: [...view.warnings, ...plan.warnings, ...notNamed(touched.length, rendered.length)],
   };
 }
 
 /** A history stays small, and nobody is to take the named ones for all. */
-const notNamed = (touched: number): string[] =>
-  touched > MAX_SERVICES
+export const notNamed = (touched: number, rendered: number): string[] => [
+  ...(touched > MAX_SERVICES
     ? [`${touched - MAX_SERVICES} more services are touched: a plan names ${MAX_SERVICES} at most.`]
-    : [];
+    : []),
+  ...(rendered > MAX_FILES
+    ? [`${rendered - MAX_FILES} more files are rendered: a plan names ${MAX_FILES} at most.`]
+    : []),
+];
 
 async function describeMove(checkout: Checkout, from: Commits, to: Commits, step: Step, deps: Dependencies) {
   const [before, after] = [from[checkout.name] ?? '', to[checkout.name] ?? ''];

@@ -2,6 +2,7 @@
  * `autodeploy/conditional-trigger` of a checkout that is behind: a script of its owner's that says whether what changed
  * is worth a deployment. It is read from the commit that would be deployed, and runs as the owner.
  */
+import { shortLine } from '../../workflows/one-line.js';
 import { join } from 'node:path';
 import { redactUrls } from '../shared/redact.js';
 import { CommandFailed, runCommand, type Command } from '../shared/run-command.js';
@@ -64,7 +65,7 @@ async function changedFiles(repository: Repository, from: string, to: string): P
  * writing while it is started.
  */
 async function writeScript(repository: Repository, id: string, scratch: string): Promise<string> {
-  const gitDir = (await repository.read(['rev-parse', '--absolute-git-dir'])).trimEnd();
+  const gitDir = await repository.gitDir();
   const place = { GIT_DIR: gitDir, GIT_WORK_TREE: scratch, GIT_INDEX_FILE: join(scratch, 'index') };
   const quiet = [...QUIET_CONFIG, '-c', 'core.autocrlf=false', '-c', 'core.splitIndex=false'];
   await repository.run([...quiet, 'update-index', '--add', '--cacheinfo', `100755,${id},conditional-trigger`], place);
@@ -117,7 +118,7 @@ function failed({ reason, status, stdout, stderr, message }: CommandFailed, limi
   const said = lastLine(stdout, stderr);
   if (reason === 'status') return { answer: 'skip', detail: `it ended with status ${status}${said}` };
   if (reason === 'timed out') return deploy(`it did not end within ${limitSeconds} s and was ended${said}`);
-  return deploy(reason === 'signal' ? `it was killed by a signal${said}` : oneLine(message));
+  return deploy(reason === 'signal' ? `it was killed by a signal${said}` : shown(message));
 }
 
 const deploy = (why: string): TriggerAnswer => ({ answer: 'deploy', detail: `${why}: taken for a yes` });
@@ -125,7 +126,7 @@ const deploy = (why: string): TriggerAnswer => ({ answer: 'deploy', detail: `${w
 /** Of standard error where there is any: that is where a script complains. */
 function lastLine(stdout: string, stderr: string): string {
   const line = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
-  return line === '' ? '' : ` (${oneLine(line)})`;
+  return line === '' ? '' : ` (${shown(line)})`;
 }
 
-const oneLine = (text: string): string => redactUrls(text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim()).slice(0, 200);
+const shown = (text: string): string => shortLine(redactUrls(text), 200);

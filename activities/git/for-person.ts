@@ -1,4 +1,5 @@
 /** What a push says that a person must do before, or beside, its deployment. */
+import { shortLine } from '../../workflows/one-line.js';
 import { redactUrls } from '../shared/redact.js';
 import type { Checkout } from '../stack/view.js';
 import { capped } from './classify.js';
@@ -67,7 +68,5 @@ async function fileTold(repository: Repository, from: string, to: string): Promi
 
 /** One line without anything that could steer a terminal. Pure. */
 export function tidyText(text: string, max: number): string {
-  const line = redactUrls(text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim());
-  const characters = [...line];
-  return characters.length <= max ? line : `${characters.slice(0, max - 1).join('')}…`;
+  return shortLine(redactUrls(text), max);
 }

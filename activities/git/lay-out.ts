@@ -55,7 +55,7 @@ export async function layOut(request: LayOutRequest): Promise<void> {
 
 /** git writes as ourselves, so it may write where only we may go. */
 async function layOutDirectly(repository: Repository, commit: string, tree: string): Promise<void> {
-  const gitDir = await gitDirOf(repository);
+  const gitDir = await repository.gitDir();
   await withScratch('index', repository.owner, (scratch) =>
     writeTree(repository, commit, { tree, gitDir, index: join(scratch, 'index') }),
   );
@@ -78,9 +78,6 @@ async function moveInto(tree: string, target: string): Promise<void> {
   }
 }
 
-const gitDirOf = async (repository: Repository): Promise<string> =>
-  (await repository.read(['rev-parse', '--absolute-git-dir'])).trimEnd();
-
 /**
  * Calls `use` with one laid out directory per commit. They lie in the system's scratch directory: where ours lies,
  * only root may go, and git with its filters runs as the owner.
@@ -91,7 +88,7 @@ export async function withLayOut<T>(
   use: (trees: string[]) => Promise<T>,
 ): Promise<T> {
   const { owner } = repository;
-  const gitDir = await gitDirOf(repository);
+  const gitDir = await repository.gitDir();
   const scratch = await mkdtemp(join(tmpdir(), 'birdkeeper-tree-'));
   try {
     if (owner.drop) await chown(scratch, owner.uid, owner.gid);

@@ -58,19 +58,22 @@ export function parsePasswdLine(line: string): { user: string; home: string } | 
 }
 
 interface Known {
-  entry: { user: string; home: string } | undefined;
+  entry: { user: string; home: string };
   until: number;
 }
 
-/** A checkout is opened a dozen times in a deployment; who is added or renamed counts a minute later. */
+/**
+ * A checkout is opened a dozen times in a deployment; who is renamed counts a minute later. That there is nobody is not
+ * remembered: a directory service may have been away.
+ */
 const KNOWN_MS = 60_000;
 const known = new Map<number, Known>();
 
-async function knownEntry(uid: number, signal: AbortSignal): Promise<Known['entry']> {
+async function knownEntry(uid: number, signal: AbortSignal): Promise<Known['entry'] | undefined> {
   const found = known.get(uid);
   if (found !== undefined && elapsedMs() < found.until) return found.entry;
   const entry = await passwdEntry(uid, signal);
-  known.set(uid, { entry, until: elapsedMs() + KNOWN_MS });
+  if (entry) known.set(uid, { entry, until: elapsedMs() + KNOWN_MS });
   return entry;
 }
 

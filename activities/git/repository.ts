@@ -125,6 +125,11 @@ export class Repository {
     return status === 0 ? stdout.replace(/\n[^]*$/, '') : undefined;
   }
 
+  /** Absolute; of a linked work tree its own. */
+  async gitDir(): Promise<string> {
+    return (await this.read(['rev-parse', '--absolute-git-dir'])).replace(/\n$/, '');
+  }
+
   /** Runs git as the owner outside the guard: for what does not touch the checkout itself. */
   run(args: readonly string[], environment: Record<string, string> = {}, input?: string): Promise<RunResult> {
     return runCommand(

@@ -1,12 +1,11 @@
 /** Commit subjects as data for people: bounded, and without anything that could steer a terminal. */
+import { shortLine } from '../../workflows/one-line.js';
 import type { Repository } from './repository.js';
 
 export const MAX_SUBJECT = 100;
 
 export function tidySubject(subject: string): string {
-  const clean = subject.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
-  const characters = [...clean];
-  return characters.length <= MAX_SUBJECT ? clean : `${characters.slice(0, MAX_SUBJECT - 1).join('')}…`;
+  return shortLine(subject, MAX_SUBJECT);
 }
 
 export interface Tip {

@@ -4,6 +4,8 @@ import type { Checkout } from '../stack/view.js';
 import { Repository, requireCommit, type GitOptions } from './repository.js';
 
 export interface TreeEntry {
+  /** Six octal digits. */
+  mode: string;
   id: string;
   kind: 'file' | 'link' | 'directory' | 'submodule';
   path: string;
@@ -19,7 +21,7 @@ const KINDS: Readonly<Record<string, TreeEntry['kind']>> = {
 export function parseTree(output: string): TreeEntry[] {
   return output.split('\0').flatMap((record) => {
     const [, mode = '', id = '', path = ''] = /^(\d{6}) \w+ ([0-9a-f]+)\t([^]*)$/.exec(record) ?? [];
-    return path === '' ? [] : [{ id, kind: KINDS[mode] ?? 'file', path }];
+    return path === '' ? [] : [{ mode, id, kind: KINDS[mode] ?? 'file', path }];
   });
 }
 
@@ -39,10 +41,7 @@ export async function filesUnder(
   const repository = await Repository.at(checkout.dir, options);
   const where = path === '' ? [] : ['--', path];
   const output = await repository.read(['ls-tree', '-r', '-z', '--full-tree', requireCommit(commit), ...where]);
-  return output.split('\0').flatMap((record) => {
-    const [, id, file] = /^(\d{6} \w+ [0-9a-f]+)\t([^]*)$/.exec(record) ?? [];
-    return id === undefined || file === undefined ? [] : [{ path: join(checkout.dir, file), id }];
-  });
+  return parseTree(output).map(({ mode, id, path: file }) => ({ path: join(checkout.dir, file), id: `${mode} ${id}` }));
 }
 
 /** Text of a file in a commit; undefined when there is none, or the commit is not here. */

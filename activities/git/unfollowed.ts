@@ -1,4 +1,5 @@
 /** What a commit holds that a deployment would not bring: submodules, and files that lie in git LFS. */
+import { shortLine } from '../../workflows/one-line.js';
 import { join } from 'node:path';
 import type { Checkout } from '../stack/view.js';
 import { capped } from './classify.js';
@@ -39,7 +40,7 @@ const submodule = (name: string, path: string): string =>
 const inLfs = (name: string, path: string): string =>
   `${name} keeps ${quoted(path)} in git LFS, which birdkeeper does not fetch: a pointer would lie in its place. Commit the file itself, or keep it outside and deploy it as data.`;
 
-const quoted = (path: string): string => `"${path.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200)}"`;
+const quoted = (path: string): string => `"${shortLine(path, 200)}"`;
 
 /**
  * Asked of an index of ours that holds the commit: `check-attr --source` is newer than the git of many hosts, and the
@@ -47,7 +48,7 @@ const quoted = (path: string): string => `"${path.replace(/[\p{Cc}\p{Cf}]+/gu, '
  */
 async function filteredByLfs(repository: Repository, commit: string, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
-  const gitDir = (await repository.read(['rev-parse', '--absolute-git-dir'])).trimEnd();
+  const gitDir = await repository.gitDir();
   return withScratch('attributes', repository.owner, async (scratch) => {
     const place = { GIT_DIR: gitDir, GIT_WORK_TREE: repository.dir, GIT_INDEX_FILE: join(scratch, 'index') };
     const quiet = [...QUIET_CONFIG, '-c', 'core.splitIndex=false', '-c', 'core.fsmonitor=false'];

@@ -1,5 +1,5 @@
 /** What a deployment would do, for people. Pure. */
-import { NO_WINDOW } from '../../workflows/contract.js';
+import { NO_WINDOW, NO_WINDOW_TODO } from '../../workflows/contract.js';
 import type { PlannedHook, PlanSummary, ServiceDecision } from '../../workflows/model.js';
 import { columns, oneLine, short } from '../text.js';
 import { commits } from './decision.js';
@@ -39,8 +39,7 @@ export const holdLines = ({ needsApproval, opensAt }: Pick<PlanSummary, 'needsAp
     : [opensAt === NO_WINDOW ? HOPELESS : `waits for the window that opens at ${opensAt}`]),
 ];
 
-const HOPELESS =
-  'waits for a window, and none opens within 400 days: correct BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE';
+const HOPELESS = `waits for a window, and ${NO_WINDOW_TODO}`;
 
 /** When it runs, and of which component. */
 export const hookCells = ({ component, hook }: PlannedHook): string[] => [hook, component];

@@ -2,7 +2,7 @@
 import { upOptionsOf } from '../../activities/deployment/make-plan.js';
 import { opening } from '../../activities/deployment/policy.js';
 import type { StackView } from '../../activities/stack/view.js';
-import { NO_WINDOW } from '../../workflows/contract.js';
+import { NO_WINDOW, NO_WINDOW_TODO } from '../../workflows/contract.js';
 import { messageOf } from '../../activities/shared/failures.js';
 import { fail, NotLooked, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
@@ -50,8 +50,4 @@ export const composeFiles: Check<DoctorContext> = {
 const MOST_LINES = 10;
 
 const windowWarnings = ({ settings }: Pick<StackView, 'settings'>): string[] =>
-  opening(settings, new Date()) === NO_WINDOW
-    ? [
-        'No deploy window opens within 400 days: BIRDKEEPER_DEPLOY_WINDOWS and BIRDKEEPER_DEPLOY_FREEZE leave none. Correct them.',
-      ]
-    : [];
+  opening(settings, new Date()) === NO_WINDOW ? [`Of the deploy windows ${NO_WINDOW_TODO}.`] : [];

@@ -1,6 +1,6 @@
 /** The decisions of a deployment, apart from its story. Pure. */
 import { blockedBy, decideStack } from '../check-stack/decide.js';
-import { FAILURES, isOurSurroundings, NO_WINDOW, type Outcome } from '../contract.js';
+import { FAILURES, isOurSurroundings, NO_WINDOW, NO_WINDOW_TODO, type Outcome } from '../contract.js';
 import type { Commits, CommitsVerdict, PlanSummary, StackDecision, StackObservation } from '../model.js';
 import type { DeployStackInput, DeployStackResult } from './messages.js';
 
@@ -98,7 +98,7 @@ export function endBeforeChange(
 
 const waitForWindow = (opensAt: string): string =>
   opensAt === NO_WINDOW
-    ? 'waits for a window, and none opens within 400 days: correct BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE, or insist with: birdkeeper deploy --force'
+    ? `waits for a window, and ${NO_WINDOW_TODO}, or insist with: birdkeeper deploy --force`
     : `waits for its window, which opens ${opensAt}.`;
 
 /** Something was touched that may not be put back by itself. */
@@ -120,17 +120,16 @@ export const pauseBeforeSecondTry = (failure: Failure): number =>
 
 const FULL_DISK_PAUSE_MS = 30_000;
 
+/** Ends before anything was changed, by no will of a person: a yes stays as good as it was. */
+export const leavesAsItWas = (outcome: Outcome): boolean => ['failed', 'blocked', 'degraded'].includes(outcome);
+
 /** The yes of a person that was not made use of, since nothing was changed. */
 export function approvalLeft(
   { approvedPlan }: Pick<DeployStackInput, 'approvedPlan'>,
   outcome: Outcome,
   waits: DeployStackResult['waits'],
 ): Pick<DeployStackResult, 'approvedPlan'> {
-  const isLeft =
-    outcome === 'failed' ||
-    outcome === 'blocked' ||
-    outcome === 'degraded' ||
-    (outcome === 'waiting' && waits?.needsApproval === false);
+  const isLeft = leavesAsItWas(outcome) || (outcome === 'waiting' && waits?.needsApproval === false);
   return isLeft && approvedPlan !== undefined ? { approvedPlan } : {};
 }
 

@@ -1,6 +1,6 @@
 /** A person's yes whose deployment ended before it changed anything: it holds for the next try of the same plan. Pure. */
-import type { Outcome } from '../contract.js';
 import type { DeployStackResult } from '../deploy-stack/messages.js';
+import { leavesAsItWas } from '../deploy-stack/plan.js';
 import type { DeployRequest } from '../model.js';
 
 export interface Approval {
@@ -12,16 +12,13 @@ export interface Approval {
   number: number;
 }
 
-/** Ends of something else that leave a yes as good as it was. */
-const LEAVES: readonly Outcome[] = ['failed', 'blocked', 'degraded'];
-
 /** What is left of a yes after a deployment. One that waits for its window keeps it with what waits. */
 export function approvalAfter(
   former: Approval | undefined,
   { number, outcome, approvedPlan }: Pick<DeployStackResult, 'number' | 'outcome' | 'approvedPlan'>,
   by: string | undefined,
 ): Approval | undefined {
-  if (approvedPlan === undefined) return LEAVES.includes(outcome) ? former : undefined;
+  if (approvedPlan === undefined) return leavesAsItWas(outcome) ? former : undefined;
   if (outcome === 'waiting') return undefined;
   return former?.digest === approvedPlan ? former : { digest: approvedPlan, by: by ?? SOMEBODY, number };
 }

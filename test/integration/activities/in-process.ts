@@ -8,7 +8,7 @@ import { StateDirectory } from '../../../activities/state/index.js';
 import { registerStack } from '../../../worker/register.js';
 import type { World } from '../../support/world/index.js';
 
-const NO_LOG: Journal = {
+export const NO_LOG: Journal = {
   openDeployment: ({ startedAt }) => startedAt,
   closeDeployment: () => undefined,
   look: () => undefined,

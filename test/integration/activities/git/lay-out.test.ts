@@ -1,4 +1,16 @@
-import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -159,17 +171,23 @@ describe('activities/git/lay-out', () => {
     });
   });
 
-  it('as root, everything belongs to the owner, also where only root may go', async (context) => {
-    needsRoot(context);
-    await writeFiles(dir, { 'env.local': 'A=1\n', 'data/x': '', 'fresh/y': '' });
-    await giveAway(dir, NOBODY);
-    const closed = join(root, `closed-${count}`);
-    await mkdir(closed, { mode: 0o700 });
-    target = join(closed, 'staged');
-    await lay();
-    await show({ files: 1, bytes: 100 });
-    for (const path of ['', 'a.txt', 'sub', 'sub/b.txt', 'link', 'env.local', 'data']) {
-      expect([path, (await lstat(join(target, path))).uid]).toEqual([path, NOBODY]);
-    }
-  });
+  for (const [where, place] of [
+    ['with staging and scratch on one file system', () => root],
+    ['with staging on another one', () => '/dev/shm'],
+  ] as const) {
+    it(`as root, everything belongs to the owner, also where only root may go: ${where}`, async (context) => {
+      needsRoot(context);
+      await writeFiles(dir, { 'env.local': 'A=1\n', 'data/x': '', 'fresh/y': '' });
+      await giveAway(dir, NOBODY);
+      const closed = await mkdtemp(join(place(), 'birdkeeper-closed-'));
+      context.onTestFinished(() => rm(closed, { recursive: true }));
+      target = join(closed, 'staged');
+      await lay();
+      await show({ files: 1, bytes: 100 });
+      for (const path of ['', 'a.txt', 'sub', 'sub/b.txt', 'link', 'env.local', 'data']) {
+        expect([path, (await lstat(join(target, path))).uid]).toEqual([path, NOBODY]);
+      }
+      expect(await readFile(join(target, 'sub/b.txt'), 'utf8')).toBe('two\n');
+    });
+  }
 });

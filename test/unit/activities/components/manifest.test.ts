@@ -152,7 +152,7 @@ on-change:
 
   it.each([
     ['a line end', '"a\\nb": 1', 'FILE line 1: "a b": is no key here'],
-    ['what steers a terminal', '"\\e[31m\\u202e": 1', 'FILE line 1: " [31m ": is no key here'],
+    ['what steers a terminal', '"\\e[31m\\u202e": 1', 'FILE line 1: "[31m": is no key here'],
     ['nothing', '? \n: 1', 'FILE line 1: "": is no key here'],
     ['half a character', '"\\ud800": 1', 'FILE line 1: "\ufffd": is no key here'],
   ])('quotes a key that holds %s, on one line', (_, text, sentence) => {

@@ -13,10 +13,10 @@ describe('activities/git/tree', () => {
       `040000 tree ${id}\td`,
     ];
     expect(parseTree(`${records.join('\0')}\0`)).toEqual([
-      { id, kind: 'file', path: 'a\tb\nc' },
-      { id, kind: 'link', path: 'l' },
-      { id, kind: 'submodule', path: 's' },
-      { id, kind: 'directory', path: 'd' },
+      { mode: '100755', id, kind: 'file', path: 'a\tb\nc' },
+      { mode: '120000', id, kind: 'link', path: 'l' },
+      { mode: '160000', id, kind: 'submodule', path: 's' },
+      { mode: '040000', id, kind: 'directory', path: 'd' },
     ]);
   });
 
