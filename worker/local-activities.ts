@@ -6,6 +6,7 @@ import type { StepLog } from '../activities/shared/step.js';
 import type { DeploymentActivities, StepActivities } from '../activities/types.js';
 import { RETRYABLE_FAILURES } from '../workflows/contract.js';
 import type { Surroundings } from '../workflows/deploy-stack/run.js';
+import { waitingFor } from './waiting.js';
 
 export interface LocalSurroundings {
   steps: StepActivities;
@@ -39,6 +40,8 @@ export function localStory({ steps, redact, logFor, stop }: LocalSurroundings): 
       } catch (error) {
         if (signal.aborted) throw new Stopped();
         if (!mayPass(error) || attempt >= TRIES) throw error;
+        const waits = waitingFor(error);
+        if (waits !== undefined) logFor(name, input).warn(redact()(waits));
         await sleep((isStepFailure(error) ? error.retryAfterMs : undefined) ?? PAUSE_MS);
       }
     }

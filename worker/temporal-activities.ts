@@ -10,6 +10,7 @@ import type { Redact } from '../activities/shared/redact.js';
 import type { Step, StepLog } from '../activities/shared/step.js';
 import type { StepActivities } from '../activities/types.js';
 import { RETRYABLE_FAILURES } from '../workflows/contract.js';
+import { waitingFor } from './waiting.js';
 
 const HEARTBEAT_MS = 2_000;
 /** An error that nobody classified is a defect of ours or a hiccup: some tries, then the deployment ends or rolls back. */
@@ -63,7 +64,10 @@ function temporalActivity(name: Name, steps: StepActivities, around: Surrounding
     } catch (error) {
       // Aborted work throws whatever it was doing; what happened is the cancellation.
       if (context.cancellationSignal.aborted) throw cancellationOf(context);
-      throw toApplicationFailure(error, context.info.attempt, around.redactFor(input.stack));
+      const redact = around.redactFor(input.stack);
+      const waits = waitingFor(error);
+      if (waits !== undefined) around.logFor(name, input).warn(redact(waits));
+      throw toApplicationFailure(error, context.info.attempt, redact);
     } finally {
       clearInterval(beat);
       around.running.delete(label);

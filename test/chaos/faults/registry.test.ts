@@ -3,12 +3,15 @@ import { startFaultyProxy, type Fault, type FaultyProxy } from '../../support/ch
 import { apiTag, createWorld, waitFor, type World } from '../../support/world/index.js';
 import { deployed, idle } from '../../support/world/in-vitest.js';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+/** Longer than a limited registry is left alone. */
+const PATIENCE_MS = 720_000;
+vi.setConfig({ testTimeout: PATIENCE_MS + 60_000, hookTimeout: 300_000 });
 
 /** The registry in the name of an image of the sample. */
 const OF_IMAGE = /127\.0\.0\.1:\d+(?=\/bkw-)/g;
 const FAULTS: readonly [string, Fault, number][] = [
-  ['that answers 429', { status: 429 }, 3],
+  // Each such answer is waited out for ten minutes.
+  ['that answers 429', { status: 429 }, 1],
   ['that answers 500', { status: 500 }, 3],
   // The engine itself asks again some times; what is left for us is the end of its patience.
   ['that breaks off in the middle of a layer', 'half', 12],
@@ -49,8 +52,9 @@ describe('chaos/faults/registry', () => {
       await world.release('platform', apiTag(`2.${index}`), `Raise api to 2.${index}`);
       await waitFor('a wrong answer', () => proxy.spoilt > 0, { every: 20 });
       if (proxy.spoilt < times) expect(await world.state()).toEqual(before);
-      expect(await world.waitForOutcome(number, { within: 240_000 })).toMatchObject({ outcome: 'deployed' });
+      expect(await world.waitForOutcome(number, { within: PATIENCE_MS })).toMatchObject({ outcome: 'deployed' });
       expect(proxy.spoilt).toBe(times);
+      expect(await world.autodeployLog()).toMatch(new RegExp(`${number} pull\\] .*It is tried again in`));
       expect(await world.get('api')).toBe(`api 2.${index}`);
     });
   }

@@ -1,0 +1,15 @@
+import { isStepFailure } from '../activities/shared/failures.js';
+import { RETRYABLE_FAILURES } from '../workflows/contract.js';
+
+/** Shorter waits are over before anybody has read of them. */
+const LEAST_TOLD_MS = 15_000;
+
+/** What a step that failed waits for, and how long, for the log; undefined when it is over, or tried again at once. Pure. */
+export function waitingFor(error: unknown): string | undefined {
+  if (!isStepFailure(error) || !RETRYABLE_FAILURES.includes(error.type)) return undefined;
+  const { message, retryAfterMs = 0 } = error;
+  if (retryAfterMs < LEAST_TOLD_MS) return undefined;
+  const seconds = Math.round(retryAfterMs / 1_000);
+  const when = seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
+  return `${message.trim()} It is tried again in ${when}.`;
+}
