@@ -1,18 +1,15 @@
 /** One test that starts every workflow type with what a stranger on the machine could send. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FAILURES, keeperId, NAMESPACE, taskQueueOf, type StackRef } from '../../../workflows/contract.js';
 import { keeperStatusQuery } from '../../../workflows/keep-stack/messages.js';
 import type { KeeperStatus } from '../../../workflows/model.js';
 import * as workflows from '../../../workflows/index.js';
 import { anObservation } from '../../support/story.js';
-import { askFor, eventsOf, eventually, startTemporalWorld, type TemporalWorld } from '../../support/temporal-world.js';
+import { askFor, eventsOf, eventually } from '../../support/temporal-world.js';
+import { useTemporalWorld } from '../../support/temporal-world-in-vitest.js';
 
-let world: TemporalWorld;
-beforeAll(async () => {
-  world = await startTemporalWorld();
-}, 180_000);
-afterAll(() => world.close());
+const world = useTemporalWorld();
 
 const LONG = 180_000;
 const SEED = 20_261_125;
@@ -42,7 +39,7 @@ const inputs = fc.sample(fc.oneof(fc.array(plausible, { maxLength: 2 }), fc.arra
 const signals = fc.sample(fc.oneof(plausible, fc.jsonValue()), { seed: SEED, numRuns: 40 });
 
 async function endsWithASentence(ref: StackRef, type: string, args: unknown[], index: number): Promise<void> {
-  const handle = await world.client.workflow.start(type, {
+  const handle = await world().client.workflow.start(type, {
     workflowId: `hostile/${ref.stack}/${type}/${index}`,
     taskQueue: taskQueueOf(ref.host),
     args,
@@ -63,7 +60,7 @@ function innermost(error: unknown): Error | undefined {
 }
 
 function idle(ref: StackRef): Promise<KeeperStatus> {
-  const keeper = world.client.workflow.getHandle(keeperId(ref));
+  const keeper = world().client.workflow.getHandle(keeperId(ref));
   return eventually(async () => {
     const status = await keeper.query(keeperStatusQuery);
     return status.last && !status.running && status.queued.length === 0 ? status : undefined;
@@ -78,7 +75,7 @@ describe('workflows/index', () => {
   it.each(TYPES)(
     '%s ends at once with a sentence, whatever it is started with',
     async (type) => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       await Promise.all(inputs.map((args, index) => endsWithASentence(ref, type, args, index)));
     },
     LONG,
@@ -87,8 +84,8 @@ describe('workflows/index', () => {
   it(
     'a keeper survives whatever is sent to it, and still answers',
     async () => {
-      const ref = world.newStack();
-      const keeper = await world.startKeeper(ref);
+      const ref = world().newStack();
+      const keeper = await world().startKeeper(ref);
       for (const payload of signals)
         for (const name of ['forceDeploy', 'deploymentNeeded']) await keeper.signal(name, payload);
       for (const payload of signals.slice(0, 10)) {
@@ -99,7 +96,7 @@ describe('workflows/index', () => {
         outcome: 'failed',
         message: 'this host keeps no stack of that name',
       });
-      expect(await eventsOf(world.client.workflow.getHandle(keeperId(ref)))).not.toContain('WORKFLOW_TASK_FAILED');
+      expect(await eventsOf(world().client.workflow.getHandle(keeperId(ref)))).not.toContain('WORKFLOW_TASK_FAILED');
     },
     LONG,
   );
@@ -107,16 +104,16 @@ describe('workflows/index', () => {
   it(
     'a payload that nobody can read harms nothing, sent as signal, update, query or input',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const unreadable = [
         { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"reason": ') },
         { metadata: { encoding: Buffer.from('nobody/knows') }, data: Buffer.from('x') },
         { metadata: {}, data: Buffer.from([0xff, 0xfe]) },
       ];
-      const { workflowService } = world.client;
+      const { workflowService } = world().client;
       const workflowExecution = { workflowId: keeperId(ref) };
-      await world.serving(ref, { observeStack: () => Promise.resolve(anObservation()) }, async () => {
-        const keeper = await world.startKeeper(ref);
+      await world().serving(ref, { observeStack: () => Promise.resolve(anObservation()) }, async () => {
+        const keeper = await world().startKeeper(ref);
         for (const payload of unreadable)
           for (const signalName of ['forceDeploy', 'deploymentNeeded', 'nobodyKnows'])
             await workflowService.signalWorkflowExecution({
@@ -136,7 +133,7 @@ describe('workflows/index', () => {
           taskQueue: { name: `host.${ref.host}` },
           input: { payloads: [unreadable[0] ?? {}] },
         });
-        const second = world.client.workflow.getHandle(id);
+        const second = world().client.workflow.getHandle(id);
         await expect(second.result()).rejects.toMatchObject({ cause: { type: FAILURES.badInput } });
         for (const handle of [keeper, second]) expect(await eventsOf(handle)).not.toContain('WORKFLOW_TASK_FAILED');
       });
@@ -147,9 +144,9 @@ describe('workflows/index', () => {
   it(
     'an update that nobody knows is refused, and the keeper goes on',
     async () => {
-      const ref = world.newStack();
-      await world.serving(ref, {}, async () => {
-        const keeper = await world.startKeeper(ref);
+      const ref = world().newStack();
+      await world().serving(ref, {}, async () => {
+        const keeper = await world().startKeeper(ref);
         await expect(keeper.executeUpdate('nobodyKnows', { args: [1] })).rejects.toThrow();
         expect((await keeper.query(keeperStatusQuery)).nextNumber).toBe(1);
       });

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServiceFingerprint } from '../../../../workflows/model.js';
 import { imageNeeds } from '../../../../activities/compose/images.js';
 import { readJournal } from '../../../../activities/compose/journal.js';
@@ -9,13 +9,12 @@ import { planServices } from '../../../../activities/compose/plan.js';
 import { provideImages } from '../../../../activities/compose/pull.js';
 import { planRollback } from '../../../../activities/compose/rollback.js';
 import { registryLogins } from '../../../../activities/docker/credentials.js';
-import { type Images, createImages } from '../../../support/images.js';
-import { REGISTRY_USER, type Registry, startRegistry } from '../../../support/registry.js';
+import { REGISTRY_USER, startRegistry } from '../../../support/registry.js';
 import { aFingerprint } from '../../../unit/activities/compose/builders.js';
 import { Sample, decision, processEnvironment } from './sample.js';
+import { useRegistry } from '../../../support/images-in-vitest.js';
 
-let images: Images;
-let registry: Registry;
+const { images, registry } = useRegistry();
 let sample: Sample;
 let name = 0;
 /** A new name for each test: tags of one test move, those of another stay. */
@@ -23,16 +22,8 @@ let app: string;
 /** They lose their names, so that the images of this test do not find them. */
 const nameless: string[] = [];
 
-beforeAll(async () => {
-  images = await createImages();
-  registry = await startRegistry();
-});
-afterAll(async () => {
-  await registry?.remove();
-  await images?.cleanup();
-});
 beforeEach(async () => {
-  app = `${registry.host}/app${++name}:1`;
+  app = `${registry().host}/app${++name}:1`;
   sample = await Sample.create({});
 });
 afterEach(async () => {
@@ -46,10 +37,10 @@ const service = (image: string) => ({ image, init: true, command: ['sleep', '360
 
 /** Somebody else pushes: the registry has another image, this host has the former one. Returns both ids. */
 async function move(reference: string): Promise<{ former: string; later: string }> {
-  const former = await images.buildImage({ tag: reference, files: { '/v': `${reference} one` } });
-  await images.push(reference);
-  const later = await images.buildImage({ tag: reference, files: { '/v': `${reference} two` } });
-  await images.push(reference);
+  const former = await images().buildImage({ tag: reference, files: { '/v': `${reference} one` } });
+  await images().push(reference);
+  const later = await images().buildImage({ tag: reference, files: { '/v': `${reference} two` } });
+  await images().push(reference);
   // As a host has it that pulled before: the name, and the digest of then.
   await sample.docker('rmi', reference);
   await sample.docker('tag', former, reference);
@@ -83,9 +74,9 @@ const provide = async (moved: readonly MovedImage[]) => {
 describe('activities/compose/moved-images', () => {
   it('finds the tag that moved and not the one that stayed', async () => {
     const { later } = await move(app);
-    const stays = `${registry.host}/stays:1`;
-    await images.buildImage({ tag: stays, files: { '/v': 'stays' } });
-    await images.push(stays);
+    const stays = `${registry().host}/stays:1`;
+    await images().buildImage({ tag: stays, files: { '/v': 'stays' } });
+    await images().push(stays);
     const moved = await asked([app, stays]);
     expect(moved).toEqual([
       { reference: app, digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string, services: ['s0'] },
@@ -108,14 +99,14 @@ describe('activities/compose/moved-images', () => {
 
   it('is content with an image that exists only here, whoever is asked for it', async () => {
     const local = `bk-test-only-here-${name}:1`;
-    await images.buildImage({ tag: local, files: { '/v': local } });
-    await images.buildImage({ tag: app, files: { '/v': app } });
-    expect(await asked([local, app, `${registry.host}/absent:1`])).toEqual([]);
+    await images().buildImage({ tag: local, files: { '/v': local } });
+    await images().buildImage({ tag: app, files: { '/v': app } });
+    expect(await asked([local, app, `${registry().host}/absent:1`])).toEqual([]);
   });
 
   it('keeps an image that its registry has no more', async () => {
-    await images.buildImage({ tag: app, files: { '/v': app } });
-    await images.push(app);
+    await images().buildImage({ tag: app, files: { '/v': app } });
+    await images().push(app);
     const other = app.replace(/:1$/, ':gone');
     await sample.docker('tag', app, other);
     expect(await asked([other])).toEqual([]);
@@ -124,7 +115,7 @@ describe('activities/compose/moved-images', () => {
 
   it('comes back later when the registry of an image is away', async () => {
     const reference = '127.0.0.1:1/app:1';
-    await images.buildImage({ tag: reference, files: { '/v': reference } });
+    await images().buildImage({ tag: reference, files: { '/v': reference } });
     await expect(asked([reference])).rejects.toMatchObject({ type: 'RegistryBusy' });
   });
 
@@ -132,7 +123,7 @@ describe('activities/compose/moved-images', () => {
     const closed = await startRegistry({ requireLogin: true });
     try {
       const reference = `${closed.host}/private:1`;
-      await images.buildImage({ tag: reference, files: { '/v': reference } });
+      await images().buildImage({ tag: reference, files: { '/v': reference } });
       const config = async (folder: string, password: string) => {
         const auth = Buffer.from(`${REGISTRY_USER.name}:${password}`).toString('base64');
         await mkdir(join(sample.directory, folder));
@@ -185,8 +176,8 @@ describe('activities/compose/moved-images', () => {
   });
 
   it('that brings the same image touches nothing', async () => {
-    await images.buildImage({ tag: app, files: { '/v': app } });
-    await images.push(app);
+    await images().buildImage({ tag: app, files: { '/v': app } });
+    await images().push(app);
     await sample.write({ s0: service(app) });
     await sample.recreateAll();
     const before = await sample.ids();

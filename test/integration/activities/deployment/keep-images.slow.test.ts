@@ -2,19 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepImages } from '../../../../activities/deployment/keep-images.js';
 import { keptName } from '../../../../activities/docker/old-images.js';
 import { createEngine } from '../../../../activities/docker/engine.js';
 import { runCommand } from '../../../../activities/shared/run-command.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { StateDirectory, type StackState } from '../../../../activities/state/index.js';
-import { type Images, createImages } from '../../../support/images.js';
-import { type Registry, startRegistry } from '../../../support/registry.js';
 import { Sample } from '../compose/sample.js';
+import { useRegistry } from '../../../support/images-in-vitest.js';
 
-let images: Images;
-let registry: Registry;
+const { images, registry } = useRegistry();
 let root: string;
 let stack: StackState;
 const made: string[] = [];
@@ -25,14 +23,6 @@ const step = localStep({
   log: { output: () => undefined, warn: () => undefined, info: (line) => void said.push(line) },
 });
 
-beforeAll(async () => {
-  images = await createImages();
-  registry = await startRegistry();
-});
-afterAll(async () => {
-  await registry?.remove();
-  await images?.cleanup();
-});
 beforeEach(async () => {
   said.length = 0;
   root = await mkdtemp(join(tmpdir(), 'birdkeeper-keep-'));
@@ -50,7 +40,7 @@ afterEach(async () => {
 });
 
 async function build(reference: string, text: string): Promise<string> {
-  const id = await images.buildImage({ tag: reference, files: { '/v': `${stack.name} ${text}` } });
+  const id = await images().buildImage({ tag: reference, files: { '/v': `${stack.name} ${text}` } });
   made.push(id);
   return id;
 }
@@ -97,11 +87,11 @@ describe('activities/deployment/keep-images', () => {
   });
 
   it('removes what lost its name when its tag moved, pulled or built', async () => {
-    const pushed = `${registry.host}/${stack.name}:1`;
+    const pushed = `${registry().host}/${stack.name}:1`;
     const ids = [];
     for (const number of [1, 2, 3]) {
       const id = await build(pushed, `pushed ${number}`);
-      await images.push(pushed);
+      await images().push(pushed);
       const own = await build(`${stack.name}:own`, `built ${number}`);
       ids.push(id, own);
       await recorded(number, { web: [pushed, id], Own: [`${stack.name}:own`, own] });

@@ -1,28 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../../activities/docker/engine.js';
-import { type Images, createImages } from '../../../support/images.js';
-import { REGISTRY_USER, type Registry, startRegistry } from '../../../support/registry.js';
+import { REGISTRY_USER, startRegistry } from '../../../support/registry.js';
 import { Sample } from '../compose/sample.js';
+import { useRegistry } from '../../../support/images-in-vitest.js';
 
-let images: Images;
-let registry: Registry;
+const { images, registry } = useRegistry();
 const engine = createEngine();
 const { signal } = new AbortController();
 
-beforeAll(async () => {
-  images = await createImages();
-  registry = await startRegistry();
-});
-afterAll(async () => {
-  await registry?.remove();
-  await images?.cleanup();
-});
-
 const pushed = async (name: string, text: string): Promise<{ reference: string; id: string }> => {
-  const reference = `${registry.host}/${name}:1`;
-  const id = await images.buildImage({ tag: reference, files: { '/v': text } });
-  await images.push(reference);
+  const reference = `${registry().host}/${name}:1`;
+  const id = await images().buildImage({ tag: reference, files: { '/v': text } });
+  await images().push(reference);
   return { reference, id };
 };
 
@@ -30,12 +20,12 @@ describe('activities/docker/images', () => {
   it('asks a registry which digest a reference has, without pulling', async () => {
     const { reference } = await pushed('app', 'one');
     const [local] = await engine.repoDigests(reference, { signal });
-    expect(`${registry.host}/app@${await engine.registryDigest(reference, { signal })}`).toBe(local);
-    await images.forget(reference);
+    expect(`${registry().host}/app@${await engine.registryDigest(reference, { signal })}`).toBe(local);
+    await images().forget(reference);
     expect(await engine.registryDigest(reference, { signal })).toMatch(/^sha256:/);
     expect(await engine.imageId(reference, { signal })).toBeUndefined();
-    expect(await engine.registryDigest(`${registry.host}/app:nope`, { signal })).toBeUndefined();
-    expect(await engine.registryDigest(`${registry.host}/nope:1`, { signal })).toBeUndefined();
+    expect(await engine.registryDigest(`${registry().host}/app:nope`, { signal })).toBeUndefined();
+    expect(await engine.registryDigest(`${registry().host}/nope:1`, { signal })).toBeUndefined();
   });
 
   it('logs in where a registry asks for it', async () => {
@@ -78,7 +68,7 @@ describe('activities/docker/images', () => {
 
   it('leaves what a container needs, running or not', async () => {
     const reference = `bk-test-${randomBytes(4).toString('hex')}:1`;
-    const id = await images.buildImage({ tag: reference, files: { '/v': reference } });
+    const id = await images().buildImage({ tag: reference, files: { '/v': reference } });
     const sample = await Sample.create({ job: { image: reference, command: ['true'], network_mode: 'none' } });
     try {
       await sample.recreateAll();

@@ -1,32 +1,20 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConcludeInput } from '../../../../activities/types.js';
 import { deploymentId, FAILURES, taskQueueOf, type StackRef } from '../../../../workflows/contract.js';
 import type { DeploymentStatus } from '../../../../workflows/model.js';
 import { aCheckout, anAsk, anObservation, aPlan } from '../../../support/story.js';
-import {
-  aGate,
-  askFor,
-  eventsOf,
-  resultOf,
-  startTemporalWorld,
-  stepFailure,
-  untilCancelled,
-  type TemporalWorld,
-} from '../../../support/temporal-world.js';
+import { aGate, askFor, eventsOf, resultOf, stepFailure, untilCancelled } from '../../../support/temporal-world.js';
+import { useTemporalWorld } from '../../../support/temporal-world-in-vitest.js';
 
-let world: TemporalWorld;
-beforeAll(async () => {
-  world = await startTemporalWorld();
-}, 180_000);
-afterAll(() => world.close());
+const world = useTemporalWorld();
 
 const LONG = 120_000;
-const deployment = (ref: StackRef) => world.client.workflow.getHandle(deploymentId(ref, 1));
+const deployment = (ref: StackRef) => world().client.workflow.getHandle(deploymentId(ref, 1));
 
 /** Asks the keeper and waits for the deployment's result. */
 async function deploy(ref: StackRef): Promise<unknown> {
-  const keeper = await world.startKeeper(ref);
+  const keeper = await world().startKeeper(ref);
   await askFor(keeper, { reason: 'please' });
   return resultOf(deployment(ref));
 }
@@ -35,10 +23,10 @@ describe('workflows/deploy-stack/deploy-stack', () => {
   it(
     'started by a stranger it ends at once, with what to do instead',
     async () => {
-      const ref = world.newStack();
-      await world.serving(ref, {}, async () => {
+      const ref = world().newStack();
+      await world().serving(ref, {}, async () => {
         const { host, stack } = ref;
-        const handle = await world.client.workflow.start('deployStack', {
+        const handle = await world().client.workflow.start('deployStack', {
           workflowId: deploymentId(ref, 1),
           taskQueue: taskQueueOf(host),
           args: [anAsk({ host, stack, number: 1 })],
@@ -61,8 +49,8 @@ describe('workflows/deploy-stack/deploy-stack', () => {
   it(
     'a good deployment: result, search attributes, details, and every step readable alone in the history',
     async () => {
-      const ref = world.newStack();
-      await world.serving(ref, {}, async () => {
+      const ref = world().newStack();
+      await world().serving(ref, {}, async () => {
         expect(await deploy(ref)).toMatchObject({ number: 1, outcome: 'deployed', phase: 'record' });
         const described = await deployment(ref).describe();
         const attributes = Object.fromEntries(
@@ -98,7 +86,7 @@ describe('workflows/deploy-stack/deploy-stack', () => {
   it.each(['applyServices', 'settleServices'] as const)(
     'cancelled in %s it puts the former release back and calls none bad',
     async (step) => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const gate = aGate();
       const calls: string[] = [];
       const concluded: ConcludeInput[] = [];
@@ -119,9 +107,9 @@ describe('workflows/deploy-stack/deploy-stack', () => {
           return Promise.resolve(null);
         },
       };
-      await world.serving(ref, activities, async () => {
+      await world().serving(ref, activities, async () => {
         try {
-          const keeper = await world.startKeeper(ref);
+          const keeper = await world().startKeeper(ref);
           await askFor(keeper);
           await gate.reached;
           await deployment(ref).cancel();
@@ -143,7 +131,7 @@ describe('workflows/deploy-stack/deploy-stack', () => {
   it(
     'cancelled while a pull does not listen: nothing moves and nothing is rolled back',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const gate = aGate();
       const moved: string[] = [];
       const move = (name: string) => () => {
@@ -159,9 +147,9 @@ describe('workflows/deploy-stack/deploy-stack', () => {
         advanceCheckouts: move('advance'),
         reverseCheckouts: move('reverse'),
       };
-      await world.serving(ref, activities, async () => {
+      await world().serving(ref, activities, async () => {
         try {
-          const keeper = await world.startKeeper(ref);
+          const keeper = await world().startKeeper(ref);
           await askFor(keeper);
           await gate.reached;
           await deployment(ref).cancel();
@@ -178,7 +166,7 @@ describe('workflows/deploy-stack/deploy-stack', () => {
   it(
     'a retryable failure is tried again by the server, a hopeless one is not',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       let stages = 0;
       let pulls = 0;
       const activities = {
@@ -191,7 +179,7 @@ describe('workflows/deploy-stack/deploy-stack', () => {
           return Promise.reject(stepFailure('Unauthorised', 'the registry refused us'));
         },
       };
-      await world.serving(ref, activities, async () => {
+      await world().serving(ref, activities, async () => {
         expect(await deploy(ref)).toMatchObject({ outcome: 'failed', message: 'the registry refused us' });
       });
       expect([stages, pulls]).toEqual([3, 1]);
@@ -202,7 +190,7 @@ describe('workflows/deploy-stack/deploy-stack', () => {
   it(
     'its status can be asked while it runs, and after it ended',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const gate = aGate();
       const checkouts = [aCheckout('private', 'behind', { subject: '| <script> \n# x' })];
       const activities = {
@@ -212,8 +200,8 @@ describe('workflows/deploy-stack/deploy-stack', () => {
           return { services: aPlan().services };
         },
       };
-      await world.serving(ref, activities, async () => {
-        const keeper = await world.startKeeper(ref);
+      await world().serving(ref, activities, async () => {
+        const keeper = await world().startKeeper(ref);
         await askFor(keeper);
         await gate.reached;
         expect(await deployment(ref).query<DeploymentStatus>('status')).toMatchObject({

@@ -4,7 +4,7 @@ import type { HistoryAndWorkflowId, WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   deploymentId,
   keeperId,
@@ -19,19 +19,10 @@ import { keeperStatusQuery } from '../../../../workflows/keep-stack/messages.js'
 import type { KeeperStatus } from '../../../../workflows/model.js';
 import { hostileJson, isSentence, nearly } from '../../../support/hostile.js';
 import { aPlan, behindBy, NEW } from '../../../support/story.js';
-import {
-  askFor,
-  eventually,
-  resultOf,
-  startTemporalWorld,
-  type TemporalWorld,
-} from '../../../support/temporal-world.js';
+import { askFor, eventually, resultOf } from '../../../support/temporal-world.js';
+import { useTemporalWorld } from '../../../support/temporal-world-in-vitest.js';
 
-let world: TemporalWorld;
-beforeAll(async () => {
-  world = await startTemporalWorld();
-}, 180_000);
-afterAll(() => world.close());
+const world = useTemporalWorld();
 
 const LONG = 240_000;
 const SEED = 20_261_126;
@@ -92,11 +83,11 @@ const SENT_ODD = ODD.flatMap((payloads, index) =>
 );
 
 const addressOf = (ref: StackRef) => ({ namespace: NAMESPACE, workflowExecution: { workflowId: keeperId(ref) } });
-const newestOf = (ref: StackRef): WorkflowHandle => world.client.workflow.getHandle(keeperId(ref));
+const newestOf = (ref: StackRef): WorkflowHandle => world().client.workflow.getHandle(keeperId(ref));
 
 /** The sentence of an update that was refused, else undefined. */
 async function update(ref: StackRef, name: string, payloads: readonly RawPayload[]): Promise<string | undefined> {
-  const { outcome } = await world.client.workflowService.updateWorkflowExecution({
+  const { outcome } = await world().client.workflowService.updateWorkflowExecution({
     ...addressOf(ref),
     waitPolicy: { lifecycleStage: 3 },
     request: { meta: { updateId: randomUUID() }, input: { name, args: { payloads: [...payloads] } } },
@@ -106,7 +97,7 @@ async function update(ref: StackRef, name: string, payloads: readonly RawPayload
 
 async function signal(ref: StackRef, signalName: string, payloads: readonly RawPayload[]): Promise<void> {
   const input = { payloads: [...payloads] };
-  await world.client.workflowService.signalWorkflowExecution({ ...addressOf(ref), signalName, input });
+  await world().client.workflowService.signalWorkflowExecution({ ...addressOf(ref), signalName, input });
 }
 
 async function send(ref: StackRef, name: string, payloads: readonly RawPayload[]): Promise<void> {
@@ -135,7 +126,7 @@ const eventsIn = ({ history }: HistoryAndWorkflowId): Event[] =>
 
 /** Every run of a workflow, from its first. */
 async function runsFrom(workflowId: string, firstRunId?: string): Promise<HistoryAndWorkflowId[]> {
-  const history = await world.client.workflow.getHandle(workflowId, firstRunId).fetchHistory();
+  const history = await world().client.workflow.getHandle(workflowId, firstRunId).fetchHistory();
   const run = { workflowId, history };
   const next = eventsIn(run).at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
   return next === undefined ? [run] : [run, ...(await runsFrom(workflowId, next))];
@@ -151,7 +142,7 @@ const failedTasks = (run: HistoryAndWorkflowId): string[] =>
 
 async function replayFailures(runs: HistoryAndWorkflowId[]): Promise<string[]> {
   const failures: string[] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: world.workflowBundle }, runs))
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: world().workflowBundle }, runs))
     if (error !== undefined) failures.push(`${workflowId}: ${error.message}`);
   return failures;
 }
@@ -166,14 +157,14 @@ describe('workflows/keep-stack/keep-stack-hostile', () => {
   it(
     'a keeper that got more than a hundred hostile signals and updates fails no task, answers, deploys and replays',
     async () => {
-      const ref = world.newStack();
-      await world.serving(ref, waiting, async () => {
-        const first = await world.startKeeper(ref);
+      const ref = world().newStack();
+      await world().serving(ref, waiting, async () => {
+        const first = await world().startKeeper(ref);
         for (const [name, payloads] of [...SENT, ...SENT_ODD]) await send(ref, name, payloads);
         await idle(ref);
         await signal(ref, SIGNALS.resume, []);
         const { number } = await askFor(newestOf(ref), { reason: 'a good request', force: true });
-        const good = world.client.workflow.getHandle(deploymentId(ref, number));
+        const good = world().client.workflow.getHandle(deploymentId(ref, number));
         expect(await resultOf(good)).toMatchObject({ number, outcome: 'deployed' });
 
         const keepers = await runsFrom(keeperId(ref), first.firstExecutionRunId);
@@ -191,9 +182,9 @@ describe('workflows/keep-stack/keep-stack-hostile', () => {
   it(
     'a rollback that names no release is refused in a sentence, and nothing is queued',
     async () => {
-      const ref = world.newStack();
-      await world.serving(ref, waiting, async () => {
-        await world.startKeeper(ref);
+      const ref = world().newStack();
+      await world().serving(ref, waiting, async () => {
+        await world().startKeeper(ref);
         for (const payload of [
           json('{"number": "3"}'),
           json('{"number": -1}'),
@@ -211,10 +202,10 @@ describe('workflows/keep-stack/keep-stack-hostile', () => {
   it(
     'a query is answered whatever comes with it, and one that nobody knows is refused',
     async () => {
-      const ref = world.newStack();
-      await world.startKeeper(ref);
+      const ref = world().newStack();
+      await world().startKeeper(ref);
       const ask = (queryType: string, payloads: RawPayload[]) =>
-        world.client.workflowService.queryWorkflow({
+        world().client.workflowService.queryWorkflow({
           namespace: NAMESPACE,
           execution: { workflowId: keeperId(ref) },
           query: { queryType, queryArgs: { payloads } },
@@ -229,14 +220,14 @@ describe('workflows/keep-stack/keep-stack-hostile', () => {
   it(
     'one that is started by a hostile signal and input ends with a sentence, or keeps the stack',
     async () => {
-      const refs = ODD.map((payloads) => ({ ref: world.newStack(), payloads }));
+      const refs = ODD.map((payloads) => ({ ref: world().newStack(), payloads }));
       const farOff = { number: 1, commits: {}, digest: '', needsApproval: false, opensAt: '+275760-09-13T00:00:00Z' };
       const memories = [
         { nextNumber: Number.MAX_SAFE_INTEGER, queue: [] },
         { nextNumber: 1, queue: [], waiting: { ...farOff, why: '', at: '2026-01-02T03:04:05Z' } },
       ];
       for (const { ref, payloads } of refs)
-        await world.client.workflowService.signalWithStartWorkflowExecution({
+        await world().client.workflowService.signalWithStartWorkflowExecution({
           namespace: NAMESPACE,
           workflowId: keeperId(ref),
           requestId: randomUUID(),
@@ -248,8 +239,8 @@ describe('workflows/keep-stack/keep-stack-hostile', () => {
         });
       const kept = await Promise.all(
         memories.map(async (memory) => {
-          const ref = world.newStack();
-          await world.startKeeper(ref, memory);
+          const ref = world().newStack();
+          await world().startKeeper(ref, memory);
           return ref;
         }),
       );

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deploymentId, keeperId } from '../../../../workflows/contract.js';
 import {
   deploymentNeededSignal,
@@ -8,29 +8,17 @@ import {
 } from '../../../../workflows/keep-stack/messages.js';
 import type { StackRef } from '../../../../workflows/contract.js';
 import { anObservation, aPlan, NEW } from '../../../support/story.js';
-import {
-  aGate,
-  askFor,
-  eventsOf,
-  eventually,
-  startTemporalWorld,
-  stepFailure,
-  type Gate,
-  type TemporalWorld,
-} from '../../../support/temporal-world.js';
+import { aGate, askFor, eventsOf, eventually, stepFailure, type Gate } from '../../../support/temporal-world.js';
+import { useTemporalWorld } from '../../../support/temporal-world-in-vitest.js';
 
-let world: TemporalWorld;
-beforeAll(async () => {
-  world = await startTemporalWorld();
-}, 180_000);
-afterAll(() => world.close());
+const world = useTemporalWorld();
 
 const LONG = 120_000;
 const needed = { word: 'behind', reason: 'private is behind', commits: { private: NEW }, deploys: true };
 const upToDate = () => Promise.resolve(anObservation());
 
-const keeperOf = (ref: StackRef) => world.client.workflow.getHandle(keeperId(ref));
-const deployment = (ref: StackRef, number: number) => world.client.workflow.getHandle(deploymentId(ref, number));
+const keeperOf = (ref: StackRef) => world().client.workflow.getHandle(keeperId(ref));
+const deployment = (ref: StackRef, number: number) => world().client.workflow.getHandle(deploymentId(ref, number));
 const statusOf = (ref: StackRef) => keeperOf(ref).query(keeperStatusQuery);
 const ended = (ref: StackRef, number: number) =>
   eventually(
@@ -56,9 +44,9 @@ describe('workflows/keep-stack/keep-stack', () => {
   ])(
     'forceDeploy %s deploys',
     async (_, args, reason) => {
-      const ref = world.newStack();
-      await world.serving(ref, { observeStack: upToDate }, async () => {
-        const keeper = await world.startKeeper(ref);
+      const ref = world().newStack();
+      await world().serving(ref, { observeStack: upToDate }, async () => {
+        const keeper = await world().startKeeper(ref);
         await keeper.signal('forceDeploy', ...args);
         const last = await ended(ref, 1);
         expect(last.outcome).toBe('deployed');
@@ -79,11 +67,11 @@ describe('workflows/keep-stack/keep-stack', () => {
   it(
     'deploy answers at once with a number while another deployment runs, and what comes meanwhile shares it',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const gate = aGate();
-      await world.serving(ref, { pullImages: waitsAt(gate) }, async () => {
+      await world().serving(ref, { pullImages: waitsAt(gate) }, async () => {
         try {
-          const keeper = await world.startKeeper(ref, { nextNumber: 5, queue: [] });
+          const keeper = await world().startKeeper(ref, { nextNumber: 5, queue: [] });
           expect(await askFor(keeper, { reason: 'please' })).toEqual({
             number: 5,
             collapsed: false,
@@ -117,11 +105,11 @@ describe('workflows/keep-stack/keep-stack', () => {
   it(
     'a look at the commits that just ran is dropped, nonsense is ignored, newer commits are deployed',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const gate = aGate();
-      await world.serving(ref, { pullImages: waitsAt(gate) }, async () => {
+      await world().serving(ref, { pullImages: waitsAt(gate) }, async () => {
         try {
-          const keeper = await world.startKeeper(ref);
+          const keeper = await world().startKeeper(ref);
           await keeper.signal(deploymentNeededSignal, needed);
           await gate.reached;
           const { checkouts } = await deployment(ref, 1).query<{ checkouts: { name: string; head: string }[] }>(
@@ -146,10 +134,10 @@ describe('workflows/keep-stack/keep-stack', () => {
   it(
     'what failed before anything moved is not tried again at the next look, but when a person asks',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const pullImages = () => Promise.reject(stepFailure('NotFound', 'no such image'));
-      await world.serving(ref, { pullImages }, async () => {
-        const keeper = await world.startKeeper(ref);
+      await world().serving(ref, { pullImages }, async () => {
+        const keeper = await world().startKeeper(ref);
         await askFor(keeper);
         expect(await ended(ref, 1)).toMatchObject({ outcome: 'failed', message: 'no such image' });
         const { backOff } = await statusOf(ref);
@@ -166,10 +154,10 @@ describe('workflows/keep-stack/keep-stack', () => {
   it(
     'of 50 requests while deployments run quickly none is lost over continue-as-new',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const answered = new Set<number>();
-      await world.serving(ref, { observeStack: upToDate }, async () => {
-        const keeper = await world.startKeeper(ref);
+      await world().serving(ref, { observeStack: upToDate }, async () => {
+        const keeper = await world().startKeeper(ref);
         const requests = Array.from({ length: 50 }, async (_, index) => {
           if (index % 5 === 0) await keeper.signal(forceDeploySignal, { reason: `signal ${index}` });
           else answered.add((await askFor(keeper, { reason: `${index}` })).number);
@@ -199,11 +187,11 @@ describe('workflows/keep-stack/keep-stack', () => {
   it(
     'a keeper that is terminated leaves the deployment that runs, and it ends well',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const gate = aGate();
-      await world.serving(ref, { pullImages: waitsAt(gate) }, async () => {
+      await world().serving(ref, { pullImages: waitsAt(gate) }, async () => {
         try {
-          const keeper = await world.startKeeper(ref);
+          const keeper = await world().startKeeper(ref);
           await askFor(keeper);
           await gate.reached;
           await keeperOf(ref).terminate('for the test');
@@ -220,11 +208,11 @@ describe('workflows/keep-stack/keep-stack', () => {
   it(
     'a deployment that is terminated is remembered as failed, and the keeper goes on',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const gate = aGate();
-      await world.serving(ref, { pullImages: waitsAt(gate) }, async () => {
+      await world().serving(ref, { pullImages: waitsAt(gate) }, async () => {
         try {
-          const keeper = await world.startKeeper(ref);
+          const keeper = await world().startKeeper(ref);
           await askFor(keeper);
           await gate.reached;
           await deployment(ref, 1).terminate('for the test');
@@ -243,9 +231,9 @@ describe('workflows/keep-stack/keep-stack', () => {
   it(
     'summary, details and what happens now are readable from outside',
     async () => {
-      const ref = world.newStack();
-      await world.serving(ref, { observeStack: upToDate }, async () => {
-        const keeper = await world.startKeeper(ref);
+      const ref = world().newStack();
+      await world().serving(ref, { observeStack: upToDate }, async () => {
+        const keeper = await world().startKeeper(ref);
         const described = await keeper.describe();
         expect(await described.staticSummary()).toBe(`keeps ${ref.stack} on ${ref.host}`);
         expect(await described.staticDetails()).toContain(`**${ref.stack}**`);
@@ -270,13 +258,13 @@ describe('workflows/keep-stack/keep-stack', () => {
   it(
     'a yes is not asked for again when what was approved failed before anything moved',
     async () => {
-      const ref = world.newStack();
+      const ref = world().newStack();
       const risky = { validateRelease: () => Promise.resolve(aPlan({ needsApproval: true, digest: 'd1' })) };
       let isThere = true;
       const pullImages = () =>
         isThere ? Promise.resolve({ pulled: [], built: [] }) : Promise.reject(stepFailure('NotFound', 'no such image'));
-      await world.serving(ref, { ...risky, pullImages }, async () => {
-        const keeper = await world.startKeeper(ref);
+      await world().serving(ref, { ...risky, pullImages }, async () => {
+        const keeper = await world().startKeeper(ref);
         await askFor(keeper, { reason: 'a release' });
         expect(await ended(ref, 1)).toMatchObject({ outcome: 'waiting' });
         isThere = false;
