@@ -2,12 +2,14 @@
  * What this host is called in workflow ids and its task queue. Kept in the state directory, because the hostname of a
  * container changes with every new one, and a host that changes its name would lose its keepers.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { readJson, writeAtomically } from '../activities/shared/files.js';
 import { HOST_FILE } from './places.js';
 
-const HostFile = z.object({ host: z.string().min(1) });
+const HostFile = z.object({ host: z.string().min(1), stateId: z.string().min(1).exactOptional() });
 
 /** Letters, digits, `.`, `_` and `-`, at most 63: the form that workflows accept. `host` when nothing is left. */
 export function sanitiseHostName(name: string): string {
@@ -38,9 +40,21 @@ export async function keepHostName(
   hostname: string,
 ): Promise<string> {
   const host = await readHostName(stateDirectory, setting, hostname);
-  const path = join(stateDirectory, HOST_FILE);
-  if ((await readJson(path, HostFile))?.host !== host) {
-    await writeAtomically(path, `${JSON.stringify({ host }, null, 2)}\n`, 0o644);
-  }
+  await keep(stateDirectory, { host });
   return host;
+}
+
+/** Tells state directories apart whose hosts have one name. Made at the first start, stays for the directory's life. */
+export async function keepStateId(stateDirectory: string): Promise<string> {
+  const kept = await readJson(join(stateDirectory, HOST_FILE), HostFile);
+  const stateId = kept?.stateId ?? randomUUID();
+  await keep(stateDirectory, { stateId });
+  return stateId;
+}
+
+async function keep(stateDirectory: string, change: Partial<z.infer<typeof HostFile>>): Promise<void> {
+  const path = join(stateDirectory, HOST_FILE);
+  const kept = await readJson(path, HostFile);
+  const wanted = { ...kept, ...change };
+  if (!isDeepStrictEqual(kept, wanted)) await writeAtomically(path, `${JSON.stringify(wanted, null, 2)}\n`, 0o644);
 }

@@ -3,7 +3,7 @@ import { access, chmod, constants, mkdir } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { z } from 'zod';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
-import { keepHostName } from '../client/host-name.js';
+import { keepHostName, keepStateId } from '../client/host-name.js';
 import {
   cacheDirectory,
   personalLogDirectory,
@@ -31,6 +31,10 @@ export interface HostSettings {
   stateDirectory: string;
   /** Name in workflow ids and the task queue. */
   host: string;
+  /** Tells this state directory from another's whose host has the same name. */
+  stateId: string;
+  /** The machine's own name, for messages. */
+  machine: string;
   person: Person;
   /** DOCKER_HOST; undefined: the default socket. */
   dockerHost: string | undefined;
@@ -84,6 +88,8 @@ export async function readHostSettings(
   return {
     stateDirectory: place.directory,
     host: await keepHostName(place.directory, settings.BIRDKEEPER_HOST, machine),
+    stateId: await keepStateId(place.directory),
+    machine,
     person,
     dockerHost: settings.DOCKER_HOST,
     logFormat: settings.BIRDKEEPER_LOG_FORMAT,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { ServerSecurity } from '../client/address.js';
+import { workerIdentity, type WorkerPlace } from './other-worker.js';
 import { taskQueueOf } from '../workflows/contract.js';
 
 export interface WorkerConnection extends ServerSecurity {
@@ -26,7 +27,7 @@ export interface RunningWorker {
  */
 export async function startWorker(
   connectTo: WorkerConnection,
-  host: string,
+  { host, ...place }: { host: string } & Omit<WorkerPlace, 'pid'>,
   activities: Record<string, (input: unknown) => Promise<unknown>>,
 ): Promise<RunningWorker> {
   const { namespace, ...options } = connectTo;
@@ -35,6 +36,7 @@ export async function startWorker(
     connection,
     namespace,
     taskQueue: taskQueueOf(host),
+    identity: workerIdentity({ ...place, pid: process.pid }),
     activities,
     ...(await workflowCode()),
     shutdownGraceTime: GRACE,

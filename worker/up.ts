@@ -13,6 +13,7 @@ import { composeWorker, type Composition } from './composition.js';
 import { joinRunning } from './join-running.js';
 import { startKeeping } from './keeping.js';
 import { holderOf, takePlace } from './only-one.js';
+import { refuseOtherWorker } from './other-worker.js';
 import { startWorker } from './run-worker.js';
 import { serveTemporal, type Server } from './server.js';
 import { untilStopped } from './stopping.js';
@@ -57,6 +58,7 @@ async function own(composition: Composition, options: StackOptions, begin: Begin
     const client = await connectClient(server.choice);
     try {
       await ensureNamespace(client.connection, server.choice.namespace);
+      await refuseOtherWorker(client.client, composition.settings, composition);
       await work(composition, server, client, async () => {
         await begin(composition, client, stacks);
         return webhook === undefined ? undefined : serveWebhook(composition, client, webhook);
@@ -83,9 +85,13 @@ async function work(
   client: TemporalClient,
   begin: () => Promise<{ close(): Promise<void> } | undefined>,
 ): Promise<void> {
-  const { host } = composition.settings;
+  const { host, machine, stateId } = composition.settings;
   const { address, namespace, security } = server.choice;
-  const running = await startWorker({ address, namespace, ...security }, host, composition.activities(client));
+  const running = await startWorker(
+    { address, namespace, ...security },
+    { host, machine, stateId },
+    composition.activities(client),
+  );
   const stopped = untilStopped(running, composition);
   let open: { close(): Promise<void> } | undefined;
   try {

@@ -20,6 +20,7 @@ import {
   makeTelemetryFilterString,
   Runtime,
   Worker,
+  type NativeConnection,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import type { Activities } from '../../activities/types.js';
@@ -38,6 +39,8 @@ import { goodActivities } from './story.js';
 
 export interface TemporalWorld {
   readonly client: Client;
+  /** For further workers. */
+  readonly connection: NativeConnection;
   /** A stack that no other test has (unless named), on the one host of this world. */
   newStack(name?: string): StackRef;
   /** The activities of that stack while `work` runs; those that are not given succeed. */
@@ -109,6 +112,7 @@ async function joinWorld(
   const ran = worker.run();
   return {
     client: environment.client,
+    connection: environment.nativeConnection,
     workflowBundle,
     newStack: (stack = `s-${randomBytes(4).toString('hex')}`) => ({ host: HOST, stack }),
     serving: async ({ stack }, activities, work) => {

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { WORLD_HOST } from '../../support/world/programs.js';
 import { baseFile } from '../../support/world/index.js';
 import { idle, useWorld } from '../../support/world/in-vitest.js';
 import { expectSound } from '../../support/world/sound.js';
@@ -65,8 +67,15 @@ describe('chaos/faults/operators', () => {
     expect(release?.containers).toEqual(Object.fromEntries(ids));
   });
 
-  // Both would take steps of one deployment, each with records of its own: nothing notices today.
-  it.todo('a worker of the same host name with a state directory of its own is refused');
+  it('a worker of the same host name with a state directory of its own is refused, and the first one works on', async () => {
+    const env = { BIRDKEEPER_STATE_DIR: join(world().dir, 'state-of-another'), BIRDKEEPER_HOST: WORLD_HOST };
+    const address = (await world().server())?.address ?? '';
+    const other = await world().cli(['worker', '--address', address], { env, limit: 120_000 });
+    expect(other.stderr).toContain(`serves host ${WORLD_HOST} on this Temporal server`);
+    expect(other.stderr).toContain('BIRDKEEPER_HOST');
+    expect(other.status).toBe(2);
+    expect(await world().cli(['status'])).toMatchObject({ status: 0 });
+  });
 
   it('what all of these runs wrote replays, is small and holds no secret', () => expectSound(world()));
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,7 +18,22 @@ describe('worker/host-settings', () => {
     expect((await readHostSettings(env, ada(), 'first.example')).host).toBe('first.example');
     expect((await readHostSettings(env, ada(), 'second')).host).toBe('first.example');
     expect((await readHostSettings({ ...env, BIRDKEEPER_HOST: 'set' }, ada(), 'second')).host).toBe('set');
-    expect(JSON.parse(await readFile(join(dir, 'state', 'host.json'), 'utf8'))).toEqual({ host: 'set' });
+    expect(JSON.parse(await readFile(join(dir, 'state', 'host.json'), 'utf8'))).toMatchObject({ host: 'set' });
+  });
+
+  it('a state directory keeps the id that tells it from others, whatever its host is called', async () => {
+    const env = (name: string) => ({ BIRDKEEPER_STATE_DIR: join(dir, name) });
+    const { stateId } = await readHostSettings(env('one'), ada(), 'alpha');
+    expect((await readHostSettings({ ...env('one'), BIRDKEEPER_HOST: 'set' }, ada(), 'beta')).stateId).toBe(stateId);
+    expect((await readHostSettings(env('two'), ada(), 'alpha')).stateId).not.toBe(stateId);
+  });
+
+  it('a host file of before it had such an id gains one and keeps its name', async () => {
+    await mkdir(join(dir, 'state'));
+    await writeFile(join(dir, 'state', 'host.json'), '{ "host": "former" }');
+    const env = { BIRDKEEPER_STATE_DIR: join(dir, 'state') };
+    const { stateId } = await readHostSettings(env, ada(), 'alpha');
+    expect(JSON.parse(await readFile(join(dir, 'state', 'host.json'), 'utf8'))).toEqual({ host: 'former', stateId });
   });
 
   it('lets everybody pass through the state directory, and says where it is when it is not the system', async () => {

@@ -1,0 +1,97 @@
+/**
+ * Refuses to serve the queue of a host that another birdkeeper serves on the same Temporal server, out of a state directory
+ * of its own: both would take steps of one deployment, each with records of its own. It happens to two machines of one
+ * name, and to a second `up` under another user.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { FAILURES, StepFailure } from '../activities/shared/failures.js';
+import { taskQueueOf } from '../workflows/contract.js';
+import type { HostSettings } from './host-settings.js';
+
+/** A poll is answered after 60 s at the latest, and the next one follows at once: who is silent for longer has left. */
+const SILENT_MS = 70_000;
+const LOOK_AGAIN_MS = 1_000;
+
+export interface WorkerPlace {
+  readonly pid: number;
+  readonly machine: string;
+  readonly stateId: string;
+}
+
+/** What the server, its UI and its command line show of who polls. */
+export const workerIdentity = ({ pid, machine, stateId }: WorkerPlace): string =>
+  `${pid}@${machine} birdkeeper state ${stateId}`;
+
+const OURS = /^(\d+)@(.*) birdkeeper state (\S+)$/;
+
+export function readIdentity(identity: string): WorkerPlace | undefined {
+  const [, pid, machine, stateId] = OURS.exec(identity) ?? [];
+  return pid === undefined || machine === undefined || stateId === undefined
+    ? undefined
+    : { pid: Number(pid), machine, stateId };
+}
+
+/** Who was seen polling, and when by the server's clock. */
+export interface Seen {
+  readonly identity: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Workers out of other state directories that may still poll. Who polls under a name that is none of ours is no rival. */
+export function rivals(seen: readonly Seen[], stateId: string, now: number): (Seen & WorkerPlace)[] {
+  return seen.flatMap((each) => {
+    const place = readIdentity(each.identity);
+    return place === undefined || place.stateId === stateId || now - each.at > SILENT_MS ? [] : [{ ...each, ...place }];
+  });
+}
+
+/** The one that has polled since the first look. */
+export const stillThere = <T extends Seen>(before: readonly Seen[], after: readonly T[]): T | undefined =>
+  after.find(({ identity, at }) => before.some((first) => first.identity === identity && at > first.at));
+
+/**
+ * Returns at once when no other worker was seen within the last 70 s. One that was is waited for until it polls again or
+ * counts as gone. Throws `StepFailure` of type BadInput when it polls again, and the signal's reason on abort.
+ */
+export async function refuseOtherWorker(
+  client: Client,
+  settings: Pick<HostSettings, 'host' | 'stateId'>,
+  { say, signal }: { say: (line: string) => void; signal: AbortSignal },
+): Promise<void> {
+  const { host, stateId } = settings;
+  const look = async () => rivals(await whoPolls(client, host), stateId, Date.now());
+  const before = await look();
+  if (before.length > 0) {
+    say(
+      `${describe(before)} served host ${host} within the last ${SILENT_MS / 1_000} s: looking whether it still does, before this one begins.`,
+    );
+  }
+  for (let now = before; now.length > 0; now = await look()) {
+    const rival = stillThere(before, now);
+    if (rival) throw refusal(rival, host);
+    await sleep(LOOK_AGAIN_MS, undefined, { signal });
+  }
+}
+
+async function whoPolls(client: Client, host: string): Promise<Seen[]> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueueOf(host) },
+    taskQueueType: 1, // TASK_QUEUE_TYPE_WORKFLOW
+  });
+  return (pollers ?? []).map(({ identity, lastAccessTime }) => ({
+    identity: identity ?? '',
+    at: Number(lastAccessTime?.seconds ?? 0) * 1_000 + Math.floor((lastAccessTime?.nanos ?? 0) / 1e6),
+  }));
+}
+
+const describe = (places: readonly WorkerPlace[]): string =>
+  `Another birdkeeper, with a state directory of its own (${places.map(({ pid, machine }) => `process ${pid} on ${machine}`).join(', ')}),`;
+
+const refusal = (rival: WorkerPlace, host: string): StepFailure =>
+  new StepFailure(
+    FAILURES.badInput,
+    `${describe([rival])} serves host ${host} on this Temporal server: two would deploy one stack, each with records of its own. Stop that one, or give this machine a name of its own: BIRDKEEPER_HOST.`,
+  );
