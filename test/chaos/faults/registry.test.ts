@@ -10,8 +10,8 @@ vi.setConfig({ testTimeout: PATIENCE_MS + 60_000, hookTimeout: 300_000 });
 /** The registry in the name of an image of the sample. */
 const OF_IMAGE = /127\.0\.0\.1:\d+(?=\/bkw-)/g;
 const FAULTS: readonly [string, Fault, number][] = [
-  // Each such answer is waited out for ten minutes.
-  ['that answers 429', { status: 429 }, 1],
+  // To HEAD and to the GET that the engine tries then: a pull that ends so is waited out for ten minutes.
+  ['that answers 429', { status: 429 }, 2],
   ['that answers 500', { status: 500 }, 3],
   // The engine itself asks again some times; what is left for us is the end of its patience.
   ['that breaks off in the middle of a layer', 'half', 12],
