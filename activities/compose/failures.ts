@@ -35,9 +35,18 @@ export function composeFailure(
     return fail(FAILURES.diskFull, 'there is no room left on the disk. Free space on it.');
   }
   if (error.status === LIMIT_STATUS || error.reason === 'timed out') {
-    return fail(options.otherwise, `it did not end in time${tailOf(output)}`);
+    return fail(options.otherwise, `it did not end in time${tailOf(withoutProgress(output))}`);
   }
-  return fail(options.otherwise, `it ended with ${describeEnd(error)}${tailOf(output)}`);
+  return fail(options.otherwise, `it ended with ${describeEnd(error)}${tailOf(withoutProgress(output))}`);
 }
 
 const describeEnd = (error: CommandFailed): string => (error.status === null ? 'a signal' : `status ${error.status}`);
+
+/** What Compose writes of each container on its way (`Container web-1  Created`); one that failed says `Error`. */
+const PROGRESS = /^\s*(?:Container|Network|Volume|Image)\s\S+\s+(?!Error)[A-Z][a-z]+\s*$/;
+
+/** The same text when it holds nothing else. */
+function withoutProgress(output: string): string {
+  const told = output.split('\n').filter((line) => !PROGRESS.test(line));
+  return told.some((line) => line.trim() !== '') ? told.join('\n') : output;
+}

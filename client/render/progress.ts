@@ -7,7 +7,7 @@ import { holdLines, hookCells, serviceCells } from './plan.js';
 export function progressLines(before: DeploymentStatus | undefined, now: DeploymentStatus): string[] {
   return [
     ...(before === undefined ? [`deployment ${now.number} (${now.trigger}): ${oneLine(now.reason)}`] : []),
-    ...(before?.word === now.word || now.word === undefined ? [] : [`${now.word}: ${wordDetail(now)}`]),
+    ...(before?.word === now.word || now.word === undefined ? [] : [wordLine(now.word, now)]),
     ...(before?.plan === undefined && now.plan !== undefined ? planLines(now.plan) : []),
     ...(before?.phase === now.phase || now.outcome !== undefined ? [] : [`phase: ${now.phase}`]),
     ...healthLines(before, now),
@@ -18,9 +18,10 @@ export function progressLines(before: DeploymentStatus | undefined, now: Deploym
 export const outcomeLine = (number: number, outcome: string, message: string): string =>
   `deployment ${number}: ${outcome}${message === '' ? '' : `: ${oneLine(message)}`}`;
 
-function wordDetail({ checkouts, next }: DeploymentStatus): string {
-  const moving = checkouts.filter(({ word }) => word !== 'up to date').map(({ name, word }) => `${name} is ${word}`);
-  return oneLine(moving.length > 0 ? moving.join(', ') : next);
+/** The word of the stack, with the checkouts that are the cause. */
+function wordLine(word: string, { checkouts }: DeploymentStatus): string {
+  const moving = checkouts.filter((each) => each.word !== 'up to date').map((each) => `${each.name} is ${each.word}`);
+  return moving.length > 0 ? oneLine(`${word}: ${moving.join(', ')}`) : word;
 }
 
 function planLines(plan: NonNullable<DeploymentStatus['plan']>): string[] {

@@ -26,6 +26,16 @@ describe('activities/compose/failures', () => {
     expect(message).toBe('Compose could not recreate web: it ended with status 1:\nfirst\npassword *** refused');
   });
 
+  it('leaves out how far Compose came with each container, unless that is all there is', () => {
+    const way = ' Network p_default  Created\n Container web-1  Recreate\n Container db-1  Error\n';
+    const { message } = translate(1, `${way}Error response from daemon: mkdir: read-only file system\n`);
+    expect(message.split('\n').slice(1)).toEqual([
+      ' Container db-1  Error',
+      'Error response from daemon: mkdir: read-only file system',
+    ]);
+    expect(translate(1, ' Container web-1  Starting').message).toContain('web-1  Starting');
+  });
+
   it('passes on what is no failure of a command', () => {
     const error = new Error('x');
     expect(composeFailure(error, 'y', { redact: (text) => text, otherwise: 'ApplyFailed' })).toBe(error);
