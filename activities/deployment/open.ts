@@ -1,6 +1,7 @@
 /** Opens a stack for an activity: live, or as its deployment staged it. Reading it decides what is redacted from then on. */
 import { z } from 'zod';
-import { headCommit, repositoryRoot } from '../git/history.js';
+import { headCommit } from '../git/history.js';
+import { repositoryRoot } from '../git/root.js';
 import type { GitOptions } from '../git/repository.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';

@@ -1,9 +1,7 @@
 /** Questions about commits. All of them only look. */
-import { realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { isMissing } from '../shared/files.js';
 import type { Checkout } from '../stack/view.js';
-import { GitFailed, Repository, requireCommit, type GitOptions } from './repository.js';
+import { Repository, requireCommit, type GitOptions } from './repository.js';
 import { tidySubject } from './subjects.js';
 import { currentBranch } from './upstream.js';
 
@@ -92,21 +90,6 @@ export async function isAncestor(repository: Repository, commit: string, of: str
 /** Full name of the remote-tracking branch that the checked-out branch follows. */
 export async function currentUpstream(repository: Repository): Promise<string | undefined> {
   return (await currentBranch(repository))?.upstream?.ref;
-}
-
-/**
- * Real root of the work tree that contains a directory; undefined when none does, or the directory is missing. Throws
- * when there is one that git refuses to look at: a checkout of somebody else must not pass for none.
- */
-export async function repositoryRoot(dir: string, options: GitOptions): Promise<string | undefined> {
-  try {
-    const repository = await Repository.at(await realpath(dir), options);
-    return await repository.line(['rev-parse', '--show-toplevel']);
-  } catch (error) {
-    const outside = error instanceof GitFailed && /not a git repository|must be run in a work tree/.test(error.stderr);
-    if (isMissing(error) || outside) return undefined;
-    throw error;
-  }
 }
 
 /** Commit that is checked out in the work tree that holds `dir`. Throws `GitFailed` when there is none. */

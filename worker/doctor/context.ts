@@ -2,7 +2,8 @@
 import { createEngine } from '../../activities/docker/engine.js';
 import type { Engine } from '../../activities/docker/types.js';
 import type { KeySettings } from '../../activities/git/keys.js';
-import { headCommit, repositoryRoot } from '../../activities/git/history.js';
+import { headCommit } from '../../activities/git/history.js';
+import { repositoryRoot } from '../../activities/git/root.js';
 import { currentBranch } from '../../activities/git/upstream.js';
 import { Repository } from '../../activities/git/repository.js';
 import type { ComposeModel } from '../../activities/compose/model.js';

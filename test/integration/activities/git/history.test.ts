@@ -1,11 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changesBetween, isReachable, objectIds, repositoryRoot } from '../../../../activities/git/history.js';
+import { changesBetween, isReachable, objectIds } from '../../../../activities/git/history.js';
 import { FAILURES } from '../../../../activities/shared/failures.js';
 import { commit, git, makeScratch, removeScratch } from '../../../support/git-checkout.js';
-import { needsRoot } from '../../../support/needs.js';
 
 describe('activities/git/history', () => {
   let root: string;
@@ -62,21 +60,5 @@ describe('activities/git/history', () => {
     expect(await isReachable(checkout(), 'e'.repeat(40), 'refs/heads/main', options)).toBe(false);
     expect(await isReachable(checkout(), from, 'refs/remotes/origin/gone', options)).toBe(false);
     await expect(isReachable(checkout(), '--all', 'main', options)).rejects.toMatchObject({ type: FAILURES.badInput });
-  });
-
-  it('the root of the work tree that holds a directory', async () => {
-    await mkdir(join(dir, 'deep', 'er'), { recursive: true });
-    expect(await repositoryRoot(join(dir, 'deep', 'er'), options)).toBe(dir);
-    expect(await repositoryRoot(root, options)).toBeUndefined();
-    expect(await repositoryRoot(join(root, 'nowhere'), options)).toBeUndefined();
-  });
-
-  it('as root, a work tree of mixed owners is an error, not none', async (context) => {
-    needsRoot(context);
-    const mixed = join(root, 'mixed');
-    await mkdir(mixed);
-    await git(mixed, ['init', '--quiet']);
-    await chown(mixed, 65534, 65534);
-    await expect(repositoryRoot(mixed, options)).rejects.toThrow('dubious ownership');
   });
 });
