@@ -1,4 +1,5 @@
 /** The second part of a deployment: from here on the host changes, and a failure puts the former release back. */
+import type { Direction } from '../../activities/types.js';
 import { FAILURES, type Phase } from '../contract.js';
 import type { Hook, PlannedHook, PlanSummary } from '../model.js';
 import type { Looked } from './look.js';
@@ -21,7 +22,7 @@ export async function change(telling: Telling, { skip }: Looked, summary: PlanSu
       return { outcome: 'deployed', message: `skipped by conditional trigger: ${tell.answers}`, skipped: true };
     }
     begun = true;
-    const { services } = await step('apply', () => applyWithHooks(telling, hooksOf(summary)));
+    const { services } = await step('apply', () => applyWithHooks(telling, hooksOf(summary), 'forward'));
     tell.applied(services);
     const settled = await step('settle', () => act.settleServices({ stack, number, direction: 'forward' }));
     tell.settled(settled);
@@ -43,9 +44,8 @@ export async function change(telling: Telling, { skip }: Looked, summary: PlanSu
 const hooksOf = ({ hooks = [] }: PlanSummary): PlannedHook[] => hooks;
 
 /** Each hook is an activity of its own. A kill in between repeats the whole: hooks run at least once. */
-async function applyWithHooks({ ask, act }: Telling, hooks: PlannedHook[]) {
+async function applyWithHooks({ ask, act }: Telling, hooks: PlannedHook[], direction: Direction) {
   const { stack, number } = ask;
-  const direction = 'forward';
   for (const hook of only('pre', hooks)) await act.runHook({ stack, number, direction, ...hook });
   const applied = await act.applyServices({ stack, number, direction });
   for (const hook of only('post', hooks)) await act.runHook({ stack, number, direction, ...hook });
@@ -61,16 +61,17 @@ function leaveToPerson(cause: string, services: string[]): Ending {
   };
 }
 
-async function rollBack({ ask, act, tell, around }: Telling, cause: string, hooks: PlannedHook[]): Promise<Ending> {
+async function rollBack(telling: Telling, cause: string, hooks: PlannedHook[]): Promise<Ending> {
+  const { ask, act, tell, around } = telling;
   const { stack, number } = ask;
   const direction = 'back';
+  // A disk that is full going forward is full on the way back, too.
+  const step = <T>(work: () => Promise<T>): Promise<T> => twiceIfSurroundings(work, around);
   tell.rollingBack(cause);
   try {
-    const { leftAlone } = await act.reverseCheckouts({ stack, number });
-    for (const hook of only('pre', hooks)) await act.runHook({ stack, number, direction, ...hook });
-    await act.applyServices({ stack, number, direction });
-    for (const hook of only('post', hooks)) await act.runHook({ stack, number, direction, ...hook });
-    tell.settled(await act.settleServices({ stack, number, direction }));
+    const { leftAlone } = await step(() => act.reverseCheckouts({ stack, number }));
+    await step(() => applyWithHooks(telling, hooks, direction));
+    tell.settled(await step(() => act.settleServices({ stack, number, direction })));
     const alone =
       leftAlone.length === 0 ? '' : ` Left alone, because a person touched it since: ${leftAlone.join(', ')}.`;
     return { outcome: 'rolled back', message: `${cause}${alone}` };

@@ -43,6 +43,20 @@ describe('workflows/deploy-stack/run', () => {
     expect(await tell(full)).toMatchObject({ result: { outcome: 'rolled back' }, pauses: [30_000] });
   });
 
+  it.each(['reverseCheckouts', 'applyServices', 'settleServices'] as const)(
+    'a disk that is full on the way back (%s) is tried again before a person is called',
+    async (name) => {
+      const back = (times: number): Partial<Activities> => {
+        let tries = 0;
+        const good: Record<string, (input: never) => Promise<unknown>> = { ...goodActivities() };
+        const full = (input: never) => ((tries += 1) <= times ? failing('DiskFull')() : good[name]?.(input));
+        return { advanceCheckouts: failing('ApplyFailed', 'merge failed'), [name]: full };
+      };
+      expect(await tell(back(1))).toMatchObject({ result: { outcome: 'rolled back' }, pauses: [30_000] });
+      expect(await tell(back(2))).toMatchObject({ result: { outcome: 'roll back failed' }, pauses: [30_000] });
+    },
+  );
+
   describe('the yes of a person', () => {
     const risky = { validateRelease: () => Promise.resolve(aPlan({ needsApproval: true, digest: 'd1' })) };
     const yes = { trigger: 'approved' as const, approvedPlan: 'd1' };
