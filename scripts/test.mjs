@@ -1,6 +1,6 @@
 /**
- * `npm test`: set-up, then types, lint, formatting and every suite. Whatever fails, the rest still runs. The last line
- * is `N passed, N failed, N skipped`. Usage: node scripts/test.mjs [--slow] [NAME…]
+ * `npm test`: set-up, then every suite, and types, lint and formatting beside them. Whatever fails, the rest still runs.
+ * The last line is `N passed, N failed, N skipped`. Usage: node scripts/test.mjs [--slow] [NAME…]
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -60,15 +60,25 @@ async function runAll({ slow, chosen }, env, left) {
     summary.push(`  ${name.padEnd(12)} ${closingLine(tally).padEnd(38)} ${inWords(Date.now() - start)}`);
   };
   const checks = chosen.filter((each) => each.kind === 'check');
-  if (checks.length > 0) console.log(`\n== ${checks.map(({ name }) => name).join(', ')}`);
-  await Promise.all(checks.map((each) => count(each.name, () => check(each, env))));
+  if (checks.length > 0) console.log(`\n== ${checks.map(({ name }) => name).join(', ')}: in the background`);
+  // The suites wait for engines and servers now and then: the checks cost less time beside them.
+  const checked = inTurn(checks, (each) => count(each.name, () => check(each, env)));
   for (const each of chosen) {
     if (each.kind !== 'vitest' || left.aborted || !each.filters.some(hasTests)) continue;
     console.log(`\n== ${each.name}`);
     await count(each.name, () => suite(each, slow, env));
   }
+  await checked;
   console.log(`\nSuites\n${summary.join('\n')}`);
   return tallies;
+}
+
+/**
+ * @param {readonly Check[]} checks
+ * @param {(each: Check) => Promise<void>} work
+ */
+async function inTurn(checks, work) {
+  for (const each of checks) await work(each);
 }
 
 /** @param {readonly Tally[]} tallies */
@@ -80,12 +90,19 @@ function close(tallies) {
 }
 
 /**
+ * What it says is shown in one piece when it has ended.
+ *
  * @param {Check} asked
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Tally>}
  */
-async function check({ args }, env) {
-  const passed = (await node(args, env)) === 0;
+async function check({ name, args }, env) {
+  /** @type {Buffer[]} */
+  const said = [];
+  const passed = (await node(args, env, (chunk) => said.push(chunk))) === 0;
+  console.log(
+    `\n== ${name}: ${passed ? 'passed' : 'failed'}${said.length > 0 ? '\n' : ''}${Buffer.concat(said).toString().trimEnd()}`,
+  );
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: [] };
 }
 
@@ -107,15 +124,18 @@ async function suite(asked, slow, env) {
 }
 
 /**
- * Runs Node on a script of a package and shows its output as it comes.
+ * Runs Node on a script of a package. Its output is shown as it comes, or collected.
  *
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
+ * @param {(chunk: Buffer) => void} [collect]
  * @returns {Promise<number | null>} exit status
  */
-function node(args, env) {
+function node(args, env, collect) {
+  const output = collect ? 'pipe' : 'inherit';
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...args], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(process.execPath, [...args], { cwd: root, env, stdio: ['ignore', output, output] });
+    if (collect) for (const stream of [child.stdout, child.stderr]) stream?.on('data', collect);
     child.once('error', () => resolve(null)).once('close', resolve);
   });
 }

@@ -1,5 +1,5 @@
 /**
- * What `npm test` runs: the checks beside each other, then the suites in order. A check counts as one test; a suite's
+ * What `npm test` runs: the suites in order, and beside them the checks, one after the other. A check counts as one test; a suite's
  * numbers come from vitest.
  *
  * @typedef {{ name: string, kind: 'check', args: readonly string[] }} Check
