@@ -35,7 +35,7 @@ const HOST = 'sample';
 /** Makes it and leaves it at rest: nothing runs. Taken away with the figure. */
 export async function makeStack(bench: Bench, size: Size): Promise<BenchStack> {
   bench.say(`making a stack of ${size.checkouts} checkouts and ${size.services} services`);
-  const world = await createWorld({ name: 'bench' });
+  const world = await createWorld({ name: 'bench', keyExchange: 'preferred' });
   bench.defer(() => world.destroy());
   const names = serviceNames(size.services);
   const numbers = await freePorts(size.services);

@@ -2,14 +2,20 @@
  * What this host is called in workflow ids and its task queue. Kept in the state directory, because the hostname of a
  * container changes with every new one, and a host that changes its name would lose its keepers.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { readJson, writeAtomically } from '../activities/shared/files.js';
 import { HOST_FILE } from './places.js';
 
-const HostFile = z.object({ host: z.string().min(1), stateId: z.string().min(1).exactOptional() });
+const HostFile = z.object({
+  host: z.string().min(1),
+  stateId: z
+    .string()
+    .regex(/^[0-9a-f]{8}$/)
+    .exactOptional(),
+});
 
 /** Letters, digits, `.`, `_` and `-`, at most 63: the form that workflows accept. `host` when nothing is left. */
 export function sanitiseHostName(name: string): string {
@@ -44,10 +50,10 @@ export async function keepHostName(
   return host;
 }
 
-/** Tells state directories apart whose hosts have one name. Made at the first start, stays for the directory's life. */
+/** Eight hexadecimal digits that tell state directories apart whose hosts have one name. Made at the first start, stays for the directory's life. */
 export async function keepStateId(stateDirectory: string): Promise<string> {
   const kept = await readJson(join(stateDirectory, HOST_FILE), HostFile);
-  const stateId = kept?.stateId ?? randomUUID();
+  const stateId = kept?.stateId ?? randomBytes(4).toString('hex');
   await keep(stateDirectory, { stateId });
   return stateId;
 }

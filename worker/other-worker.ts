@@ -19,11 +19,10 @@ export interface WorkerPlace {
   readonly stateId: string;
 }
 
-/** What the server, its UI and its command line show of who polls. */
-export const workerIdentity = ({ pid, machine, stateId }: WorkerPlace): string =>
-  `${pid}@${machine} birdkeeper state ${stateId}`;
+/** What the server, its UI and its command line show of who polls. Short: half of the events of a history hold it. */
+export const workerIdentity = ({ pid, machine, stateId }: WorkerPlace): string => `${pid}@${machine}#${stateId}`;
 
-const OURS = /^(\d+)@(.*) birdkeeper state (\S+)$/;
+const OURS = /^(\d+)@(.*)#([0-9a-f]{8})$/;
 
 export function readIdentity(identity: string): WorkerPlace | undefined {
   const [, pid, machine, stateId] = OURS.exec(identity) ?? [];

@@ -6,20 +6,22 @@ import { eventually } from '../../support/temporal-world.js';
 import { useTemporalWorld } from '../../support/temporal-world-in-vitest.js';
 
 const world = useTemporalWorld();
+const OURS = 'c0ffee00';
+const THEIRS = '0badcafe';
 
 describe('worker/other-worker', () => {
   it('begins at once where nobody of another state directory polls', async () => {
     const said: string[] = [];
-    await look('nobody', 'ours', said);
+    await look('nobody', OURS, said);
     expect(said).toEqual([]);
   });
 
   it('lets the same state directory begin again at once, and refuses another one while the worker polls', async () => {
-    await withWorker('taken', 'theirs', async (poll) => {
+    await withWorker('taken', THEIRS, async (poll) => {
       const said: string[] = [];
-      await look('taken', 'theirs', said);
+      await look('taken', THEIRS, said);
       expect(said).toEqual([]);
-      const refused = expect(look('taken', 'ours', said)).rejects.toMatchObject({
+      const refused = expect(look('taken', OURS, said)).rejects.toMatchObject({
         type: 'BadInput',
         message: expect.stringMatching(/process 4711 on alpha.*serves host taken.*BIRDKEEPER_HOST/s) as string,
       });
@@ -31,12 +33,12 @@ describe('worker/other-worker', () => {
   });
 
   it('is left by an abort while it waits', async () => {
-    await withWorker('left', 'theirs', async () => {
+    await withWorker('left', THEIRS, async () => {
       const abort = new AbortController();
       const said: string[] = [];
       const waiting = refuseOtherWorker(
         world().client,
-        { host: 'left', stateId: 'ours' },
+        { host: 'left', stateId: OURS },
         { say: (line) => void said.push(line), signal: abort.signal },
       );
       const rejected = expect(waiting).rejects.toThrow(/abort/i);

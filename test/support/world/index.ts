@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, mkdtemp, realpath, symlink } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRegistry } from '../registry.js';
-import { startGitServer, type ServedRepository } from '../ssh-git.js';
+import { startGitServer, type KeyExchange, type ServedRepository } from '../ssh-git.js';
 import { Clone } from './clone.js';
 import { SampleImages } from './images.js';
 import { enter, removeWorld, sweep } from './ledger.js';
@@ -29,6 +29,8 @@ export interface WorldOptions {
   files?: (files: Files, world: { dir: string }) => Files;
   /** `birdkeeper.js` that is run; the build of these sources unless given. */
   program?: string;
+  /** See `startGitServer`; for measurements. */
+  keyExchange?: KeyExchange;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function createWorld({
   env = {},
   files = same,
   program,
+  keyExchange = 'cheap',
 }: WorldOptions): Promise<World> {
   await sweep();
   // Compose project, image path and directory: the name says whose it is.
@@ -49,7 +52,13 @@ export async function createWorld({
   await chmod(dir, 0o755);
   await enter(project, dir, env);
   try {
-    return await assemble(project, dir, { settings, env, files, ...(program === undefined ? {} : { program }) });
+    return await assemble(project, dir, {
+      settings,
+      env,
+      files,
+      keyExchange,
+      ...(program === undefined ? {} : { program }),
+    });
   } catch (error) {
     await removeWorld(project, dir, env);
     throw error;
@@ -63,12 +72,12 @@ type Differences = Required<Omit<WorldOptions, 'name' | 'program'>> & Pick<World
 async function assemble(
   project: string,
   dir: string,
-  { settings, env: more, files, program }: Differences,
+  { settings, env: more, files, keyExchange, program }: Differences,
 ): Promise<World> {
   const env = worldEnvironment(dir, more);
   for (const folder of ['git', 'registry', 'keys', 'log', 'home']) await mkdir(join(dir, folder), { mode: 0o700 });
   const [git, registry, [web = 0, api = 0, reader = 0]] = await Promise.all([
-    startGitServer({ dir: join(dir, 'git') }),
+    startGitServer({ dir: join(dir, 'git'), keyExchange }),
     startRegistry({ parent: join(dir, 'registry') }),
     freePorts(3),
   ]);
