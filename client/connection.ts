@@ -3,17 +3,15 @@ import { connect as connectSocket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { messageOf } from '../activities/shared/failures.js';
-import { taskQueueOf } from '../workflows/contract.js';
 import type { ServerChoice } from './address.js';
 import { unreachable } from './failures.js';
+import { POLLER_FRESH_MS, whoPolls } from './pollers.js';
 
 /** With loading the libraries, the promise "within 5 s" is kept. */
 const CONNECT_LIMIT_MS = 3_000;
 /** A port that refuses does so at once; silence is for gRPC to wait out. */
 const KNOCK_LIMIT_MS = 500;
 export const CALL_LIMIT_MS = 3_500;
-/** A worker's long poll is renewed every minute; who has not been seen for longer than this is gone. */
-const POLLER_FRESH_MS = 75_000;
 /** UNAVAILABLE; RESOURCE_EXHAUSTED: several people ask one keeper at once. */
 const PASSING: readonly number[] = [14, 8];
 const RETRY_MS = 200;
@@ -109,17 +107,8 @@ export async function withSession<T>(
 
 /** Whether a worker of the host takes workflow tasks. A worker that was killed is missed after a minute or so. */
 export async function isWorkerPolling(session: Session, host: string): Promise<boolean> {
-  const { pollers } = await session.within(() =>
-    session.client.workflowService.describeTaskQueue({
-      namespace: session.client.options.namespace,
-      taskQueue: { name: taskQueueOf(host) },
-      taskQueueType: 1, // TASK_QUEUE_TYPE_WORKFLOW
-    }),
-  );
-  const now = Date.now();
-  return (pollers ?? []).some(
-    ({ lastAccessTime }) => now - Number(lastAccessTime?.seconds ?? 0) * 1_000 < POLLER_FRESH_MS,
-  );
+  const pollers = await session.within(() => whoPolls(session.client, host));
+  return pollers.some(({ at }) => Date.now() - at < POLLER_FRESH_MS);
 }
 
 export const noWorker = (host: string, choice: ServerChoice, stackDirectory: string) =>

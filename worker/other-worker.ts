@@ -6,11 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
-import { taskQueueOf } from '../workflows/contract.js';
+import { POLLER_FRESH_MS, whoPolls, type Poller } from '../client/pollers.js';
 import type { HostSettings } from './host-settings.js';
 
-/** A poll is answered after 60 s at the latest, and the next one follows at once: who is silent for longer has left. */
-const SILENT_MS = 70_000;
 const LOOK_AGAIN_MS = 1_000;
 
 export interface WorkerPlace {
@@ -31,27 +29,22 @@ export function readIdentity(identity: string): WorkerPlace | undefined {
     : { pid: Number(pid), machine, stateId };
 }
 
-/** Who was seen polling, and when by the server's clock. */
-export interface Seen {
-  readonly identity: string;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
-
 /** Workers out of other state directories that may still poll. Who polls under a name that is none of ours is no rival. */
-export function rivals(seen: readonly Seen[], stateId: string, now: number): (Seen & WorkerPlace)[] {
+export function rivals(seen: readonly Poller[], stateId: string, now: number): (Poller & WorkerPlace)[] {
   return seen.flatMap((each) => {
     const place = readIdentity(each.identity);
-    return place === undefined || place.stateId === stateId || now - each.at > SILENT_MS ? [] : [{ ...each, ...place }];
+    return place === undefined || place.stateId === stateId || now - each.at > POLLER_FRESH_MS
+      ? []
+      : [{ ...each, ...place }];
   });
 }
 
 /** The one that has polled since the first look. */
-export const stillThere = <T extends Seen>(before: readonly Seen[], after: readonly T[]): T | undefined =>
+export const stillThere = <T extends Poller>(before: readonly Poller[], after: readonly T[]): T | undefined =>
   after.find(({ identity, at }) => before.some((first) => first.identity === identity && at > first.at));
 
 /**
- * Returns at once when no other worker was seen within the last 70 s. One that was is waited for until it polls again or
+ * Returns at once when no other worker was seen within the last 75 s. One that was is waited for until it polls again or
  * counts as gone. Throws `StepFailure` of type BadInput when it polls again, and the signal's reason on abort.
  */
 export async function refuseOtherWorker(
@@ -64,7 +57,7 @@ export async function refuseOtherWorker(
   const before = await look();
   if (before.length > 0) {
     say(
-      `${describe(before)} served host ${host} within the last ${SILENT_MS / 1_000} s: looking whether it still does, before this one begins.`,
+      `${describe(before)} served host ${host} within the last ${POLLER_FRESH_MS / 1_000} s: looking whether it still does, before this one begins.`,
     );
   }
   for (let now = before; now.length > 0; now = await look()) {
@@ -72,18 +65,6 @@ export async function refuseOtherWorker(
     if (rival) throw refusal(rival, host);
     await sleep(LOOK_AGAIN_MS, undefined, { signal });
   }
-}
-
-async function whoPolls(client: Client, host: string): Promise<Seen[]> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: taskQueueOf(host) },
-    taskQueueType: 1, // TASK_QUEUE_TYPE_WORKFLOW
-  });
-  return (pollers ?? []).map(({ identity, lastAccessTime }) => ({
-    identity: identity ?? '',
-    at: Number(lastAccessTime?.seconds ?? 0) * 1_000 + Math.floor((lastAccessTime?.nanos ?? 0) / 1e6),
-  }));
 }
 
 const describe = (places: readonly WorkerPlace[]): string =>

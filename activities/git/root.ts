@@ -4,7 +4,7 @@
  */
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing } from '../shared/files.js';
+import { isMissing, unlessMissing } from '../shared/files.js';
 import { GitFailed, Repository, type GitOptions } from './repository.js';
 
 interface Known {
@@ -57,14 +57,5 @@ async function whatGitWouldSee(dir: string): Promise<string | undefined> {
       return [at, ...facts].join(' ');
     }
     if (at === dirname(at)) return undefined;
-  }
-}
-
-async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
   }
 }

@@ -99,9 +99,11 @@ export async function readJsonLines<T>(path: string, schema: z.ZodType<T>): Prom
   });
 }
 
-export async function readIfThere(path: string): Promise<string | undefined> {
+export const readIfThere = (path: string): Promise<string | undefined> => unlessMissing(readFile(path, 'utf8'));
+
+export async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await found;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Worker } from '@temporalio/worker';
+import { whoPolls } from '../../../client/pollers.js';
 import { refuseOtherWorker, workerIdentity } from '../../../worker/other-worker.js';
 import { NAMESPACE, taskQueueOf } from '../../../workflows/contract.js';
 import { eventually } from '../../support/temporal-world.js';
@@ -68,7 +69,7 @@ async function withWorker(host: string, stateId: string, use: (poll: () => Promi
     shutdownGraceTime: '1s',
   });
   await worker.runUntil(async () => {
-    await eventually(async () => ((await pollers(host)) > 0 ? true : undefined), 'the worker polls');
+    await eventually(async () => ((await whoPolls(client, host)).length > 0 ? true : undefined), 'the worker polls');
     await use(async () => {
       const handle = await client.workflow.start('checkStack', {
         workflowId: `check/${host}`,
@@ -78,13 +79,4 @@ async function withWorker(host: string, stateId: string, use: (poll: () => Promi
       await handle.terminate();
     });
   });
-}
-
-async function pollers(host: string): Promise<number> {
-  const answer = await world().client.workflowService.describeTaskQueue({
-    namespace: NAMESPACE,
-    taskQueue: { name: taskQueueOf(host) },
-    taskQueueType: 1,
-  });
-  return answer.pollers?.length ?? 0;
 }

@@ -22,8 +22,8 @@ describe('worker/other-worker', () => {
   });
 
   it.each([
-    ['one of another state directory, seen lately', [{ identity: other, at: NOW - 69_000 }], ['0badcafe']],
-    ['one of another state directory, silent for longer than a poll', [{ identity: other, at: NOW - 71_000 }], []],
+    ['one of another state directory, seen lately', [{ identity: other, at: NOW - 74_000 }], ['0badcafe']],
+    ['one of another state directory, silent for longer than a poll', [{ identity: other, at: NOW - 76_000 }], []],
     ['ourselves before a restart', [{ identity: ours, at: NOW }], []],
     ['a client that is none of ours', [{ identity: '12@alpha', at: NOW }], []],
     ['nobody', [], []],
