@@ -5,6 +5,8 @@ import { LongestFirst } from './test/support/longest-first.js';
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Suites run at the same time: a file that all of them write would be read half-written.
+    cache: false,
     include: ['test/**/*.test.ts'],
     exclude: ['node_modules', 'dist'],
     sequence: { sequencer: LongestFirst },

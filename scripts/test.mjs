@@ -1,5 +1,6 @@
 /**
- * `npm test`: set-up, then every suite, and types, lint and formatting beside them. Whatever fails, the rest still runs.
+ * `npm test`: set-up, then every suite, types, lint and formatting, as much at once as a small machine bears. Whatever
+ * fails, the rest still runs.
  * The last line is `N passed, N failed, N skipped`. Usage: node scripts/test.mjs [--slow] [NAME…]
  */
 import { spawn } from 'node:child_process';
@@ -10,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { impersonalEnvironment } from './setup/environment.mjs';
 import { setUp } from './setup/main.mjs';
 import { inWords } from './setup/report.mjs';
-import { select, vitestArguments } from './test/suites.mjs';
+import { lanesOf, select, vitestArguments } from './test/suites.mjs';
 import { closingLine, exitStatus, judge, NOTHING, sum } from './test/tally.mjs';
+import { takeTurns } from './test/turns.mjs';
 
 /** @typedef {import('./test/tally.mjs').Tally} Tally */
 /** @typedef {import('./test/suites.mjs').Check} Check */
@@ -59,26 +61,35 @@ async function runAll({ slow, chosen }, env, left) {
     tallies.push(tally);
     summary.push(`  ${name.padEnd(12)} ${closingLine(tally).padEnd(38)} ${inWords(Date.now() - start)}`);
   };
-  const checks = chosen.filter((each) => each.kind === 'check');
+  const { checks, lanes } = lanesOf(chosen);
   if (checks.length > 0) console.log(`\n== ${checks.map(({ name }) => name).join(', ')}: in the background`);
-  // The suites wait for engines and servers now and then: the checks cost less time beside them.
-  const checked = inTurn(checks, (each) => count(each.name, () => check(each, env)));
-  for (const each of chosen) {
-    if (each.kind !== 'vitest' || left.aborted || !each.filters.some(hasTests)) continue;
-    console.log(`\n== ${each.name}`);
-    await count(each.name, () => suite(each, slow, env));
+  const take = takeTurns((chunk) => void process.stdout.write(chunk));
+  const running = lanes.map((lane) => ({ lane, turn: take() }));
+  for (const { lane } of running.slice(1)) {
+    console.log(`\n== ${lane.map(({ name }) => name).join(', ')}: at the same time, shown after the others`);
   }
-  await checked;
+  await Promise.all([
+    inTurn(checks, (each) => count(each.name, () => check(each, env))),
+    ...running.map(async ({ lane, turn }) => {
+      await inTurn(lane, async (each) => {
+        if (left.aborted || !each.filters.some(hasTests)) return;
+        turn.say(`\n== ${each.name}\n`);
+        await count(each.name, () => suite(each, slow, env, turn.say));
+      });
+      turn.end();
+    }),
+  ]);
   console.log(`\nSuites\n${summary.join('\n')}`);
   return tallies;
 }
 
 /**
- * @param {readonly Check[]} checks
- * @param {(each: Check) => Promise<void>} work
+ * @template T
+ * @param {readonly T[]} all
+ * @param {(each: T) => Promise<void>} work
  */
-async function inTurn(checks, work) {
-  for (const each of checks) await work(each);
+async function inTurn(all, work) {
+  for (const each of all) await work(each);
 }
 
 /** @param {readonly Tally[]} tallies */
@@ -110,13 +121,14 @@ async function check({ name, args }, env) {
  * @param {Suite} asked
  * @param {boolean} slow
  * @param {NodeJS.ProcessEnv} env
+ * @param {(chunk: Buffer) => void} say
  * @returns {Promise<Tally>}
  */
-async function suite(asked, slow, env) {
+async function suite(asked, slow, env, say) {
   const scratch = mkdtempSync(join(tmpdir(), 'birdkeeper-tally-'));
   const file = join(scratch, 'tally.json');
   try {
-    const status = await node(vitestArguments(asked, { slow, reporter }), { ...env, TALLY_FILE: file });
+    const status = await node(vitestArguments(asked, { slow, reporter }), { ...env, TALLY_FILE: file }, say);
     return judge(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined, status);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -124,18 +136,17 @@ async function suite(asked, slow, env) {
 }
 
 /**
- * Runs Node on a script of a package. Its output is shown as it comes, or collected.
+ * Runs Node on a script of a package.
  *
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @param {(chunk: Buffer) => void} [collect]
+ * @param {(chunk: Buffer) => void} say hears what it prints
  * @returns {Promise<number | null>} exit status
  */
-function node(args, env, collect) {
-  const output = collect ? 'pipe' : 'inherit';
+function node(args, env, say) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...args], { cwd: root, env, stdio: ['ignore', output, output] });
-    if (collect) for (const stream of [child.stdout, child.stderr]) stream?.on('data', collect);
+    const child = spawn(process.execPath, [...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', say);
     child.once('error', () => resolve(null)).once('close', resolve);
   });
 }

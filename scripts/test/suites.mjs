@@ -1,6 +1,6 @@
 /**
- * What `npm test` runs: the suites in order, and beside them the checks, one after the other. A check counts as one test; a suite's
- * numbers come from vitest.
+ * What `npm test` runs, in three lanes at once, each in order: the checks, the suites, and end-to-end. A check counts as
+ * one test; a suite's numbers come from vitest.
  *
  * @typedef {{ name: string, kind: 'check', args: readonly string[] }} Check
  * @typedef {{ name: string, kind: 'vitest', filters: readonly string[], options: readonly string[] }} Suite
@@ -37,11 +37,26 @@ export const SUITES = [
     options: ['--no-isolate'],
   },
   // They wait for servers, engines and remotes more than they work.
-  { name: 'integration', kind: 'vitest', filters: ['test/integration/'], options: ['--maxWorkers=4'] },
+  { name: 'integration', kind: 'vitest', filters: ['test/integration/'], options: ['--maxWorkers=3'] },
   { name: 'replay', kind: 'vitest', filters: ['test/replay/'], options: [] },
-  // Each runs a Temporal server, a worker and a stack: two of them fill two cores.
+  // Each runs a Temporal server, a worker and a stack, and waits for them a third of its time.
   { name: 'e2e', kind: 'vitest', filters: ['test/e2e/'], options: ['--maxWorkers=2'] },
 ];
+
+/**
+ * Those that run at the same time: one that waits leaves the processor to the others.
+ *
+ * @param {readonly (Check | Suite)[]} chosen
+ * @returns {{ checks: readonly Check[], lanes: readonly (readonly Suite[])[] }} without empty ones
+ */
+export function lanesOf(chosen) {
+  const suites = chosen.filter((each) => each.kind === 'vitest');
+  const lanes = [suites.filter(({ name }) => name !== 'e2e'), suites.filter(({ name }) => name === 'e2e')];
+  return {
+    checks: chosen.filter((each) => each.kind === 'check'),
+    lanes: lanes.filter((lane) => lane.length > 0),
+  };
+}
 
 const SLOW = '**/*.slow.test.ts';
 

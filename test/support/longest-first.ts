@@ -17,7 +17,6 @@ export const LONGEST: readonly string[] = [
   'test/integration/client/with-keeper.test.ts',
   'test/integration/activities/git/advance.test.ts',
   'test/integration/workflows/keep-stack/keep-stack-hostile.test.ts',
-  'test/integration/activities/stack/mapped-place-plan.test.ts',
   'test/integration/activities/git/advance-killed.test.ts',
 ];
 

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { releaseOf } from '../../../activities/deployment/conclude.js';
 import { makePlan } from '../../../activities/deployment/make-plan.js';
-import { openLive, openStaged } from '../../../activities/deployment/open.js';
-import { watchedSettings } from '../../../activities/stack/index.js';
+import { gitOptions, openLive, openStaged, readStaged } from '../../../activities/deployment/open.js';
+import { headCommit } from '../../../activities/git/history.js';
+import { repositoryRoot } from '../../../activities/git/root.js';
+import { openStagedView, watchedSettings } from '../../../activities/stack/index.js';
 import type { StackView } from '../../../activities/stack/view.js';
 import { decideStack } from '../../../workflows/check-stack/decide.js';
 import { FAILURES } from '../../../workflows/contract.js';
@@ -13,7 +15,7 @@ import { pushes, type Push } from './edits.js';
 import { inProcess, type InProcess } from './in-process.js';
 
 const SEED = 20_261_126;
-const ROUNDS = 8;
+const ROUNDS = 5;
 const LONG = 240_000;
 
 let world: World;
@@ -57,10 +59,24 @@ describe('activities/index', () => {
   describe('the plan', () => {
     const seen = new Set<string>();
 
-    async function stagedAndLive(): Promise<{ staged: unknown; live: unknown }> {
+    /** The staged stack as a kernel without mount namespaces shows it. */
+    async function openMapped(): Promise<StackView> {
+      const { deps, stack, step } = here;
+      const git = gitOptions(deps, step.signal);
+      return openStagedView(stack.stack, await readStaged(stack, number), {
+        env: { ...deps.environment },
+        signal: step.signal,
+        repositoryRoot: (dir) => repositoryRoot(dir, git),
+        headCommit: (dir) => headCommit(dir, git),
+        mountNamespaces: false,
+      });
+    }
+
+    async function plans(): Promise<{ staged: unknown; mapped: unknown; live: unknown }> {
       const { activities, deps, stack, step } = here;
       await prepare();
       const staged = await planOf(await openStaged(stack, number, deps, step.signal));
+      const mapped = await planOf(await openMapped());
       await activities.advanceCheckouts(input(), step);
       const view = await openLive(stack, deps, step.signal);
       const live = await planOf(view);
@@ -68,17 +84,18 @@ describe('activities/index', () => {
       await stack.clearIntent();
       await rm(await stack.deploymentFolder(number), { recursive: true });
       for (const { action } of live.decisions) seen.add(action);
-      return { staged, live };
+      return { staged, mapped, live };
     }
 
     it(
-      'a staged stack and the live one after advance give the same plan',
+      'a staged stack, by mapped paths or through a mount namespace, and the live one after advance give the same plan',
       async () => {
         await fc.assert(
           fc.asyncProperty(pushes, async (pushed) => {
             number += 1;
             await push(pushed);
-            const { staged, live } = await stagedAndLive();
+            const { staged, mapped, live } = await plans();
+            expect(mapped).toEqual(staged);
             expect(staged).toEqual(live);
           }),
           { seed: SEED, numRuns: ROUNDS, endOnFailure: true },

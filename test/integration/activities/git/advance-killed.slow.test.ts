@@ -14,4 +14,9 @@ describe('activities/git/advance', () => {
     const results = await killMerges(root, { size: 200, kills: 100 });
     expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(60);
   });
+
+  it('SIGKILL inside git reset --keep, at 40 places over 600 files', { timeout: 600_000 }, async () => {
+    const results = await killMerges(root, { size: 200, kills: 40, moves: 'reset' });
+    expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(24);
+  });
 });

@@ -10,13 +10,13 @@ describe('activities/git/advance', () => {
   });
   afterAll(() => removeScratch(root));
 
-  it('SIGKILL inside git merge, at 12 places: finished or reversed', { timeout: 120_000 }, async () => {
-    const results = await killMerges(root, { size: 60, kills: 12 });
-    expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(6);
+  it('SIGKILL inside git merge, at 7 places: finished or reversed', { timeout: 120_000 }, async () => {
+    const results = await killMerges(root, { size: 60, kills: 7 });
+    expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(3);
   });
 
-  it('SIGKILL inside git reset --keep, at 8 places: finished or reversed', { timeout: 120_000 }, async () => {
-    const results = await killMerges(root, { size: 60, kills: 8, moves: 'reset' });
-    expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(4);
+  it('SIGKILL inside git reset --keep, at 6 places: finished or reversed', { timeout: 120_000 }, async () => {
+    const results = await killMerges(root, { size: 60, kills: 6, moves: 'reset' });
+    expect(results.filter((result) => result === 'repaired').length).toBeGreaterThan(2);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { select, SUITES, vitestArguments } from '../../../../scripts/test/suites.mjs';
+import { lanesOf, select, SUITES, vitestArguments } from '../../../../scripts/test/suites.mjs';
 
 const chosen = (args: readonly string[]) => {
   const selected = select(args);
@@ -30,10 +30,18 @@ describe('scripts/test/suites', () => {
     }
   });
 
-  it('end-to-end files run two at a time, integration four', () => {
+  it('end-to-end runs beside the other suites, which run in order, and the checks beside both', () => {
+    const selected = select([]);
+    const { checks, lanes } = lanesOf('chosen' in selected ? selected.chosen : []);
+    expect(checks.map(({ name }) => name)).toEqual(['types', 'lint', 'format']);
+    expect(lanes.map((lane) => lane.map(({ name }) => name))).toEqual([['unit', 'integration', 'replay'], ['e2e']]);
+    expect(lanesOf([]).lanes).toEqual([]);
+  });
+
+  it('end-to-end files run two at a time, integration three', () => {
     const argumentsOf = (name: string) =>
       SUITES.filter((suite) => suite.name === name).flatMap((suite) => vitestArguments(suite, how));
     expect(argumentsOf('e2e')).toContain('--maxWorkers=2');
-    expect(argumentsOf('integration')).toContain('--maxWorkers=4');
+    expect(argumentsOf('integration')).toContain('--maxWorkers=3');
   });
 });
