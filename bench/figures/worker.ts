@@ -145,6 +145,5 @@ function rowsOf(starts: Values, { startCpu, memory, idleCpu }: Taken, idleSecond
     row('CPU until then, children included', 'CPU s', counted(startCpu)),
     row('resident memory when idle', 'MB', counted(memory), 1.3),
     row(`CPU over ${idleSeconds} s of nothing`, 'CPU s', counted(idleCpu), 1.5),
-    { figure: 'worker', what: 'size of the image', skipped: 'there is no Dockerfile yet' },
   ];
 }
