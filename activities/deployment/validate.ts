@@ -68,7 +68,8 @@ export async function validateRelease(
     ...waiting,
   });
   const slips = await slipsOf(components, plan, view, step);
-  return { ...summary, ...waiting, warnings: [...summary.warnings, ...slips, ...warnings, ...busy.warnings] };
+  const said = [...summary.warnings, ...slips, ...warnings, ...busy.warnings];
+  return { ...summary, ...waiting, warnings: said.map(redactorOf(view)) };
 }
 
 /** Compose is asked for what no profile enables only when a name is not in the model. */

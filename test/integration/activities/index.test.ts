@@ -48,11 +48,11 @@ async function push({ platform, settings }: Push): Promise<void> {
 
 const look = async () => decideStack(await here.activities.observeStack({ ...input(), fetch: true }, here.step));
 
-async function prepare(): Promise<void> {
+async function prepare() {
   const { activities, step } = here;
   const { wanted } = await look();
   await activities.stageRelease({ ...input(), commits: wanted }, step);
-  await activities.validateRelease({ ...input(), repair: false }, step);
+  return activities.validateRelease({ ...input(), repair: false }, step);
 }
 
 describe('activities/index', () => {
@@ -127,6 +127,20 @@ describe('activities/index', () => {
       },
       LONG,
     );
+  });
+
+  describe('the plan that is shown', () => {
+    it('names what it warns of without the secrets in it', { timeout: LONG }, async () => {
+      number += 1;
+      const settings = [
+        "export LATE_PASSWORD='hunter-two'",
+        'export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/$LATE_PASSWORD"',
+      ];
+      await push({ platform: {}, settings });
+      const { warnings } = await prepare();
+      expect(warnings.join('\n')).toMatch(/Component directory \S*redacted\S* does not exist/);
+      expect(warnings.join('\n')).not.toContain('hunter-two');
+    });
   });
 
   describe('observe', () => {
