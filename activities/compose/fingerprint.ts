@@ -1,7 +1,7 @@
 /** What each service is: definition, content of ours that it sees, image. */
 import { readFile, stat } from 'node:fs/promises';
 import type { ServiceFingerprint } from '../../workflows/model.js';
-import { isMissing } from '../shared/files.js';
+import { unlessMissing } from '../shared/files.js';
 import type { Checkout, StackView } from '../stack/view.js';
 import type { ChangeRule } from './change-rules.js';
 import { type ContentPath, buildContexts, contentPaths, isWithin } from './content.js';
@@ -151,20 +151,9 @@ async function contentHash(path: ContentPath, view: FingerprintView, tracked: Tr
   return path.kind === 'file' ? contentMark(true, await fileHash(view.locate(path.path))) : undefined;
 }
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
+const isFile = async (path: string): Promise<boolean> => (await unlessMissing(stat(path)))?.isFile() ?? false;
 
 async function fileHash(path: string): Promise<string> {
-  try {
-    return sha256(await readFile(path));
-  } catch (error) {
-    if (isMissing(error)) return 'missing';
-    throw error;
-  }
+  const content = await unlessMissing(readFile(path));
+  return content === undefined ? 'missing' : sha256(content);
 }

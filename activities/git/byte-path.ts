@@ -3,7 +3,7 @@
  * bytes; it is found again among the names of its directory.
  */
 import { readdir } from 'node:fs/promises';
-import { isMissing } from '../shared/files.js';
+import { unlessMissing } from '../shared/files.js';
 
 const SLASH = Buffer.from('/');
 const LOST = '\ufffd';
@@ -15,11 +15,5 @@ export async function entryOf(dir: Buffer, name: string): Promise<Buffer | undef
   return found === undefined || others.length > 0 ? undefined : Buffer.concat([dir, SLASH, found]);
 }
 
-async function namesIn(dir: Buffer): Promise<Buffer[]> {
-  try {
-    return await readdir(dir, { encoding: 'buffer' });
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
+const namesIn = async (dir: Buffer): Promise<Buffer[]> =>
+  (await unlessMissing(readdir(dir, { encoding: 'buffer' }))) ?? [];

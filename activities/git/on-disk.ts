@@ -1,7 +1,7 @@
 /** Compares one path of a work tree with the same path in two laid out trees. Follows no links. */
 import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
-import { isMissing } from '../shared/files.js';
+import { unlessMissing } from '../shared/files.js';
 import { entryOf } from './byte-path.js';
 import type { OnDisk } from './recover-plan.js';
 
@@ -45,14 +45,7 @@ async function entryBeneath(root: string, path: string): Promise<Entry | undefin
   return undefined;
 }
 
-async function statOf(path: Buffer): Promise<Stats | undefined> {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
+const statOf = (path: Buffer): Promise<Stats | undefined> => unlessMissing(lstat(path));
 
 /** beginning: the first file holds the beginning of the second, nothing included. */
 async function compare(live?: Entry, tree?: Entry): Promise<'same' | 'beginning' | 'different'> {

@@ -4,7 +4,7 @@
  */
 import { access, chown, constants, lstat, mkdir, opendir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing } from '../shared/files.js';
+import { unlessMissing } from '../shared/files.js';
 import type { Checkout } from '../stack/view.js';
 import { copyEntry } from './copy-tree.js';
 import type { Owner } from './owner.js';
@@ -109,15 +109,11 @@ async function placeholder(path: string, kind: Kind, owner: Owner): Promise<void
 type Kind = 'file' | 'link' | 'directory' | 'special';
 
 async function kindOf(path: string): Promise<Kind | undefined> {
-  try {
-    const stats = await lstat(path);
-    if (stats.isDirectory()) return 'directory';
-    if (stats.isSymbolicLink()) return 'link';
-    return stats.isFile() ? 'file' : 'special';
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const stats = await unlessMissing(lstat(path));
+  if (stats === undefined) return undefined;
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSymbolicLink()) return 'link';
+  return stats.isFile() ? 'file' : 'special';
 }
 
 /** Stops counting at the limit. What we may not read, what lies on another file system or is special is not small. */

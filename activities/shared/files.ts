@@ -101,6 +101,7 @@ export async function readJsonLines<T>(path: string, schema: z.ZodType<T>): Prom
 
 export const readIfThere = (path: string): Promise<string | undefined> => unlessMissing(readFile(path, 'utf8'));
 
+/** What was asked of the file system; undefined when there is no such file or directory. */
 export async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;

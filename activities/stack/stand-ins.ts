@@ -6,7 +6,7 @@
 import { lstat, mkdir, readdir, readlink, realpath, rm, rmdir, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
-import { isMissing } from '../shared/files.js';
+import { unlessMissing } from '../shared/files.js';
 import { isInside, mountsOf, type Mount, type Staged } from './staged-paths.js';
 
 /**
@@ -90,11 +90,7 @@ async function realOf(path: string): Promise<string | undefined> {
 }
 
 async function kindOf(path: string): Promise<'link' | 'directory' | 'file' | undefined> {
-  try {
-    const stats = await lstat(path);
-    return stats.isSymbolicLink() ? 'link' : stats.isDirectory() ? 'directory' : 'file';
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const stats = await unlessMissing(lstat(path));
+  if (stats === undefined) return undefined;
+  return stats.isSymbolicLink() ? 'link' : stats.isDirectory() ? 'directory' : 'file';
 }
