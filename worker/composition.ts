@@ -1,9 +1,10 @@
 /** Puts the worker together: settings, logger, engine, state, activities. */
 import { Runtime } from '@temporalio/worker';
-import { FAILURES, isStepFailure } from '../activities/shared/failures.js';
+import { FAILURES, isStepFailure, messageOf } from '../activities/shared/failures.js';
 import { redactUrls, type Redact } from '../activities/shared/redact.js';
 import { createActivities } from '../activities/index.js';
 import type { Dependencies } from '../activities/deployment/dependencies.js';
+import { tellHeldUp } from '../activities/deployment/notices.js';
 import { openConfiguration } from '../activities/deployment/open.js';
 import { createEngine } from '../activities/docker/engine.js';
 import { StateDirectory, type StackState } from '../activities/state/index.js';
@@ -109,6 +110,13 @@ export async function composeWorker({
         redactFor: (stack) => remembered.get(stack)?.redact ?? redactUrls,
         logFor: (activity, input) => journal.forActivity(activity, input),
         prepare: (stack, signal) => readOnce(stack, deps, remembered, signal),
+        heldUp: async (input, signal) => {
+          const log = journal.forActivity('sendNotices', input);
+          // The next try tells it, and whatever is wrong with a receiver is no failure of the step.
+          await tellHeldUp(input, { log, signal }, deps).catch((error: unknown) => {
+            log.warn(`Nobody was told that it is held up: ${messageOf(error)}`);
+          });
+        },
       });
     },
     close: async () => {

@@ -10,7 +10,7 @@ import type { Redact } from '../activities/shared/redact.js';
 import type { Step, StepLog } from '../activities/shared/step.js';
 import type { StepActivities } from '../activities/types.js';
 import { RETRYABLE_FAILURES } from '../workflows/contract.js';
-import { waitingFor } from './waiting.js';
+import { isHeldUp, waitingFor } from './waiting.js';
 
 const HEARTBEAT_MS = 2_000;
 /** An error that nobody classified is a defect of ours or a hiccup: some tries, then the deployment ends or rolls back. */
@@ -25,6 +25,8 @@ export interface Surroundings {
   prepare(stack: string, signal: AbortSignal): Promise<void>;
   /** Log of one activity of one deployment or job. */
   logFor(activity: string, input: { stack: string; number?: number }): StepLog;
+  /** Told when a step of a deployment waits for its surroundings for long, each time it has failed; never throws. */
+  heldUp(input: { stack: string; number: number; why: string }, signal: AbortSignal): Promise<void>;
   /** Told when a step begins and ends, so that a shutdown can say what it waits for. */
   running: Set<string>;
 }
@@ -67,6 +69,10 @@ function temporalActivity(name: Name, steps: StepActivities, around: Surrounding
       const redact = around.redactFor(input.stack);
       const waits = waitingFor(error);
       if (waits !== undefined) around.logFor(name, input).warn(redact(waits));
+      if (input.number !== undefined && isHeldUp(error, Date.now() - context.info.scheduledTimestampMs)) {
+        const held = { stack: input.stack, number: input.number, why: redact(messageOf(error)) };
+        await around.heldUp(held, context.cancellationSignal);
+      }
       throw toApplicationFailure(error, context.info.attempt, redact);
     } finally {
       clearInterval(beat);

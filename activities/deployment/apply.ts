@@ -11,6 +11,7 @@ import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput, Direction } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
+import { namingLostPort } from './lost-port.js';
 import { makePlan, type MadePlan } from './make-plan.js';
 import { openLive, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
@@ -35,7 +36,8 @@ export async function applyServices(
     view: await openLive(stack, deps, step.signal),
     release: await stack.latestRelease(),
   };
-  const services = await (direction === 'forward' ? applyForward(context) : applyBack(context));
+  const apply = direction === 'forward' ? applyForward : applyBack;
+  const services = await namingLostPort(() => apply(context), context);
   return { services: services.filter(({ action }) => action !== 'nothing') };
 }
 

@@ -2,6 +2,7 @@
 import {
   movedCheckouts,
   noticeOfDeployment,
+  noticeOfHeldUp,
   noticeOfLook,
   NoticeMemory,
   NOTHING_TOLD,
@@ -30,6 +31,28 @@ export async function sendNotices(
   const { settings, redact } = await receiversOf(stack, deps, step.signal);
   if (settings === undefined || settings.notify.length === 0) return { sent: [], failed: [] };
   const notice = number === undefined ? await ofLook(stack, deps) : await ofDeployment(stack, number, deps);
+  return send(stack, notice, { settings, redact }, step);
+}
+
+/** That a step of deployment `number` has waited long for its surroundings. Muted for an hour like any other. */
+export async function tellHeldUp(
+  { stack: name, number, why }: { stack: string; number: number; why: string },
+  step: Pick<Step, 'signal' | 'log'>,
+  deps: Dependencies,
+): Promise<void> {
+  const stack = await deps.state.stack(name);
+  const { settings, redact } = await receiversOf(stack, deps, step.signal);
+  if (settings === undefined || settings.notify.length === 0) return;
+  const at = new Date().toISOString();
+  await send(stack, noticeOfHeldUp({ host: deps.host, stack: name, number, why, at }), { settings, redact }, step);
+}
+
+async function send(
+  stack: StackState,
+  notice: Notice | undefined,
+  { settings, redact }: { settings: NoticeSettings; redact: Redact },
+  step: Pick<Step, 'signal' | 'log'>,
+): ReturnType<Activities['sendNotices']> {
   const { memory, sent, failed } = await tell(await memoryOf(stack), notice, { settings, redact, signal: step.signal });
   await writeJson(stack.path(FILE), memory);
   for (const receiver of sent) step.log.info(`Told ${receiver}: ${notice?.title ?? ''}`);

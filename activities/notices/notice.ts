@@ -62,6 +62,15 @@ export interface Look {
   at: string;
 }
 
+export interface HeldUp {
+  host: string;
+  stack: string;
+  number: number;
+  /** What is waited for, a sentence. */
+  why: string;
+  at: string;
+}
+
 /** Undefined: nobody need hear of it. What repeats, and whether it is wanted at all, is decided by `decide`. */
 export function noticeOfDeployment(ended: EndedDeployment): Notice | undefined {
   const told = toldOf(ended);
@@ -136,6 +145,20 @@ function waitingTold(number: number, message: string, waiting: EndedDeployment['
   if (waiting?.opensAt !== NO_WINDOW) return undefined;
   const todo = 'Change BIRDKEEPER_DEPLOY_WINDOWS or BIRDKEEPER_DEPLOY_FREEZE: no window is known that opens.';
   return { kind: 'waiting', ends: 'waits for a window that never opens', text: message, todo };
+}
+
+/** A deployment whose step waits for its surroundings and does not end: nobody hears of it otherwise. */
+export function noticeOfHeldUp({ host, stack, number, why, at }: HeldUp): Notice {
+  return {
+    kind: 'blocked',
+    stack,
+    host,
+    number,
+    title: `${stack} on ${host}: deployment ${number} is held up`,
+    text: why,
+    todo: 'It goes on by itself when that is mended. Where it stands: birdkeeper status',
+    at,
+  };
 }
 
 const unchanged = (phase: Phase): string =>

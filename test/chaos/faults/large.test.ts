@@ -73,7 +73,7 @@ describe('chaos/faults/large', () => {
 
   it(`a stack of ${SERVICES} more services is planned, applied and settled in bounded time, with small histories`, async () => {
     await idle(world());
-    const commit = await world().push('platform', baseFile({ version: '3', extra: tiny(SERVICES, '1') }), 'Grow');
+    const commit = await world().push('platform', baseFile({ version: '4', extra: tiny(SERVICES, '1') }), 'Grow');
     const began = Date.now();
     const plan = await world().cli(['plan'], { limit: 120_000 });
     expect(plan.status).toBe(0);

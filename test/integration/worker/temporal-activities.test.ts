@@ -11,10 +11,12 @@ import { createActivities } from '../../../activities/index.js';
 import { INPUTS } from '../../../activities/inputs.js';
 import { createEngine } from '../../../activities/docker/engine.js';
 import type { Journal } from '../../../activities/deployment/journal.js';
+import { FAILURES, StepFailure } from '../../../activities/shared/failures.js';
 import { redactUrls } from '../../../activities/shared/redact.js';
 import { localStep } from '../../../activities/shared/step.js';
 import { StateDirectory } from '../../../activities/state/index.js';
-import { toTemporalActivities } from '../../../worker/temporal-activities.js';
+import type { StepActivities } from '../../../activities/types.js';
+import { toTemporalActivities, type Surroundings } from '../../../worker/temporal-activities.js';
 import { hostileValue, isSentence, nearly } from '../../support/hostile.js';
 
 const NAMES = Object.keys(INPUTS) as (keyof typeof INPUTS)[];
@@ -34,7 +36,16 @@ const REST = {
 };
 
 let root: string;
+let steps: StepActivities;
 let activities: ReturnType<typeof toTemporalActivities>;
+
+const around: Surroundings = {
+  redactFor: () => redactUrls,
+  prepare: async () => undefined,
+  logFor: () => localStep().log,
+  heldUp: async () => undefined,
+  running: new Set(),
+};
 
 const silentJournal: Journal = {
   openDeployment: ({ startedAt }) => startedAt,
@@ -47,7 +58,7 @@ beforeAll(async () => {
   // Every refusal is a failed activity, of which the library tells at length.
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   root = await mkdtemp(join(tmpdir(), 'birdkeeper-hostile-'));
-  const steps = createActivities({
+  steps = createActivities({
     host: 'here',
     state: new StateDirectory(root),
     engine: createEngine({ dockerHost: `unix://${root}/no-engine.sock` }),
@@ -55,12 +66,7 @@ beforeAll(async () => {
     journal: silentJournal,
     remember: async () => undefined,
   });
-  activities = toTemporalActivities(steps, {
-    redactFor: () => redactUrls,
-    prepare: async () => undefined,
-    logFor: () => localStep().log,
-    running: new Set(),
-  });
+  activities = toTemporalActivities(steps, around);
 });
 
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -115,6 +121,23 @@ describe('worker/temporal-activities', () => {
     for (const more of [{ command: ['rm', '-rf', '/'] }, { path: '/etc/passwd' }, { image: 'evil' }]) {
       await isRefused(name, { stack: 'nobody', ...REST, ...more });
     }
+  });
+
+  it('tells that a deployment is held up once its step has failed for long', async () => {
+    const told: unknown[] = [];
+    const away = () => Promise.reject(new StepFailure(FAILURES.engineUnavailable, 'The engine is away.'));
+    const { applyServices } = toTemporalActivities(
+      { ...steps, applyServices: away },
+      { ...around, heldUp: async (input) => void told.push(input) },
+    );
+    const failed = (sinceMs: number) =>
+      new MockActivityEnvironment({ scheduledTimestampMs: Date.now() - sinceMs })
+        .run(applyServices, { stack: 'birds', number: 3, direction: 'forward' })
+        .catch((error: unknown) => error);
+    expect(await failed(10_000)).toMatchObject({ type: 'EngineUnavailable' });
+    expect(told).toEqual([]);
+    expect(await failed(400_000)).toMatchObject({ type: 'EngineUnavailable' });
+    expect(told).toEqual([{ stack: 'birds', number: 3, why: 'The engine is away.' }]);
   });
 
   it('leaves nothing in the state directory', async () => {

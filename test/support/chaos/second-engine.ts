@@ -106,6 +106,13 @@ export class SecondEngine {
     await waitFor('the end of the second engine', async () => (await this.pid()) === undefined, { every: 10 });
   }
 
+  /** As `systemctl restart docker` does. */
+  async restart(): Promise<void> {
+    await this.signal('SIGTERM');
+    await waitFor('the end of the second engine', async () => (await this.pid()) === undefined, { within: STOP_MS });
+    await this.start();
+  }
+
   /** It takes connections and answers nothing. */
   async freeze(): Promise<void> {
     await this.signal('SIGSTOP');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FAILURES, StepFailure } from '../../../activities/shared/failures.js';
-import { waitingFor } from '../../../worker/waiting.js';
+import { isHeldUp, waitingFor } from '../../../worker/waiting.js';
 
 describe('worker/waiting', () => {
   it('tells a long wait with its cause', () => {
@@ -15,5 +15,13 @@ describe('worker/waiting', () => {
     expect(waitingFor(new StepFailure(FAILURES.engineUnavailable, 'It is away.'))).toBeUndefined();
     expect(waitingFor(new StepFailure(FAILURES.notFound, 'No such image.', 600_000))).toBeUndefined();
     expect(waitingFor(new Error('a bug'))).toBeUndefined();
+  });
+
+  it('holds a deployment up when it has passed neither by itself nor for good in five minutes', () => {
+    const away = new StepFailure(FAILURES.engineUnavailable, 'It is away.');
+    expect(isHeldUp(away, 299_999)).toBe(false);
+    expect(isHeldUp(away, 300_000)).toBe(true);
+    expect(isHeldUp(new StepFailure(FAILURES.applyFailed, 'It ended.'), 900_000)).toBe(false);
+    expect(isHeldUp(new Error('a bug'), 900_000)).toBe(false);
   });
 });

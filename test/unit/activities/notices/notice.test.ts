@@ -3,6 +3,7 @@ import {
   asRecovery,
   movedCheckouts,
   noticeOfDeployment,
+  noticeOfHeldUp,
   noticeOfLook,
   redactNotice,
 } from '../../../../activities/notices/notice.js';
@@ -10,6 +11,19 @@ import { OUTCOMES, STACK_WORDS } from '../../../../workflows/contract.js';
 import { aLook, anEnded, aNotice, AT } from './builders.js';
 
 describe('activities/notices/notice', () => {
+  it('tells of a deployment that is held up, with what it waits for', () => {
+    expect(noticeOfHeldUp({ host: 'alpha', stack: 'birds', number: 12, why: 'The engine is away.', at: AT })).toEqual({
+      kind: 'blocked',
+      stack: 'birds',
+      host: 'alpha',
+      number: 12,
+      title: 'birds on alpha: deployment 12 is held up',
+      text: 'The engine is away.',
+      todo: expect.stringContaining('goes on by itself') as string,
+      at: AT,
+    });
+  });
+
   describe('a deployment that ended', () => {
     it.each([
       ['deployed', 'deployed'],
