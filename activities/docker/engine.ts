@@ -35,6 +35,7 @@ export function createEngine(options: { dockerHost?: string } = {}): Engine {
     events: (project, eventOptions) => projectEvents(client, project, eventOptions),
     resources: (names, call) => resources(client, names, call),
     portsOfOthers: (project, call) => portsOfOthers(client, project, call),
+    holderOf: (port, call) => holderOf(client, port, call),
   };
 }
 
@@ -128,16 +129,25 @@ async function portsOfOthers(
   project: string,
   { signal }: Call,
 ): Promise<(PublishedPort & { holder: string })[]> {
-  const running = await client.call('published ports', LOOK_MS, signal, (docker, abortSignal) =>
-    docker.listContainers({ abortSignal }),
-  );
-  return running
+  return (await running(client, signal))
     .filter((container) => container.Labels[LABELS.project] !== project)
     .flatMap((container) =>
       container.Ports.filter((port) => port.Type === 'tcp' && port.PublicPort).map((port) => ({
         address: port.IP ?? '',
         port: port.PublicPort,
-        holder: container.Names[0]?.replace(/^\//, '') ?? container.Id.slice(0, 12),
+        holder: nameOf(container),
       })),
     );
 }
+
+async function holderOf(client: EngineClient, port: number, { signal }: Call): Promise<string | undefined> {
+  const holder = (await running(client, signal)).find(({ Ports }) =>
+    Ports.some(({ PublicPort }) => PublicPort === port),
+  );
+  return holder && nameOf(holder);
+}
+
+const running = (client: EngineClient, signal: AbortSignal): Promise<Docker.ContainerInfo[]> =>
+  client.call('published ports', LOOK_MS, signal, (docker, abortSignal) => docker.listContainers({ abortSignal }));
+
+const nameOf = ({ Names, Id }: Docker.ContainerInfo): string => Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12);

@@ -145,4 +145,6 @@ export interface Engine {
   resources(names: { volumes: string[]; networks: string[] }, call: Call): Promise<ExistingResource[]>;
   /** Published TCP ports of all running containers that belong to another project or to none, with the holder's name. */
   portsOfOthers(project: string, call: Call): Promise<(PublishedPort & { holder: string })[]>;
+  /** Name of a running container, of whatever project, that publishes that port by any protocol at any address. */
+  holderOf(port: number, call: Call): Promise<string | undefined>;
 }
