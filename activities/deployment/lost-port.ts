@@ -7,7 +7,7 @@ import { FAILURES, StepFailure, isStepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { Dependencies } from './dependencies.js';
 
-const RETRY_MS = 30_000;
+const RETRY_MS = 60_000;
 const REFUSED = /Bind for (\S+):(\d+) failed: port is already allocated/;
 
 /** What the engine said of the port that it refused; undefined when it said something else. Pure. */

@@ -210,7 +210,7 @@ async function converge(stage: Stage, { place, before, commit, wanted, engineDie
  */
 function restartWhenTold({ world, engine, note }: Stage, number: number): { leaves: () => Promise<void> } {
   let there = true;
-  const asked = new RegExp(` ${number} (apply|roll back)\\] The Docker Engine keeps port`);
+  const asked = new RegExp(` ${number} (apply|roll back)\\] (WARNING )?The Docker Engine keeps port`);
   const told = async () => asked.test(await world.autodeployLog());
   const watching = (async () => {
     while (there && !(await told())) await new Promise((resolve) => setTimeout(resolve, 1_000));

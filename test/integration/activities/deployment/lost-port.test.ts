@@ -28,7 +28,7 @@ describe('activities/deployment/lost-port', () => {
     const { port } = await freePorts();
     expect(await refused(port)).toMatchObject({
       type: FAILURES.engineUnavailable,
-      retryAfterMs: 30_000,
+      retryAfterMs: 60_000,
       message: expect.stringMatching(`keeps port 127.0.0.1:${port} for a container that is gone`) as string,
     });
   });
