@@ -36,8 +36,8 @@ export const SUITES = [
     filters: ['test/unit/', 'test/architecture.test.ts'],
     options: ['--no-isolate'],
   },
-  // They wait for servers, engines and remotes more than they work.
-  { name: 'integration', kind: 'vitest', filters: ['test/integration/'], options: ['--maxWorkers=3'] },
+  // They wait for servers, engines and remotes, which end-to-end makes good use of.
+  { name: 'integration', kind: 'vitest', filters: ['test/integration/'], options: ['--maxWorkers=2'] },
   { name: 'replay', kind: 'vitest', filters: ['test/replay/'], options: [] },
   // Each runs a Temporal server, a worker and a stack, and waits for them a third of its time.
   { name: 'e2e', kind: 'vitest', filters: ['test/e2e/'], options: ['--maxWorkers=2'] },

@@ -15,7 +15,7 @@ import { pushes, type Push } from './edits.js';
 import { inProcess, type InProcess } from './in-process.js';
 
 const SEED = 20_261_126;
-const ROUNDS = 5;
+const ROUNDS = 4;
 const LONG = 240_000;
 
 let world: World;

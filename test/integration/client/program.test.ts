@@ -92,7 +92,9 @@ async function aPlace(): Promise<Place> {
         const args = [{ v: 1, ...ref, memory: { nextNumber: 7, queue: [] } }];
         await client.workflow.start('keepStack', { workflowId: keeperId(ref), taskQueue, args });
         // On a busy machine a worker takes its time to be seen.
-        await expect.poll(async () => (await place.run('status')).out, { timeout: 30_000 }).not.toContain('note:');
+        await expect
+          .poll(async () => (await place.run('status')).out, { timeout: 30_000, interval: 250 })
+          .not.toContain('note:');
         return work();
       });
     },
@@ -177,7 +179,9 @@ describe('client/program', { timeout: 90_000 }, () => {
       await expect.poll(() => heard, { timeout: 30_000 }).toContain('phase: settle');
       expect((await place.run('status')).out).toMatch(/now +deployment 7 .*settle/);
       const second = place.run('deploy', '--wait', '--reason', 'again');
-      await expect.poll(async () => (await place.run('status')).out, { timeout: 30_000 }).toMatch(/next +8: again/);
+      await expect
+        .poll(async () => (await place.run('status')).out, { timeout: 30_000, interval: 250 })
+        .toMatch(/next +8: again/);
       expect((await place.run('forget')).status).toBe(3);
       open();
       const [one, two] = await Promise.all([first, second]);

@@ -83,7 +83,9 @@ async function kept(
       taskQueue,
       args: [{ v: 1, ...ref, memory: { nextNumber: 7, queue: [], ...memory } }],
     });
-    await expect.poll(async () => (await place.run('status')).out, { timeout: 30_000 }).not.toContain('note:');
+    await expect
+      .poll(async () => (await place.run('status')).out, { timeout: 30_000, interval: 250 })
+      .not.toContain('note:');
     await work(place);
     await client.workflow.getHandle(keeperId(ref)).terminate();
   });
@@ -201,7 +203,9 @@ describe('client/with-keeper', { timeout: 90_000 }, () => {
         expect({ status, done }).toEqual({ status: 130, done: true });
         expect(out).toContain('deployment 7 goes on without you. Follow it with: birdkeeper status');
         open();
-        await expect.poll(async () => (await run('status')).out, { timeout: 30_000 }).not.toMatch(/^now/m);
+        await expect
+          .poll(async () => (await run('status')).out, { timeout: 30_000, interval: 250 })
+          .not.toMatch(/^now/m);
       },
       { pullImages },
     );

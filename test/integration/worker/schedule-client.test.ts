@@ -57,8 +57,8 @@ describe('worker/schedule-client', () => {
 
   it('every frequency that is understood is taken by the server, and comes when we say', async () => {
     const stack = world.newStack();
-    const texts = fc.sample(someCron, { seed: 20_261_126, numRuns: 20_000 }).filter(isUnderstood).slice(0, 60);
-    expect(texts.length).toBe(60);
+    const texts = fc.sample(someCron, { seed: 20_261_126, numRuns: 20_000 }).filter(isUnderstood).slice(0, 30);
+    expect(texts.length).toBe(30);
     for (const text of [...texts, '@every 366d', `${'1,'.repeat(2_000)}1 * * * *`]) {
       const frequency = parseFrequency(text);
       await reconcile(stack, wanted('autodeploy', text, frequency), schedules);

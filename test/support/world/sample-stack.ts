@@ -24,16 +24,16 @@ export interface ImageNames {
 const QUICK = `    init: true
     stop_grace_period: 1s`;
 /**
- * What most pushes change is asked each second, so that a sick service is known within three. Each question costs a small
- * machine a tenth of a second of CPU, and is asked for as long as the stack runs: the others are asked less often.
+ * What most pushes change is asked every other second, so that a sick service is known within four. Each question costs a
+ * small machine a tenth of a second of CPU, and is asked for as long as the stack runs: the others are asked less often.
  */
-const OFTEN = '1s';
-const SELDOM = '3s';
+const OFTEN = '2s';
+const SELDOM = '5s';
 const HEALTH_CHECK = (path: string, interval: string) => `    healthcheck:
       test: ["CMD", "wget", "-q", "-O", "-", "http://127.0.0.1:8080${path}"]
       interval: ${interval}
       timeout: 2s
-      retries: 3`;
+      retries: 2`;
 
 export function platformFiles(images: ImageNames): Files {
   return {

@@ -16,7 +16,7 @@ export interface WaitLimits {
 export async function waitFor<T>(
   what: string,
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  { within = 120_000, every = 100 }: WaitLimits = {},
+  { within = 120_000, every = 250 }: WaitLimits = {},
 ): Promise<T> {
   const deadline = Date.now() + within;
   for (;;) {

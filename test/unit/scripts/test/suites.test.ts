@@ -38,10 +38,10 @@ describe('scripts/test/suites', () => {
     expect(lanesOf([]).lanes).toEqual([]);
   });
 
-  it('end-to-end files run two at a time, integration three', () => {
+  it('end-to-end and integration files run two at a time', () => {
     const argumentsOf = (name: string) =>
       SUITES.filter((suite) => suite.name === name).flatMap((suite) => vitestArguments(suite, how));
     expect(argumentsOf('e2e')).toContain('--maxWorkers=2');
-    expect(argumentsOf('integration')).toContain('--maxWorkers=3');
+    expect(argumentsOf('integration')).toContain('--maxWorkers=2');
   });
 });
