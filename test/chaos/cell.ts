@@ -9,6 +9,7 @@ import { messageOf } from '../../activities/shared/failures.js';
 import type { Gate, Held } from '../support/chaos/gate.js';
 import { waitFor } from '../support/world/index.js';
 import { idle } from '../support/world/in-vitest.js';
+import type { Phase } from '../../workflows/contract.js';
 import type { Cell } from './matrix.mjs';
 import { differences, picture, residues, type Before, type Picture } from './picture.js';
 import { matcher, type Place, type Push, type Victim } from './places.js';
@@ -112,17 +113,16 @@ async function hold({ world, gate }: Stage, place: Place, number: number): Promi
   const temporal = await world.temporal();
   const matches = matcher(place);
   const isOver = async () => (await world.history()).some((record) => record.number === number);
-  return gate.hold(
-    `${place.name} of deployment ${number}`,
-    async (call) => matches(call) && (await phaseOf(temporal, number)) === place.phase,
-    { within: HELD_MS, until: isOver },
-  );
+  return gate.hold(`${place.name} of deployment ${number}`, (call) => matches(call, () => phaseOf(temporal, number)), {
+    within: HELD_MS,
+    until: isOver,
+  });
 }
 
 type Temporal = Awaited<ReturnType<Scene['world']['temporal']>>;
 
 /** Undefined while there is no such deployment. A worker that is busy answers late. */
-async function phaseOf(temporal: Temporal, number: number): Promise<string | undefined> {
+async function phaseOf(temporal: Temporal, number: number): Promise<Phase | undefined> {
   const { phase } = await temporal.deployment(number).catch(() => ({ phase: undefined }));
   return phase;
 }

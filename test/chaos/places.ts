@@ -58,10 +58,15 @@ export const PLACES: readonly Place[] = [
   { name: 'git', push: 'large', phase: 'advance', call: git('merge', 'reset'), middle: 'git' },
 ];
 
-/** Remembers what `Place.call` wants to know. */
-export function matcher({ call }: Place): (made: Call) => boolean {
+/** Whether a call is the one; remembers what `Place.call` wants to know. The phase is asked for only where it matters. */
+export function matcher({
+  call,
+  phase,
+}: Place): (made: Call, now: () => Promise<Phase | undefined>) => Promise<boolean> {
   let upSeen = false;
-  return (made) => {
+  return async (made, now) => {
+    if (!up(made) && !call(made, upSeen)) return false;
+    if ((await now()) !== phase) return false;
     const matches = call(made, upSeen);
     upSeen ||= up(made);
     return matches;
