@@ -51,6 +51,7 @@ export const PLACES: readonly Place[] = [
   { name: 'settle', push: 'good', phase: 'settle', call: config },
   { name: 'record', push: 'good', phase: 'record', call: isGit },
   { name: 'reverse', push: 'bad', phase: 'roll back', call: git('merge', 'reset') },
+  { name: 'plan-back', push: 'bad', phase: 'roll back', call: config },
   { name: 'apply-back', push: 'bad', phase: 'roll back', call: up },
   { name: 'settle-back', push: 'bad', phase: 'roll back', call: (call, upSeen) => upSeen && config(call) },
   { name: 'compose-made', push: 'good', phase: 'apply', call: up, middle: { event: 'create' } },
