@@ -10,7 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['node_modules', 'dist'],
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits for what hangs: four suites at once on two cores make everything slow.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

@@ -1,6 +1,6 @@
 /**
- * What `npm test` runs, in three lanes at once, each in order: the checks, the suites, and end-to-end. A check counts as
- * one test; a suite's numbers come from vitest.
+ * What `npm test` runs, in lanes at once: the checks, what needs nothing, integration, and end-to-end. A check counts as one
+ * test; a suite's numbers come from vitest.
  *
  * @typedef {{ name: string, kind: 'check', args: readonly string[] }} Check
  * @typedef {{ name: string, kind: 'vitest', filters: readonly string[], options: readonly string[] }} Suite
@@ -51,7 +51,8 @@ export const SUITES = [
  */
 export function lanesOf(chosen) {
   const suites = chosen.filter((each) => each.kind === 'vitest');
-  const lanes = [suites.filter(({ name }) => name !== 'e2e'), suites.filter(({ name }) => name === 'e2e')];
+  const isLong = (/** @type {Suite} */ { name }) => name === 'integration' || name === 'e2e';
+  const lanes = [suites.filter((suite) => !isLong(suite)), ...suites.filter(isLong).map((suite) => [suite])];
   return {
     checks: chosen.filter((each) => each.kind === 'check'),
     lanes: lanes.filter((lane) => lane.length > 0),
