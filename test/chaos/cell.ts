@@ -188,8 +188,11 @@ interface Expected extends Begun {
 
 async function converge(stage: Stage, { place, before, commit, wanted, engineDied }: Expected): Promise<string[]> {
   const { world } = stage;
-  const operator = engineDied ? restartWhenTold(stage, before.number) : { leaves: () => Promise.resolve() };
-  await world.waitForOutcome(before.number, { within: CONVERGED_MS }).finally(() => operator.leaves());
+  let over = false;
+  await Promise.all([
+    world.waitForOutcome(before.number, { within: CONVERGED_MS }).finally(() => (over = true)),
+    engineDied ? restartWhenTold(stage, before.number, () => over) : undefined,
+  ]);
   await idle(world);
   const look = async () => [
     ...differences(wanted, await picture(world, before.number)),
@@ -208,22 +211,16 @@ async function converge(stage: Stage, { place, before, commit, wanted, engineDie
  * A person who does what the log asks for: Docker 20.10 loses a published port when it is killed while the container that
  * has it restarts over and over, and gives it to nobody until it is restarted.
  */
-function restartWhenTold({ world, engine, note }: Stage, number: number): { leaves: () => Promise<void> } {
-  let there = true;
+async function restartWhenTold({ world, engine, note }: Stage, number: number, isOver: () => boolean): Promise<void> {
   const asked = new RegExp(` ${number} (apply|roll back)\\] (WARNING )?The Docker Engine keeps port`);
-  const told = async () => asked.test(await world.autodeployLog());
-  const watching = (async () => {
-    while (there && !(await told())) await new Promise((resolve) => setTimeout(resolve, 1_000));
-    if (!there) return;
-    note('the engine had lost a published port and was restarted, as the log asked');
-    await engine.restart();
-  })();
-  return {
-    leaves: async () => {
-      there = false;
-      await watching;
-    },
-  };
+  const seen = await waitFor(
+    'the end, or a word of a lost port',
+    async () => (asked.test(await world.autodeployLog()) ? 'asked' : isOver() && 'over'),
+    { within: 2 * CONVERGED_MS, every: 1_000 },
+  );
+  if (seen === 'over') return;
+  note('the engine had lost a published port and was restarted, as the log asked');
+  await engine.restart();
 }
 
 function leftBy({ world }: Stage, push: Push, before: Before, commit: string, engineDied: boolean) {
