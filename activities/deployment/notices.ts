@@ -43,8 +43,8 @@ export async function tellHeldUp(
   const stack = await deps.state.stack(name);
   const { settings, redact } = await receiversOf(stack, deps, step.signal);
   if (settings === undefined || settings.notify.length === 0) return;
-  const at = new Date().toISOString();
-  await send(stack, noticeOfHeldUp({ host: deps.host, stack: name, number, why, at }), { settings, redact }, step);
+  const notice = noticeOfHeldUp({ host: deps.host, stack: name, number, why, at: new Date().toISOString() });
+  await send(stack, notice, { settings, redact }, step);
 }
 
 async function send(
