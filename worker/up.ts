@@ -10,11 +10,12 @@ import type { StackOptions, StackPlace } from '../client/handlers.js';
 import { ensureNamespace } from '../client/namespace.js';
 import { connectClient, type TemporalClient } from './client.js';
 import { composeWorker, type Composition } from './composition.js';
+import { askWhetherItPolls, serveHealth } from './health/serve.js';
 import { joinRunning } from './join-running.js';
 import { startKeeping } from './keeping.js';
 import { holderOf, takePlace } from './only-one.js';
-import { refuseOtherWorker } from './other-worker.js';
-import { startWorker } from './run-worker.js';
+import { refuseOtherWorker, workerIdentity } from './other-worker.js';
+import { startWorker, type RunningWorker } from './run-worker.js';
 import { serveTemporal, type Server } from './server.js';
 import { untilStopped } from './stopping.js';
 import { serveWebhook, webhookSettingsOf } from './webhook-service.js';
@@ -85,7 +86,7 @@ async function work(
   client: TemporalClient,
   begin: () => Promise<{ close(): Promise<void> } | undefined>,
 ): Promise<void> {
-  const { host, machine, stateId } = composition.settings;
+  const { host, machine, stateId, stateDirectory } = composition.settings;
   const { address, namespace, security } = server.choice;
   const running = await startWorker(
     { address, namespace, ...security },
@@ -93,6 +94,20 @@ async function work(
     composition.activities(client),
   );
   const stopped = untilStopped(running, composition);
+  const question = { client: client.client, host, identity: workerIdentity({ machine, stateId, pid: process.pid }) };
+  const health = await serveHealth(stateDirectory, () => askWhetherItPolls(question), composition.say);
+  try {
+    await whileItRuns(running, stopped, begin);
+  } finally {
+    await health.close();
+  }
+}
+
+async function whileItRuns(
+  running: RunningWorker,
+  stopped: Promise<void>,
+  begin: () => Promise<{ close(): Promise<void> } | undefined>,
+): Promise<void> {
   let open: { close(): Promise<void> } | undefined;
   try {
     open = await begin();

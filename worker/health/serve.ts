@@ -1,0 +1,71 @@
+/** Answers on a socket of the state directory whether this worker polls: the health check of a container asks there. */
+import { createServer, type Server } from 'node:http';
+import { chmod, rm } from 'node:fs/promises';
+import type { Client } from '@temporalio/client';
+import { messageOf } from '../../activities/shared/failures.js';
+import { POLLER_FRESH_MS, whoPolls } from '../../client/pollers.js';
+import { healthSocket, type HealthAnswer } from './socket.js';
+
+/** The health check of the image gives up after 5 s. */
+const ASK_LIMIT_MS = 4_000;
+
+export interface HealthQuestion {
+  client: Client;
+  host: string;
+  /** Of this very worker: a former one of the same state directory may still be seen by the server. */
+  identity: string;
+}
+
+/** What the server says of this worker counts: a process that lives, with a connection that hangs, does not poll. */
+export async function askWhetherItPolls({ client, host, identity }: HealthQuestion): Promise<HealthAnswer> {
+  try {
+    const pollers = await client.connection.withDeadline(Date.now() + ASK_LIMIT_MS, () => whoPolls(client, host));
+    const own = pollers.find((poller) => poller.identity === identity);
+    if (own === undefined) return { polls: false, says: `${identity} has not polled for host ${host} yet` };
+    const silent = Math.round((Date.now() - own.at) / 1_000);
+    return silent * 1_000 > POLLER_FRESH_MS
+      ? { polls: false, says: `${identity} has not polled for host ${host} for ${silent} s` }
+      : { polls: true, says: `${identity} polls for host ${host}` };
+  } catch (error) {
+    return { polls: false, says: `the Temporal server does not answer: ${messageOf(error).split('\n')[0]}` };
+  }
+}
+
+/** `ask` may change until it is closed: before there is a client, the answer is why. Listening fails quietly into `tell`. */
+export async function serveHealth(
+  stateDirectory: string,
+  ask: () => Promise<HealthAnswer>,
+  tell: (line: string) => void,
+): Promise<{ close(): Promise<void> }> {
+  const path = healthSocket(stateDirectory);
+  // What a killed worker left; the place of this state directory is ours by now.
+  await rm(path, { force: true });
+  const server = createServer((_request, response) => {
+    void ask().then((answer) => {
+      response.writeHead(answer.polls ? 200 : 503, { 'content-type': 'application/json', connection: 'close' });
+      response.end(`${JSON.stringify(answer)}\n`);
+    });
+  });
+  try {
+    await listen(server, path);
+    await chmod(path, 0o666);
+  } catch (error) {
+    tell(`Nobody can ask this worker whether it polls: ${messageOf(error)}`);
+  }
+  return {
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
