@@ -10,7 +10,7 @@ import type { StackOptions, StackPlace } from '../client/handlers.js';
 import { ensureNamespace } from '../client/namespace.js';
 import { connectClient, type TemporalClient } from './client.js';
 import { composeWorker, type Composition } from './composition.js';
-import { askWhetherItPolls, serveHealth } from './health/serve.js';
+import { askWhetherItPolls, serveHealth, type Health } from './health/serve.js';
 import { joinRunning } from './join-running.js';
 import { startKeeping } from './keeping.js';
 import { holderOf, takePlace } from './only-one.js';
@@ -52,6 +52,7 @@ async function serve(options: StackOptions, besideAnother: 'joins' | 'refuses', 
 async function own(composition: Composition, options: StackOptions, begin: Begin): Promise<void> {
   const webhook = await webhookSettingsOf(composition);
   const givePlaceBack = await takePlace(composition.settings.stateDirectory);
+  const health = await serveHealth(composition.settings.stateDirectory, composition.say);
   let server: Server | undefined;
   try {
     const stacks = await registerAll(composition, options.stacks);
@@ -60,7 +61,7 @@ async function own(composition: Composition, options: StackOptions, begin: Begin
     try {
       await ensureNamespace(client.connection, server.choice.namespace);
       await refuseOtherWorker(client.client, composition.settings, composition);
-      await work(composition, server, client, async () => {
+      await work({ composition, server, client, health }, async () => {
         await begin(composition, client, stacks);
         return webhook === undefined ? undefined : serveWebhook(composition, client, webhook);
       });
@@ -69,6 +70,7 @@ async function own(composition: Composition, options: StackOptions, begin: Begin
     }
   } finally {
     await server?.stop();
+    await health.close();
     await givePlaceBack();
   }
 }
@@ -79,14 +81,19 @@ async function registerAll(composition: Composition, places: readonly StackPlace
   return stacks;
 }
 
+interface Serving {
+  composition: Composition;
+  server: Server;
+  client: TemporalClient;
+  health: Health;
+}
+
 /** Polls before it begins; `begin` gives what has to be closed before the worker is gone. */
 async function work(
-  composition: Composition,
-  server: Server,
-  client: TemporalClient,
+  { composition, server, client, health }: Serving,
   begin: () => Promise<{ close(): Promise<void> } | undefined>,
 ): Promise<void> {
-  const { host, machine, stateId, stateDirectory } = composition.settings;
+  const { host, machine, stateId } = composition.settings;
   const { address, namespace, security } = server.choice;
   const running = await startWorker(
     { address, namespace, ...security },
@@ -95,12 +102,8 @@ async function work(
   );
   const stopped = untilStopped(running, composition);
   const question = { client: client.client, host, identity: workerIdentity({ machine, stateId, pid: process.pid }) };
-  const health = await serveHealth(stateDirectory, () => askWhetherItPolls(question), composition.say);
-  try {
-    await whileItRuns(running, stopped, begin);
-  } finally {
-    await health.close();
-  }
+  health.answerWith(() => askWhetherItPolls(question));
+  await whileItRuns(running, stopped, begin);
 }
 
 async function whileItRuns(

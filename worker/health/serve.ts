@@ -1,8 +1,9 @@
 /** Answers on a socket of the state directory whether this worker polls: the health check of a container asks there. */
-import { createServer, type Server } from 'node:http';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { Client } from '@temporalio/client';
 import { messageOf } from '../../activities/shared/failures.js';
+import { listenAt } from '../../activities/shared/socket.js';
 import { POLLER_FRESH_MS, whoPolls } from '../../client/pollers.js';
 import { healthSocket, type HealthAnswer } from './socket.js';
 
@@ -31,41 +32,33 @@ export async function askWhetherItPolls({ client, host, identity }: HealthQuesti
   }
 }
 
-/** `ask` may change until it is closed: before there is a client, the answer is why. Listening fails quietly into `tell`. */
-export async function serveHealth(
-  stateDirectory: string,
-  ask: () => Promise<HealthAnswer>,
-  tell: (line: string) => void,
-): Promise<{ close(): Promise<void> }> {
-  const path = healthSocket(stateDirectory);
-  // What a killed worker left; the place of this state directory is ours by now.
-  await rm(path, { force: true });
+export interface Health {
+  /** What is answered from now on; until then: that it begins. */
+  answerWith(ask: () => Promise<HealthAnswer>): void;
+  close(): Promise<void>;
+}
+
+/** `tell` hears why nobody can ask, where nothing can listen. */
+export async function serveHealth(stateDirectory: string, tell: (line: string) => void): Promise<Health> {
+  let ask = (): Promise<HealthAnswer> => Promise.resolve({ polls: false, says: 'it begins' });
   const server = createServer((_request, response) => {
     void ask().then((answer) => {
       response.writeHead(answer.polls ? 200 : 503, { 'content-type': 'application/json', connection: 'close' });
       response.end(`${JSON.stringify(answer)}\n`);
     });
   });
+  const path = healthSocket(stateDirectory);
   try {
-    await listen(server, path);
+    await listenAt(path, server);
     await chmod(path, 0o666);
   } catch (error) {
     tell(`Nobody can ask this worker whether it polls: ${messageOf(error)}`);
   }
   return {
+    answerWith: (answer) => void (ask = answer),
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => void server.close(() => resolve()));
     },
   };
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
