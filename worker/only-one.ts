@@ -2,11 +2,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { healthSocket } from '../activities/health/worker-answer.js';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { readJson, writeJson } from '../activities/shared/files.js';
 import { isElsewhere, isProcessAlive, processMark } from '../activities/shared/process.js';
 import { isListenedTo } from '../activities/shared/socket.js';
-import { healthSocket } from './health/socket.js';
 
 const Holder = z.object({ pid: z.number().int().positive(), pidStart: z.string().exactOptional(), since: z.string() });
 

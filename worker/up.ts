@@ -10,7 +10,7 @@ import type { StackOptions, StackPlace } from '../client/handlers.js';
 import { ensureNamespace } from '../client/namespace.js';
 import { connectClient, type TemporalClient } from './client.js';
 import { composeWorker, type Composition } from './composition.js';
-import { askWhetherItPolls, serveHealth, type Health } from './health/serve.js';
+import { askWhetherItPolls, serveHealth, type Health } from './health.js';
 import { joinRunning } from './join-running.js';
 import { startKeeping } from './keeping.js';
 import { holderOf, takePlace } from './only-one.js';

@@ -10,6 +10,7 @@ import { leftovers } from '../compose/journal.js';
 import { runGuarded } from '../compose/run-guarded.js';
 import { containersOf } from '../compose/running.js';
 import type { EngineContainer } from '../docker/types.js';
+import { askWorker } from '../health/worker-answer.js';
 import { elapsedMs } from '../shared/elapsed.js';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { writeAtomically } from '../shared/files.js';
@@ -94,11 +95,13 @@ async function pinned({ stack, number, record, view }: Work): Promise<StackView>
 
 /** Undefined as soon as it polls; else why it does not. */
 async function untilItPolls(context: Work, isIt: (container: EngineContainer) => boolean): Promise<string | undefined> {
-  const { view, step } = context;
+  const { view, step, deps } = context;
   const started = elapsedMs();
   for (;;) {
     step.signal.throwIfAborted();
     const container = (await ownContainers(context)).find(isIt);
+    // Sooner than the engine, whose health check asks the same at its own pace.
+    if (container?.state === 'running' && (await askWorker(deps.state.root)).polls) return undefined;
     const verdict = judgeWorker(container, (elapsedMs() - started) / 1_000, {
       limitSeconds: view.settings.handOverSeconds,
       quietSeconds: view.settings.settleSecondsNoHealthcheck,

@@ -2,10 +2,10 @@
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Client } from '@temporalio/client';
-import { messageOf } from '../../activities/shared/failures.js';
-import { listenAt } from '../../activities/shared/socket.js';
-import { POLLER_FRESH_MS, whoPolls } from '../../client/pollers.js';
-import { healthSocket, type HealthAnswer } from './socket.js';
+import { healthSocket, type WorkerAnswer } from '../activities/health/worker-answer.js';
+import { messageOf } from '../activities/shared/failures.js';
+import { listenAt } from '../activities/shared/socket.js';
+import { POLLER_FRESH_MS, whoPolls } from '../client/pollers.js';
 
 /** The health check of the image gives up after 5 s. */
 const ASK_LIMIT_MS = 4_000;
@@ -18,7 +18,7 @@ export interface HealthQuestion {
 }
 
 /** What the server says of this worker counts: a process that lives, with a connection that hangs, does not poll. */
-export async function askWhetherItPolls({ client, host, identity }: HealthQuestion): Promise<HealthAnswer> {
+export async function askWhetherItPolls({ client, host, identity }: HealthQuestion): Promise<WorkerAnswer> {
   try {
     const pollers = await client.connection.withDeadline(Date.now() + ASK_LIMIT_MS, () => whoPolls(client, host));
     const own = pollers.find((poller) => poller.identity === identity);
@@ -34,13 +34,13 @@ export async function askWhetherItPolls({ client, host, identity }: HealthQuesti
 
 export interface Health {
   /** What is answered from now on; until then: that it begins. */
-  answerWith(ask: () => Promise<HealthAnswer>): void;
+  answerWith(ask: () => Promise<WorkerAnswer>): void;
   close(): Promise<void>;
 }
 
 /** `tell` hears why nobody can ask, where nothing can listen. */
 export async function serveHealth(stateDirectory: string, tell: (line: string) => void): Promise<Health> {
-  let ask = (): Promise<HealthAnswer> => Promise.resolve({ polls: false, says: 'it begins' });
+  let ask = (): Promise<WorkerAnswer> => Promise.resolve({ polls: false, says: 'it begins' });
   const server = createServer((_request, response) => {
     void ask().then((answer) => {
       response.writeHead(answer.polls ? 200 : 503, { 'content-type': 'application/json', connection: 'close' });
