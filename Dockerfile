@@ -46,7 +46,7 @@ COPY container container
 COPY --from=build /opt/birdkeeper/package.json package.json
 COPY --from=build /opt/birdkeeper/node_modules node_modules
 COPY --from=build /opt/birdkeeper/dist dist
-RUN ln -s /opt/birdkeeper/dist/bin/birdkeeper.js /usr/local/bin/birdkeeper && chmod 755 dist/bin/birdkeeper.js
+RUN ln -s /opt/birdkeeper/dist/bin/birdkeeper.js /usr/local/bin/birdkeeper && chmod 755 dist/bin/*.js container/entry
 
 ENV NODE_ENV=production BIRDKEEPER_TEMPORAL_CLI=/usr/local/bin/temporal
 # The worker says whether it polls; a process that merely lives is not healthy.

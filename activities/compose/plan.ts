@@ -185,7 +185,8 @@ const notRemoved = (name: string): string =>
 
 function irreversibleChange({ service, action }: ServiceDecision, input: PlanInput) {
   const [definition, recorded, wanted] = [input.services[service], input.recorded[service], input.wanted[service]];
-  if (action !== 'recreate' || !definition || !recorded || !wanted) return [];
+  // The helper that replaces it puts it back.
+  if (action !== 'recreate' || !definition || !recorded || !wanted || service === input.options.own) return [];
   const change = imageChange(recorded, wanted, input.images);
   if (change === undefined) return [];
   const snapshot = input.options.snapshot ?? false;

@@ -1,83 +1,153 @@
-/** The worker in a container, as the component `scheduler` runs it: everything happens in there. */
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiTag, baseFile, createWorld, STACK_FOLDER, waitFor, type World } from '../support/world/index.js';
-import { attempt, output } from '../support/world/programs.js';
+/** The worker in a container, as the component `scheduler` runs it, and how it replaces itself. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, vi } from 'vitest';
+import { readHandOver } from '../../activities/deployment/hand-over-order.js';
+import type { EngineContainer } from '../../activities/docker/types.js';
+import { createBoxed, type Boxed } from '../support/world/boxed.js';
+import { baseFile, waitFor } from '../support/world/index.js';
+import { idle } from '../support/world/in-vitest.js';
 
-const COMPONENT = fileURLToPath(new URL('../../components/scheduler/', import.meta.url));
-const IMAGE = process.env['BIRDKEEPER_TEST_IMAGE'] ?? 'bk-quick';
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 1_800_000 });
 
-async function componentFiles(): Promise<Record<string, string>> {
-  const names = ['default.env', 'component.yml', '.gitignore', 'docker-compose-extra.yml.template'];
-  const texts = await Promise.all(names.map((name) => readFile(`${COMPONENT}${name}`, 'utf8')));
-  return Object.fromEntries(names.map((name, at) => [`${STACK_FOLDER}/components/scheduler/${name}`, texts[at] ?? '']));
-}
-
-describe('container.slow', () => {
-  let world: World;
-  let lines: (image: string) => string[];
+describe('container', () => {
+  let boxed: Boxed;
+  let round = 1;
+  /** The image that the worker runs. */
+  let good: string;
 
   beforeAll(async () => {
-    const component = await componentFiles();
-    world = await createWorld({ name: 'box', files: (files) => ({ ...files, ...component }) });
-    const { env, settings } = world.parts;
-    lines = (image) => [
-      'export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/scheduler"',
-      `export BIRDKEEPER_IMAGE='${image}' BIRDKEEPER_CONTAINER_NAME='${world.project}-scheduler'`,
-      `export BIRDKEEPER_STATE_DIR='${world.stateDirectory}' BIRDKEEPER_HOST='sample'`,
-      "export BIRDKEEPER_HAND_OVER_SECONDS='40'",
+    boxed = await createBoxed({ name: 'box' });
+    const image = await boxed.image('1');
+    await boxed.world.pushSettings(boxed.settings(image), 'Run the scheduler in a container');
+    await boxed.begin(image);
+    good = image;
+  });
+  beforeEach(() => {
+    onTestFailed(async () => console.error(await boxed.tails()));
+  });
+  afterAll(() => boxed.destroy());
+
+  /** Pushes another image for the worker, whose deployment is looked at as it goes. */
+  async function raise(image: string): Promise<{ number: number; commit: string; former: EngineContainer }> {
+    const { world } = boxed;
+    await idle(world);
+    const [former] = await boxed.workers();
+    if (!former) throw new Error('no worker runs');
+    const { nextNumber } = await (await world.temporal()).keeper();
+    const commit = await world.releaseSettings(boxed.settings(image), `Run ${image}`);
+    return { number: nextNumber, commit, former };
+  }
+
+  async function expectReplaced(commit: string, former: EngineContainer): Promise<void> {
+    expect(await boxed.world.waitForCommit('private', commit, { within: 180_000 })).toMatchObject({
+      outcome: 'deployed',
+      services: [{ service: 'scheduler' }],
+    });
+    const workers = await boxed.workers();
+    expect(workers).toHaveLength(1);
+    expect(workers[0]?.id).not.toBe(former.id);
+    await expectNothingLeft();
+    good = await boxed.docker('inspect', '--format', '{{.Config.Image}}', boxed.name);
+  }
+
+  async function expectPutBack(commit: string, former: EngineContainer, why: RegExp): Promise<void> {
+    const record = await boxed.world.waitForCommit('private', commit, { within: 180_000 });
+    expect(record).toMatchObject({ outcome: 'rolled back' });
+    expect(record.message).toMatch(why);
+    const workers = await boxed.workers();
+    expect(workers.map(({ imageId, state }) => ({ imageId, state }))).toEqual([
+      { imageId: former.imageId, state: 'running' },
+    ]);
+    await expectNothingLeft();
+    // It works: what mends it is deployed, and touches nothing, since the former image runs.
+    const next = await boxed.world.releaseSettings(boxed.settings(good), 'Take the image back');
+    expect(await boxed.world.waitForCommit('private', next)).toMatchObject({ outcome: 'deployed', services: [] });
+  }
+
+  async function expectNothingLeft(): Promise<void> {
+    const { project } = boxed.world;
+    expect(await boxed.docker('ps', '-aq', '--filter', `label=birdkeeper.hand-over.stack=${project}`)).toBe('');
+  }
+
+  it('deploys a push from within', async () => {
+    const commit = await boxed.world.release('platform', baseFile({ version: '2' }), 'Say version 2');
+    expect(await boxed.world.waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });
+    expect(await boxed.world.get('web')).toBe('version 2');
+    expect((await boxed.cli('check')).stdout).toMatch(/^up to date/);
+  });
+
+  it('scenario 22: a push that changes the worker is deployed, and the new worker finishes it', async () => {
+    const { commit, former } = await raise(await boxed.image('2'));
+    await expectReplaced(commit, former);
+  });
+
+  describe('with a kill', () => {
+    const isRunning = (container: EngineContainer | undefined) => container?.state === 'running';
+    /** Where the hand-over is, and who is killed there. */
+    const points: {
+      at: string;
+      is: (number: number, former: string) => Promise<boolean>;
+      victim: (number: number) => Promise<string>;
+    }[] = [
+      {
+        at: 'of the helper as it begins',
+        is: async (number) => isRunning(await boxed.helper(number)),
+        victim: async (number) => (await boxed.helper(number))?.id ?? '',
+      },
+      {
+        at: 'of the helper while no worker runs',
+        is: async (_, former) => !(await boxed.workers()).some((one) => one.id === former && isRunning(one)),
+        victim: async (number) => (await boxed.helper(number))?.id ?? '',
+      },
+      {
+        at: 'of the helper when the new worker begins',
+        is: async (_, former) => (await boxed.workers()).some((one) => one.id !== former && isRunning(one)),
+        victim: async (number) => (await boxed.helper(number))?.id ?? '',
+      },
+      {
+        at: 'of the former worker as the helper begins',
+        is: async (number) => isRunning(await boxed.helper(number)),
+        victim: async () => (await boxed.workers())[0]?.id ?? '',
+      },
+      {
+        at: 'of the new worker as it begins',
+        is: async (_, former) => (await boxed.workers()).some((one) => one.id !== former && isRunning(one)),
+        victim: async () => (await boxed.workers())[0]?.id ?? '',
+      },
     ];
-    void env;
-    void settings;
-    await world
-      .releaseSettings({ extra: lines(`${IMAGE}:1`) }, 'Run the scheduler in a container')
-      .catch(() => undefined);
-  }, 120_000);
 
-  afterAll(async () => {
-    console.log(await attempt('docker', ['logs', `${world.project}-scheduler`], { env: world.parts.env }));
-    console.log(await world.autodeployLog());
-    await world.destroy();
-  }, 120_000);
+    it.each(points)('$at', async ({ at, is, victim }) => {
+      round += 1;
+      const { number, commit, former } = await raise(await boxed.image(`kill-${round}`));
+      await waitFor(at, () => is(number, former.id), { every: 10, within: 60_000 });
+      expect(await boxed.kill(await victim(number))).toBe(true);
+      await expectReplaced(commit, former);
+    });
+  });
 
-  const docker = (...args: string[]) => output('docker', args, { env: world.parts.env });
+  describe('with a new image', () => {
+    const does = (code: string) =>
+      `RUN printf '%s\\n' '#!/usr/bin/env node' '${code}' > /opt/birdkeeper/dist/bin/birdkeeper.js`;
 
-  it('the first deployment, by one command with Docker alone, starts the worker', async () => {
-    const { env, dir } = { env: world.parts.env, dir: world.dir };
-    const before = Date.now();
-    const first = await attempt(
-      'docker',
-      [
-        ...['run', '--rm', '--init', '--network', 'host', '--volume', '/var/run/docker.sock:/var/run/docker.sock'],
-        ...['--volume', `${dir}:${dir}`, '--env', `BIRDKEEPER_STATE_DIR=${world.stateDirectory}`],
-        ...[`${IMAGE}:1`, 'deploy', '--local', '--stack', world.stackDirectory],
-      ],
-      { env, limit: 180_000 },
-    );
-    console.log(first.stdout, first.stderr, Date.now() - before);
-    expect(first.status).toBe(0);
-    await waitFor(
-      'polls',
-      async () =>
-        (await docker('inspect', '--format', '{{.State.Health.Status}}', `${world.project}-scheduler`)) === 'healthy',
-      { within: 60_000 },
-    );
-  }, 240_000);
+    it('that crashes at start: the former worker is put back, and the deployment says so', async () => {
+      const crashing = await boxed.image('crashing', does('console.error("no such thing"); process.exit(3)'));
+      const { commit, former } = await raise(crashing);
+      await expectPutBack(commit, former, /does not poll: it ended 3 times.*status 3[^]*no such thing[^]*put back/);
+    });
 
-  it('a push is deployed from within', async () => {
-    const commit = await world.release('platform', baseFile({ version: '2' }), 'Say version 2');
-    const before = Date.now();
-    expect(await world.waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });
-    console.log('took', Date.now() - before);
-    expect(await world.get('web')).toBe('version 2');
-  }, 240_000);
+    it('that never polls: the former worker is put back after the limit', async () => {
+      const hanging = await boxed.image('hanging', does('setInterval(() => {}, 1e6)'));
+      const { commit, former } = await raise(hanging);
+      await expectPutBack(commit, former, /does not poll: .* after 40 s/);
+    });
 
-  it('a push that changes the image of the worker replaces it', async () => {
-    const before = Date.now();
-    const commit = await world.releaseSettings({ extra: lines(`${IMAGE}:2`) }, 'Raise the scheduler');
-    expect(await world.waitForCommit('private', commit)).toMatchObject({ outcome: 'deployed' });
-    console.log('took', Date.now() - before);
-  }, 240_000);
-  void apiTag;
+    it('that crashes, and a helper that is killed while it puts the former one back', async () => {
+      const crashing = await boxed.image('crashing-again', does('process.exit(4)'));
+      const { number, commit, former } = await raise(crashing);
+      const stack = await boxed.world.recorded();
+      const isPuttingBack = async () => (await readHandOver(stack, number))?.message !== undefined;
+      await waitFor('the putting back', isPuttingBack, { every: 5, within: 90_000 });
+      expect(await boxed.kill((await boxed.helper(number))?.id ?? '')).toBe(true);
+      await expectPutBack(commit, former, /does not poll: it ended \d times/);
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processStart } from '../../../activities/shared/process.js';
+import { listenAt } from '../../../activities/shared/socket.js';
 import { takePlace } from '../../../worker/only-one.js';
 
 let state: string;
@@ -31,5 +32,22 @@ describe('worker/only-one', () => {
       await takePlace(state)
     )();
     expect(await readdir(state)).toEqual([]);
+  });
+
+  describe('held by a process in another container, whose number says nothing here', () => {
+    const elsewhere = '4711@1';
+
+    it('refuses as long as that one answers on its socket', async () => {
+      await heldBy(process.pid, elsewhere);
+      const server = await listenAt(join(state, 'worker.sock'));
+      await expect(takePlace(state)).rejects.toThrow('birdkeeper runs on this host already');
+      server.close();
+    });
+
+    it('takes the place when nobody answers, also where a killed process left its socket', async () => {
+      await heldBy(process.ppid, elsewhere);
+      await writeFile(join(state, 'worker.sock'), '');
+      await expect(takePlace(state)).resolves.toBeTypeOf('function');
+    });
   });
 });

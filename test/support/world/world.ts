@@ -94,6 +94,11 @@ export class World {
     return this.release('private', envLocal({ ...this.parts.settings, ...changes }), message);
   }
 
+  /** The same without a look. */
+  pushSettings(changes: Partial<EnvLocal>, message: string): Promise<string> {
+    return this.push('private', envLocal({ ...this.parts.settings, ...changes }), message);
+  }
+
   containers(): Promise<ContainerState[]> {
     return containersOf(this.project, this.parts.env);
   }

@@ -244,6 +244,33 @@ describe('activities/compose/plan', () => {
     ]);
   });
 
+  describe('the service that birdkeeper itself runs in', () => {
+    const own = 'web';
+
+    it('is not restarted because the whole stack is stopped first', () => {
+      const input = aPlan({ web: {}, db: {} });
+      const options = { ...input.options, stopFirst: true, own };
+      expect(actions({ ...input, options })).toEqual({ web: 'nothing', db: 'restart' });
+    });
+
+    it('is not removed when it left the files, and the plan says why', () => {
+      const input = aPlan({ db: {} }, { running: [aContainer(own), aContainer('db')] });
+      const options = { ...input.options, removeOrphans: true, own };
+      const { removed, warnings } = planServices({ ...input, options });
+      expect(removed).toEqual([]);
+      expect(warnings).toContainEqual(expect.stringContaining('birdkeeper itself runs in it'));
+    });
+
+    it('keeps nobody from rolling back: its helper puts it back', () => {
+      const input = aPlan(
+        { web: { image: 'app:2', volumes: [{ type: 'bind', source: '/state', target: '/state' }] } },
+        { recorded: { web: aFingerprint({ image: 'app:1' }) }, wanted: { web: aFingerprint({ image: 'app:2' }) } },
+      );
+      expect(planServices(input).manualRollback).toEqual(['web']);
+      expect(planServices({ ...input, options: { ...input.options, own } }).manualRollback).toEqual([]);
+    });
+  });
+
   describe('what cannot be rolled back', () => {
     const data = [{ type: 'volume', source: 'data', target: '/d' }];
     const change = (service: Record<string, unknown>, [from, to] = ['app:1.1', 'app:1.2'], snapshot?: boolean) => {

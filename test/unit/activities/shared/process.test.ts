@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { isProcessAlive, parseProcessStart, processStart } from '../../../../activities/shared/process.js';
+import {
+  isElsewhere,
+  isProcessAlive,
+  parseProcessStart,
+  processMark,
+  processStart,
+} from '../../../../activities/shared/process.js';
 
 const fields = (state: string, start: string) => `${state} ${'1 '.repeat(18)}${start} 99`;
 
@@ -24,5 +30,19 @@ describe('activities/shared/process', () => {
     const start = await processStart(process.pid);
     expect(await isProcessAlive(process.pid, start)).toBe(true);
     expect(await isProcessAlive(process.pid, `${start}0`)).toBe(false);
+  });
+
+  it('knows a process again by its mark, and a mark out of another container as such', async () => {
+    const mark = (await processMark(process.pid)) ?? '';
+    expect(mark).toMatch(/^\d+@\d+$/);
+    expect(await isProcessAlive(process.pid, mark)).toBe(true);
+    expect(await isProcessAlive(process.pid, `1${mark}`)).toBe(false);
+    expect(isElsewhere(mark)).toBe(false);
+    expect(isElsewhere(`${mark}0`)).toBe(true);
+  });
+
+  it('takes a mark of before, without a container, for one of here', () => {
+    expect(isElsewhere('4711')).toBe(false);
+    expect(isElsewhere(undefined)).toBe(false);
   });
 });
