@@ -23,7 +23,9 @@ export function judgeWorker(
   if (container) {
     const { state, health, restartCount, exitCode } = container;
     if (health === 'healthy' && state === 'running') return { is: 'polls' };
-    if (restartCount >= ENDS) return none(`it ended ${restartCount} times, the last time with status ${exitCode}`);
+    // While it runs once more, its status is that of nobody yet.
+    const status = exitCode === 0 ? '' : `, the last time with status ${exitCode}`;
+    if (restartCount >= ENDS) return none(`it ended ${restartCount} times${status}`);
     const isQuiet = state === 'running' && restartCount === 0 && seconds >= quietSeconds;
     if (health === undefined && isQuiet) return { is: 'polls' };
   }

@@ -11,8 +11,7 @@ import type { Step } from '../shared/step.js';
 import { planRendered, writeRendered } from '../stack/rendered-files.js';
 import type { StagedBind, StagedCheckout } from '../stack/staged-paths.js';
 import { pinKey } from '../stack/settings.js';
-import type { Checkout } from '../stack/view.js';
-import type { StackState } from '../state/index.js';
+import type { Checkout, StagedView } from '../stack/view.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { gitOptions, openStaged, writeStaged } from './open.js';
@@ -49,11 +48,42 @@ export async function stageRelease(
       return stageCheckout(checkout, commits[checkout.name], may, folder, step, deps);
     }),
   );
-  await writeStaged(stack, number, {
-    checkouts: staged.map(({ checkout }) => checkout),
-    binds: staged.flatMap(({ binds }) => binds),
-  });
-  return { checkouts: staged.length, renderedFiles: await renderStaged(stack, number, step, deps) };
+  await writeStaged(stack, number, together(staged));
+  const view = await openStaged(stack, number, deps, step.signal);
+  const further = await stageFurther(view, folder, step, deps);
+  const checkoutCount = staged.length + further.length;
+  if (further.length === 0) return { checkouts: checkoutCount, renderedFiles: await renderStaged(view) };
+  await writeStaged(stack, number, together([...staged, ...further]));
+  const whole = await openStaged(stack, number, deps, step.signal);
+  return { checkouts: checkoutCount, renderedFiles: await renderStaged(whole) };
+}
+
+interface StagedOne {
+  checkout: StagedCheckout;
+  binds: StagedBind[];
+}
+
+const together = (staged: readonly StagedOne[]) => ({
+  checkouts: staged.map(({ checkout }) => checkout),
+  binds: staged.flatMap(({ binds }) => binds),
+});
+
+/** Checkouts that the wanted commits name and the live side does not yet: as they are, since nobody asked their remotes. */
+async function stageFurther(
+  { checkouts, commits, staged }: StagedView,
+  folder: string,
+  step: Step,
+  deps: Dependencies,
+): Promise<StagedOne[]> {
+  const further = checkouts.filter(({ dir }) => staged.checkouts.every((known) => known.dir !== dir));
+  return Promise.all(
+    further.flatMap((checkout) => {
+      const commit = commits[checkout.name];
+      // One that cannot be read is told by the look at it.
+      if (commit === undefined) return [];
+      return stageCheckout(checkout, commit, { pin: undefined, recorded: [] }, folder, step, deps);
+    }),
+  );
 }
 
 async function stageCheckout(
@@ -63,7 +93,7 @@ async function stageCheckout(
   folder: string,
   step: Step,
   deps: Dependencies,
-): Promise<{ checkout: StagedCheckout; binds: StagedBind[] }> {
+): Promise<StagedOne> {
   const git = gitOptions(deps, step.signal, LAY_OUT_SECONDS);
   if (commit === undefined) {
     throw new StepFailure(
@@ -116,8 +146,7 @@ async function requireReachable(
   );
 }
 
-async function renderStaged(stack: StackState, number: number, step: Step, deps: Dependencies): Promise<string[]> {
-  const view = await openStaged(stack, number, deps, step.signal);
+async function renderStaged(view: StagedView): Promise<string[]> {
   const changes = await planRendered(view);
   const { notShown } = await writeRendered(view);
   if (notShown.length > 0) {

@@ -40,7 +40,7 @@ describe('container-built', () => {
     await boxed.begin(await boxed.image('1'));
   });
   beforeEach(() => {
-    onTestFailed(async () => console.error(await boxed.tails()));
+    onTestFailed(() => boxed.tellTails());
   });
   afterAll(() => boxed.destroy());
 

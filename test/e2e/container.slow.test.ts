@@ -22,7 +22,7 @@ describe('container', () => {
     good = image;
   });
   beforeEach(() => {
-    onTestFailed(async () => console.error(await boxed.tails()));
+    onTestFailed(() => boxed.tellTails());
   });
   afterAll(() => boxed.destroy());
 
@@ -131,7 +131,7 @@ describe('container', () => {
     it('that crashes at start: the former worker is put back, and the deployment says so', async () => {
       const crashing = await boxed.image('crashing', does('console.error("no such thing"); process.exit(3)'));
       const { commit, former } = await raise(crashing);
-      await expectPutBack(commit, former, /does not poll: it ended 3 times.*status 3[^]*no such thing[^]*put back/);
+      await expectPutBack(commit, former, /does not poll: it ended \d times[^]*no such thing[^]*put back/);
     });
 
     it('that never polls: the former worker is put back after the limit', async () => {

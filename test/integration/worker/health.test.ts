@@ -63,10 +63,9 @@ describe('worker/health', () => {
     it('answers nobody when it is closed', async () => {
       health = await serveHealth(state, () => undefined);
       await health.close();
-      expect(await askWorker(state)).toMatchObject({
-        polls: false,
-        says: expect.stringContaining('no worker answers'),
-      });
+      const { polls, says } = await askWorker(state);
+      expect(polls).toBe(false);
+      expect(says).toContain('no worker answers');
     });
 
     it('says why it cannot listen', async () => {
@@ -81,7 +80,9 @@ describe('worker/health', () => {
           env: { BIRDKEEPER_STATE_DIR: state, PATH: process.env['PATH'] },
           encoding: 'utf8',
         });
-      expect(check()).toMatchObject({ status: 1, stdout: expect.stringContaining('no worker answers') });
+      const { status, stdout } = check();
+      expect(status).toBe(1);
+      expect(stdout).toContain('no worker answers');
     });
   });
 });

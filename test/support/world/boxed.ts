@@ -152,7 +152,12 @@ export class Boxed {
     if (tags.length > 0) await attempt('docker', ['rmi', '-f', ...tags], { env });
   }
 
-  async tails(): Promise<string> {
+  /** For a test that failed. */
+  async tellTails(): Promise<void> {
+    process.stderr.write(`${await this.tails()}\n`);
+  }
+
+  private async tails(): Promise<string> {
     const { stdout, stderr } = await attempt('docker', ['logs', '--tail', '60', this.name], {
       env: this.world.parts.env,
     });

@@ -11,8 +11,9 @@ const container: Container = {
     { source: '/big/data', target: '/srv/data' },
   ],
 };
+const platform = { name: 'platform', dir: '/srv/platform', tree: '/state/staging/platform', commit: 'a' };
 const staged = {
-  checkouts: [{ name: 'platform', dir: '/srv/platform', tree: '/state/staging/platform', commit: 'a' }],
+  checkouts: [platform],
   binds: [{ live: '/srv/platform/env.local', staged: '/state/staging/platform/env.local' }],
 };
 
@@ -51,7 +52,7 @@ describe('activities/stack/sibling', () => {
 
   it('needs what is staged to lie on a mount', () => {
     expect(siblingTrouble(staged, container)).toBeUndefined();
-    const elsewhere = { checkouts: [{ ...staged.checkouts[0]!, tree: '/tmp/staging' }], binds: [] };
+    const elsewhere = { checkouts: [{ ...platform, tree: '/tmp/staging' }], binds: [] };
     expect(siblingTrouble(elsewhere, container)).toBe('/tmp/staging is not on a mount of this container');
   });
 });
