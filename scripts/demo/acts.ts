@@ -1,4 +1,5 @@
-/** The five acts. Each tells what it does and returns what it saw; it throws when that is not what was promised. */
+/** The six acts. Each tells what it does and returns what it saw; it throws when that is not what was promised. */
+import { Boxed, componentFiles } from '../../test/support/world/boxed.js';
 import {
   apiTag,
   baseFile,
@@ -22,6 +23,7 @@ export const ACTS: readonly Act[] = [
   { title: '3. One configuration file changes: one service restarts', play: changeConfiguration },
   { title: '4. A broken change is rolled back and quarantined', play: breakIt },
   { title: '5. The worker is killed in the middle of the repair', play: killDuringRepair },
+  { title: '6. The worker moves into a container, and replaces itself', play: replaceItself },
 ];
 
 async function deployFirst(world: World, telling: Telling): Promise<string> {
@@ -128,6 +130,31 @@ async function killDuringRepair(world: World, telling: Telling): Promise<string>
   const status = await world.cli(['check', '--exit-code']);
   expect(status.status === 0, `check said (${status.status}): ${status.stdout}${status.stderr}`);
   return `deployment ${intent.number} was finished by the next worker; api says "api 1.3"`;
+}
+
+async function replaceItself(world: World, telling: Telling): Promise<string> {
+  const boxed = new Boxed(world);
+  telling.say('the image of this checkout is built: minutes at the first time, then as long as what changed');
+  const image = await boxed.image('first');
+  await world.stop();
+  telling.say('birdkeeper up was ended; the containers run on');
+  await world.push('platform', await componentFiles(), 'Add the component scheduler');
+  await world.pushSettings(boxed.settings(image), 'Enable the scheduler');
+  await boxed.begin(image);
+  const [former] = await boxed.workers();
+  telling.say(`docker run … deploy --local: the worker runs in ${boxed.name} (${former?.id.slice(0, 12) ?? '?'})`);
+
+  const commit = await world.pushSettings(boxed.settings(await boxed.image('second')), 'Raise the scheduler');
+  telling.say(`pushed ${commit.slice(0, 7)} "Raise the scheduler" to private`);
+  const record = await world.waitForCommit('private', commit);
+  expectOutcome(record, 'deployed');
+  telling.say(describe(record));
+  const [now] = await boxed.workers();
+  expect(now !== undefined && now.id !== former?.id, 'the container of the worker is the former one');
+  await expectAnswer(world, 'api', 'api 1.3');
+  const check = await boxed.cli('check', '--exit-code');
+  expect(check.status === 0, `check said (${check.status}): ${check.stdout}${check.stderr}`);
+  return `deployment ${record.number} was begun by the former worker and ended by the new one (${now.id.slice(0, 12)})`;
 }
 
 async function pushAndWait(

@@ -8,6 +8,7 @@ import { createEngine } from '../../../activities/docker/engine.js';
 import type { EngineContainer } from '../../../activities/docker/types.js';
 import { helperName } from '../../../activities/deployment/hand-over.js';
 import { ensureWorkerImage } from '../../../scripts/setup/worker-image.mjs';
+import { WORLD_LABEL } from './containers.js';
 import { createWorld } from './index.js';
 import { attempt, output, WORLD_HOST } from './programs.js';
 import { STACK_FOLDER, type EnvLocal, type Files } from './sample-stack.js';
@@ -36,7 +37,7 @@ export class Boxed {
 
   constructor(
     readonly world: World,
-    private readonly extra: readonly string[],
+    private readonly extra: readonly string[] = [],
   ) {}
 
   get name(): string {
@@ -75,7 +76,10 @@ export class Boxed {
     const tag = `${project}-worker:${word}`;
     const context = await mkdtemp(join(tmpdir(), `${project}-image-`));
     try {
-      await writeFile(join(context, 'Dockerfile'), [`FROM ${from}`, `LABEL word=${word}`, ...lines, ''].join('\n'));
+      await writeFile(
+        join(context, 'Dockerfile'),
+        [`FROM ${from}`, `LABEL ${WORLD_LABEL}=${project} word=${word}`, ...lines, ''].join('\n'),
+      );
       await this.docker('build', '--quiet', '--tag', tag, context);
     } finally {
       await rm(context, { recursive: true });
@@ -136,20 +140,8 @@ export class Boxed {
     }
   }
 
-  async destroy(): Promise<void> {
-    const { env, project } = this.world.parts;
-    const containers = await attempt(
-      'docker',
-      ['ps', '-aq', '--filter', `label=birdkeeper.hand-over.stack=${project}`],
-      { env },
-    );
-    const ids = containers.stdout.split('\n').filter((id) => id !== '');
-    if (ids.length > 0) await attempt('docker', ['rm', '-f', ...ids], { env });
-    await attempt('docker', ['rm', '-f', this.name], { env });
-    await this.world.destroy();
-    const images = await attempt('docker', ['images', '-q', `${project}-worker`], { env });
-    const tags = images.stdout.split('\n').filter((id) => id !== '');
-    if (tags.length > 0) await attempt('docker', ['rmi', '-f', ...tags], { env });
+  destroy(): Promise<void> {
+    return this.world.destroy();
   }
 
   /** For a test that failed. */
@@ -165,16 +157,21 @@ export class Boxed {
   }
 }
 
+/** The component's files, as part of the platform's repository. */
+export async function componentFiles(): Promise<Files> {
+  const texts = await Promise.all(
+    COMPONENT.map(async (file) => {
+      const text = await readFile(join(root(), 'components', 'scheduler', file), 'utf8');
+      return [`${FOLDER}/${file}`, text] as const;
+    }),
+  );
+  return Object.fromEntries(texts);
+}
+
 /** Made, not begun: `begin` deploys it for the first time. */
 export async function createBoxed(options: BoxedOptions): Promise<Boxed> {
   const { name, extra = [], files = (same) => same, component: place = 'copied', env = {} } = options;
-  const texts = await Promise.all(
-    COMPONENT.map(async (file) => [
-      `${FOLDER}/${file}`,
-      await readFile(join(root(), 'components', 'scheduler', file), 'utf8'),
-    ]),
-  );
-  const component = (place === 'none' ? {} : Object.fromEntries(texts)) as Files;
+  const component = place === 'none' ? {} : await componentFiles();
   const world = await createWorld({ name, env, files: (first) => files({ ...first, ...component }) });
   return new Boxed(world, extra);
 }

@@ -33,6 +33,8 @@ const Inspected = z.array(
 type Env = Record<string, string>;
 
 const PROJECT_LABEL = 'com.docker.compose.project';
+/** On the helper that replaces a worker (activities/deployment/hand-over.ts). */
+const HELPER_LABEL = 'birdkeeper.hand-over.stack';
 /** On every image of a world, those without a name and those of a build that failed included. */
 export const WORLD_LABEL = 'birdkeeper.world';
 
@@ -58,7 +60,10 @@ export async function containersOf(project: string, env: Env): Promise<Container
 
 /** Removes containers, volumes, networks and images of the project. Twice: nothing is left to do. */
 export async function removeProject(project: string, env: Env): Promise<void> {
-  await removeAll(['rm', '--force', '--volumes'], await idsOf(['ps', '--all', '--quiet'], project, env), env);
+  // A helper first: it would put a worker back that is being removed.
+  for (const label of [HELPER_LABEL, PROJECT_LABEL]) {
+    await removeAll(['rm', '--force', '--volumes'], await idsOf(['ps', '--all', '--quiet'], project, env, label), env);
+  }
   await removeAll(['volume', 'rm', '--force'], await idsOf(['volume', 'ls', '--quiet'], project, env), env);
   await removeAll(['network', 'rm'], await idsOf(['network', 'ls', '--quiet'], project, env), env);
   await removeImages(project, env);
@@ -77,8 +82,8 @@ async function removeImages(project: string, env: Env): Promise<void> {
 /** The sample's images are three layers of builds deep. */
 const IMAGE_ROUNDS = 5;
 
-async function idsOf(listing: readonly string[], project: string, env: Env): Promise<string[]> {
-  const text = await output('docker', [...listing, '--filter', `label=${PROJECT_LABEL}=${project}`], { env });
+async function idsOf(listing: readonly string[], project: string, env: Env, label = PROJECT_LABEL): Promise<string[]> {
+  const text = await output('docker', [...listing, '--filter', `label=${label}=${project}`], { env });
   return text.split('\n').filter((id) => id !== '');
 }
 
