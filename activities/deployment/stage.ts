@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Commits } from '../../workflows/model.js';
 import { currentUpstream, headCommit, isAncestor } from '../git/history.js';
@@ -82,6 +82,8 @@ async function stageCheckout(
       `${checkout.name}: the new commit brings files at places where untracked ones lie (${collisions.slice(0, 10).join(', ')}). Move them away; the next look deploys.`,
     );
   }
+  // As on the live side, a file can find the root of its checkout. It is no repository: git passes it by.
+  await mkdir(join(tree, '.git'), { recursive: true });
   return { checkout: { ...checkout, tree, commit }, binds };
 }
 
