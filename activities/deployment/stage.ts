@@ -5,13 +5,14 @@ import { currentUpstream, headCommit, isAncestor } from '../git/history.js';
 import { layOut } from '../git/lay-out.js';
 import { Repository } from '../git/repository.js';
 import { pinnedCommit } from '../git/pin.js';
-import { showUntracked, untrackedEntries } from '../git/untracked.js';
+import { copyEntry } from '../git/copy-tree.js';
+import { COPY_LIMITS, isSmall, showUntracked, untrackedEntries } from '../git/untracked.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import { planRendered, writeRendered } from '../stack/rendered-files.js';
-import type { StagedBind, StagedCheckout } from '../stack/staged-paths.js';
+import { isInside, type StagedBind, type StagedCheckout } from '../stack/staged-paths.js';
 import { pinKey } from '../stack/settings.js';
-import type { Checkout } from '../stack/view.js';
+import type { Checkout, StagedView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
@@ -53,7 +54,8 @@ export async function stageRelease(
     checkouts: staged.map(({ checkout }) => checkout),
     binds: staged.flatMap(({ binds }) => binds),
   });
-  return { checkouts: staged.length, renderedFiles: await renderStaged(stack, number, step, deps) };
+  const view = await stageComponents(stack, number, join(folder, '.components'), step, deps);
+  return { checkouts: staged.length, renderedFiles: await renderStaged(view) };
 }
 
 async function stageCheckout(
@@ -118,8 +120,41 @@ async function requireReachable(
   );
 }
 
-async function renderStaged(stack: StackState, number: number, step: Step, deps: Dependencies): Promise<string[]> {
+/** What is rendered into a component that lies in no checkout of the stack has a place, too: a copy of the component. */
+async function stageComponents(
+  stack: StackState,
+  number: number,
+  folder: string,
+  step: Step,
+  deps: Dependencies,
+): Promise<StagedView> {
   const view = await openStaged(stack, number, deps, step.signal);
+  const { staged } = view;
+  const rendered = view.rendered.map(({ path }) => view.locate(path));
+  const outside = view.components
+    .map((component) => view.locate(component))
+    .filter((dir) => !staged.checkouts.some((of) => isInside(dir, of.dir) || isInside(dir, of.tree)))
+    .filter((dir) => rendered.some((path) => isInside(path, dir)));
+  if (outside.length === 0) return view;
+  const components = await Promise.all(
+    outside.map(async (dir, at) => {
+      if (!(await isSmall(dir, COPY_LIMITS))) {
+        throw new StepFailure(
+          FAILURES.configuration,
+          `Component ${dir} has templates, lies in no checkout of the stack and is too large to stage. Keep templates apart from data.`,
+        );
+      }
+      const tree = join(folder, String(at));
+      await mkdir(folder, { recursive: true });
+      await copyEntry(dir, tree);
+      return { dir, tree };
+    }),
+  );
+  await writeStaged(stack, number, { ...staged, components });
+  return openStaged(stack, number, deps, step.signal);
+}
+
+async function renderStaged(view: StagedView): Promise<string[]> {
   const changes = await planRendered(view);
   const { notShown } = await writeRendered(view);
   if (notShown.length > 0) {
