@@ -60,6 +60,7 @@ export async function writeStaged(stack: StackState, number: number, staged: Sta
 const StagedRecord = z.object({
   checkouts: z.array(z.object({ name: z.string(), dir: z.string(), tree: z.string(), commit: z.string() })),
   binds: z.array(z.object({ live: z.string(), staged: z.string() })),
+  components: z.array(z.object({ dir: z.string(), tree: z.string() })).default([]),
 });
 
 const stagedFile = async (stack: StackState, number: number): Promise<string> =>

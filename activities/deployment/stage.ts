@@ -1,17 +1,19 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Commits } from '../../workflows/model.js';
 import { currentUpstream, headCommit, isAncestor } from '../git/history.js';
 import { layOut } from '../git/lay-out.js';
 import { Repository } from '../git/repository.js';
 import { pinnedCommit } from '../git/pin.js';
-import { showUntracked, untrackedEntries } from '../git/untracked.js';
+import { copyEntry } from '../git/copy-tree.js';
+import { COPY_LIMITS, isSmall, showUntracked, untrackedEntries } from '../git/untracked.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import { planRendered, writeRendered } from '../stack/rendered-files.js';
-import type { StagedBind, StagedCheckout } from '../stack/staged-paths.js';
+import { isInside, type StagedBind, type StagedCheckout } from '../stack/staged-paths.js';
 import { pinKey } from '../stack/settings.js';
 import type { Checkout, StagedView } from '../stack/view.js';
+import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { gitOptions, openStaged, writeStaged } from './open.js';
@@ -49,13 +51,12 @@ export async function stageRelease(
     }),
   );
   await writeStaged(stack, number, together(staged));
-  const view = await openStaged(stack, number, deps, step.signal);
-  const further = await stageFurther(view, folder, step, deps);
-  const checkoutCount = staged.length + further.length;
-  if (further.length === 0) return { checkouts: checkoutCount, renderedFiles: await renderStaged(view) };
-  await writeStaged(stack, number, together([...staged, ...further]));
-  const whole = await openStaged(stack, number, deps, step.signal);
-  return { checkouts: checkoutCount, renderedFiles: await renderStaged(whole) };
+  const asked = await openStaged(stack, number, deps, step.signal);
+  const further = await stageFurther(asked, folder, step, deps);
+  if (further.length > 0) await writeStaged(stack, number, together([...staged, ...further]));
+  const all = further.length > 0 ? await openStaged(stack, number, deps, step.signal) : asked;
+  const view = await stageComponents(stack, number, all, join(folder, '.components'), step, deps);
+  return { checkouts: staged.length + further.length, renderedFiles: await renderStaged(view) };
 }
 
 interface StagedOne {
@@ -112,6 +113,8 @@ async function stageCheckout(
       `${checkout.name}: the new commit brings files at places where untracked ones lie (${collisions.slice(0, 10).join(', ')}). Move them away; the next look deploys.`,
     );
   }
+  // As on the live side, a file can find the root of its checkout. It is no repository: git passes it by.
+  await mkdir(join(tree, '.git'), { recursive: true });
   return { checkout: { ...checkout, tree, commit }, binds };
 }
 
@@ -144,6 +147,40 @@ async function requireReachable(
     FAILURES.badInput,
     `Commit ${commit.slice(0, 12)} of ${name} is not on the upstream that the checkout follows.`,
   );
+}
+
+/** What is rendered into a component that lies in no checkout of the stack has a place, too: a copy of the component. */
+async function stageComponents(
+  stack: StackState,
+  number: number,
+  view: StagedView,
+  folder: string,
+  step: Step,
+  deps: Dependencies,
+): Promise<StagedView> {
+  const { staged } = view;
+  const rendered = view.rendered.map(({ path }) => view.locate(path));
+  const outside = view.components
+    .map((component) => view.locate(component))
+    .filter((dir) => !staged.checkouts.some((of) => isInside(dir, of.dir) || isInside(dir, of.tree)))
+    .filter((dir) => rendered.some((path) => isInside(path, dir)));
+  if (outside.length === 0) return view;
+  const components = await Promise.all(
+    outside.map(async (dir, at) => {
+      if (!(await isSmall(dir, COPY_LIMITS))) {
+        throw new StepFailure(
+          FAILURES.configuration,
+          `Component ${dir} has templates, lies in no checkout of the stack and is too large to stage. Keep templates apart from data.`,
+        );
+      }
+      const tree = join(folder, String(at));
+      await mkdir(folder, { recursive: true });
+      await copyEntry(dir, tree);
+      return { dir, tree };
+    }),
+  );
+  await writeStaged(stack, number, { ...staged, components });
+  return openStaged(stack, number, deps, step.signal);
 }
 
 async function renderStaged(view: StagedView): Promise<string[]> {

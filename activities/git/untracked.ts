@@ -117,7 +117,7 @@ async function kindOf(path: string): Promise<Kind | undefined> {
 }
 
 /** Stops counting at the limit. What we may not read, what lies on another file system or is special is not small. */
-async function isSmall(path: string, limits: { files: number; bytes: number }): Promise<boolean> {
+export async function isSmall(path: string, limits: { files: number; bytes: number }): Promise<boolean> {
   const { dev } = await lstat(path);
   const left = { ...limits };
   const fits = async (current: string): Promise<boolean> => {

@@ -17,7 +17,7 @@ import { readText, type ShellReading } from './read-shell.js';
 import { renderAll } from './render.js';
 import { readSettings, type StackSettings } from './settings.js';
 import { enterSibling, siblingTrouble, type Container } from './sibling.js';
-import type { Staged } from './staged-paths.js';
+import { asTrees, type Staged } from './staged-paths.js';
 import { missingRequired, templateLists } from './templates.js';
 import type { Checkout, Configuration, RenderedFile, StagedView, StackView } from './view.js';
 
@@ -60,7 +60,7 @@ export function readConfiguration(stack: StackPlace, deps: ViewDeps): Promise<Co
  * in a container, in a sibling of it; else paths are mapped, with a warning.
  */
 export async function openStagedView(stack: StackPlace, staged: Staged, deps: ViewDeps): Promise<StagedView> {
-  const place = await stagedPlace(stack, staged, deps);
+  const place = await stagedPlace(stack, asTrees(staged), deps);
   const commitOf = async ({ dir }: Checkout) =>
     staged.checkouts.find((checkout) => checkout.dir === dir)?.commit ?? (await deps.headCommit(dir));
   return { kind: 'staged', staged, ...(await readStack(stack, deps, place, commitOf)) };

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { CommandFailed, runCommand, type Command } from '../shared/run-command.js';
 import { cleanEnvironment } from './clean-environment.js';
-import { complaints, explainStop, onlyExitLine } from './reader-messages.js';
+import { complaints, explainRefusals, explainStop, onlyExitLine, saidByFiles } from './reader-messages.js';
 import { parseRecords, type ShellRecords } from './reader-records.js';
 import { READER_SCRIPT } from './reader-script.js';
 
@@ -52,6 +52,8 @@ export async function readShell(options: ReadShellOptions): Promise<ShellReading
   const end = await runReader(options, timeoutMs);
   const records = parseRecords(end.stdout);
   if (!records.complete) throw new StepFailure(FAILURES.configuration, await explain(records, end, options, timeoutMs));
+  const { refusals, warnings } = saidByFiles(end.stderr);
+  if (refusals.length > 0) throw new StepFailure(FAILURES.configuration, explainRefusals(refusals));
   // Wherever a file went by `cd`: compose runs in the stack directory.
   const PWD = options.directory;
   return {
@@ -59,7 +61,7 @@ export async function readShell(options: ReadShellOptions): Promise<ShellReading
     all: { ...records.all, PWD },
     components: records.components,
     files: records.files,
-    warnings: warningsOf(records, end.stderr),
+    warnings: [...warningsOf(records, end.stderr), ...warnings],
   };
 }
 

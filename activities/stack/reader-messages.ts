@@ -22,6 +22,20 @@ const STOPPED: Readonly<Record<Exclude<StopReason, 'syntax' | 'environment'>, st
   unreadable: 'cannot be read by this user; check its owner and mode',
 };
 
+/**
+ * What a file says to the operator on standard error, on lines of its own: `birdkeeper refuses: SENTENCE` makes the
+ * configuration invalid, `birdkeeper warns: SENTENCE` is a warning. Whoever writes such a line means it to be shown.
+ */
+export function saidByFiles(stderr: string): { refusals: string[]; warnings: string[] } {
+  const said = (verb: 'refuses' | 'warns') => [
+    ...new Set([...stderr.matchAll(new RegExp(`^birdkeeper ${verb}: (.+)$`, 'gm'))].map(([, text = '']) => text)),
+  ];
+  return { refusals: said('refuses'), warnings: said('warns') };
+}
+
+/** The sentences, and what they mean for the operator. */
+export const explainRefusals = (sentences: readonly string[]): string => `${sentences.join(' ')} ${AFTERWARDS}`;
+
 /** Why the records end early, in a sentence that names the file and, where known, the line. */
 export function explainStop(
   records: ShellRecords,

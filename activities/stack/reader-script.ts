@@ -9,6 +9,7 @@
  * - Each file is sourced inside a function, so that `set --` in it leaves our arguments alone, and with descriptor 3
  *   closed, so that it cannot add records.
  * - Shell options and IFS are put back after each file; tracing would otherwise write secrets.
+ * - BIRDHOUSE_LOCAL_ENV tells the files where env.local is, as upstream does; it is not exported.
  * - The exact exported environment is what a child sees (`env -0`). The other names are taken from the lines of `set`;
  *   a line inside a value that looks like an assignment is harmless, because only names that are set are printed.
  */
@@ -80,6 +81,7 @@ _bk_others() {
 }
 
 _bk_calm
+BIRDHOUSE_LOCAL_ENV=$_bk_env_file
 _bk_read "$_bk_directory/default.env"
 _bk_read "$_bk_env_file"
 _bk_components

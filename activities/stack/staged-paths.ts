@@ -19,10 +19,24 @@ export interface StagedBind {
   staged: string;
 }
 
+/** Copy of a component that lies outside of all checkouts, for the files that are rendered into it. */
+export interface StagedComponent {
+  /** Live directory, real path. */
+  dir: string;
+  tree: string;
+}
+
 export interface Staged {
   checkouts: readonly StagedCheckout[];
   binds: readonly StagedBind[];
+  components?: readonly StagedComponent[];
 }
+
+/** With the components among the checkouts: for who only shows trees, they are the same. */
+export const asTrees = ({ checkouts, binds, components = [] }: Staged): Staged => ({
+  checkouts: [...checkouts, ...components.map((component) => ({ name: '', commit: '', ...component }))],
+  binds,
+});
 
 export interface Mount {
   source: string;
@@ -62,5 +76,5 @@ export function physicalPath(livePath: string, { checkouts, binds }: Staged): st
 }
 
 /** Whether a path outside the namespace is ours to write: inside a staged tree. */
-export const isStaged = (path: string, { checkouts }: Staged): boolean =>
-  checkouts.some(({ tree }) => isInside(path, tree));
+export const isStaged = (path: string, staged: Staged): boolean =>
+  asTrees(staged).checkouts.some(({ tree }) => isInside(path, tree));

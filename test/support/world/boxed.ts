@@ -149,7 +149,7 @@ export class Boxed {
     process.stderr.write(`${await this.tails()}\n`);
   }
 
-  private async tails(): Promise<string> {
+  async tails(): Promise<string> {
     const { stdout, stderr } = await attempt('docker', ['logs', '--tail', '60', this.name], {
       env: this.world.parts.env,
     });

@@ -169,6 +169,21 @@ for (const kind of ['dash', 'busybox', 'bash'] as const) {
       expect(await refusal({ shell })).toMatch(/env\.local, line 2: MAGPIE_SECRET was refused/);
     });
 
+    it('shows what a file says to the operator, and nothing else that it prints', async () => {
+      write(stack, {
+        'env.local': 'EXTRA_CONF_DIRS=one',
+        'one/default.env': [
+          '[ "$BIRDHOUSE_LOCAL_ENV" = "$COMPOSE_DIR/env.local" ] || echo "birdkeeper refuses: no place of env.local" >&2',
+          'echo "birdkeeper warns: A is old." >&2; echo "s3cret birdkeeper warns: not this" >&2',
+        ].join('\n'),
+      });
+      expect((await read({ shell })).warnings).toEqual(['A is old.']);
+      write(stack, { 'one/default.env': 'for name in A B A; do echo "birdkeeper refuses: $name is wrong." >&2; done' });
+      expect(await refusal({ shell })).toBe(
+        'A is wrong. B is wrong. Nothing was rendered or changed. Correct the file and push or save it.',
+      );
+    });
+
     it('names a file that is a directory', async () => {
       mkdirSync(join(stack, 'env.local'));
       expect(await refusal({ shell })).toContain(`${join(stack, 'env.local')} is a directory`);

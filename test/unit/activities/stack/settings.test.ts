@@ -34,6 +34,7 @@ describe('activities/stack/settings', () => {
       timeZone: 'UTC',
       verifySignatures: 'no',
       onDrift: 'report',
+      handOverSeconds: 120,
       stopFirst: false,
       notify: [],
       notifyOn: ['failed', 'rolled-back', 'blocked', 'waiting', 'recovered'],
