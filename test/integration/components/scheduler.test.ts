@@ -110,7 +110,9 @@ for (const kind of ['dash', 'busybox', 'bash'] as const) {
         ...['birdkeeper:rw', 'state:rw', 'data/log:rw', 'keys:ro', 'docker:ro', 'secrets:ro'],
         ...['/etc/ssl/temporal.pem:ro', 'hub:rw', '/srv/birds:rw', '/srv/a:rw', '/srv/b:rw'],
       ]);
-      expect(reading.exported['BIRDKEEPER_SCHEDULER_LINKS']).toBe(`${at('by-link/sub')}=${at('elsewhere/repo/sub')}`);
+      expect(reading.exported['BIRDKEEPER_SCHEDULER_LINKS']).toBe(
+        `${at('by-link/sub')}=${at('elsewhere/repo/sub')} /root/.docker/config.json=${at('docker/config.json')}`,
+      );
     });
   });
 }
