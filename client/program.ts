@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../workflows/contract.js';
 import { endOf, type ExitStatus } from './failures.js';
+import type { ReplayOptions } from './commands/replay.js';
 import type { UpOptions } from './commands/up.js';
 import type { Handlers } from './handlers.js';
 import type { CommandContext, CommonOptions, Io } from './io.js';
@@ -175,9 +176,11 @@ function addReadingCommands(verb: Verb): void {
   verb('doctor', 'every precondition, and what to do where one does not hold', async () => {
     return (await import('./commands/doctor.js')).doctor;
   }).option(...json);
-  verb('replay <file-or-id>', "replay a workflow's history against this code", async () => {
+  verb<ReplayOptions>('replay [file-or-id]', "replay a workflow's history against this code", async () => {
     return (await import('./commands/replay.js')).replay;
-  }).option(...json);
+  })
+    .option('--running', 'all that is open of this host: what a worker of this code would find')
+    .option(...json);
 }
 
 function count(text: string): number {

@@ -31,6 +31,7 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
       return { decision, checkouts: [] };
     },
     replay: async () => ({ replays: true, events: 3, workflowType: 'story' }),
+    replayOpen: async () => [],
     deployLocally: () => Promise.reject(new Error('not here')),
     doctor: async () => [],
     health: async () => [],
