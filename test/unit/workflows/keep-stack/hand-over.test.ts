@@ -28,7 +28,7 @@ describe('workflows/keep-stack/hand-over', () => {
   });
 
   it('whatever is sent hands over, and a memory that is malformed does not', () => {
-    for (const payload of [undefined, null, 'x', 7, { by: 7 }]) {
+    for (const payload of [undefined, null, [], 7, { by: 7 }]) {
       expect(afterHandOver(freshMemory(4), payload, NOW).handedOver?.by).toBe('somebody');
     }
     expect(readMemory({ ...freshMemory(4), handedOver: { by: 'x', at: 'soon' } })).toEqual(freshMemory(4));
