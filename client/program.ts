@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../workflows/contract.js';
 import { endOf, type ExitStatus } from './failures.js';
+import type { DrainOptions } from './commands/drain.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { UpOptions } from './commands/up.js';
 import type { Handlers } from './handlers.js';
@@ -128,6 +129,15 @@ function addActingCommands(verb: Verb): void {
   })
     .option('--reason <text>', 'why, for the log and the history', oneReason)
     .option('--wait', 'show what happens and end with the outcome');
+  verb<DrainOptions>(
+    'drain',
+    'begin nothing more on this host and wait until nothing runs: before an upgrade',
+    async () => {
+      return (await import('./commands/drain.js')).drain;
+    },
+  )
+    .option('--limit <minutes>', 'how long to wait', count, 240)
+    .option('--undo', 'take it back: deploy again');
   verb('forget', 'end keeper and schedules; the containers run on', async () => {
     return (await import('./commands/forget.js')).forget;
   });
