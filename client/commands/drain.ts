@@ -127,7 +127,7 @@ async function whatRuns(
   if (late) {
     throw new CommandEnd(
       EXIT.failed,
-      `The keeper of ${ref.stack} was told and shows nothing of it: its worker is of a version that cannot be drained. Wait until birdkeeper status shows that nothing runs, then stop it.`,
+      `The keeper of ${ref.stack} was told and shows nothing of it: its worker was started again meanwhile, or is of a version that cannot be drained. Ask once more; else wait until birdkeeper status shows that nothing runs, and stop it then.`,
     );
   }
   return `the keeper of ${ref.stack} has yet to hand over`;
