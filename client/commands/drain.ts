@@ -14,8 +14,11 @@ export interface DrainOptions extends CommonOptions {
 }
 
 const POLL_MS = 250;
-/** An answer takes a moment; a worker that is busy or that was just replaced takes longer. */
-const ANSWER_LIMIT_MS = 15_000;
+/** A signal is handled within a moment; a worker that is busy takes longer. */
+const ANSWER_LIMIT_MS = 5_000;
+const MOST_TELLINGS = 3;
+/** A worker that is started again is there by then. */
+const MUTE_LIMIT_MS = 30_000;
 /** Told again before a keeper would go on by itself. */
 const RENEW_MS = (HAND_OVER_MINUTES / 3) * 60_000;
 
@@ -76,59 +79,63 @@ interface Waiting {
   say: (line: string) => void;
 }
 
-async function untilNothingRuns(
-  session: Session,
-  refs: readonly StackRef[],
-  { directory, limitMs, renew, say }: Waiting,
-) {
+async function untilNothingRuns(session: Session, refs: readonly StackRef[], waiting: Waiting): Promise<void> {
+  const { directory, limitMs, renew, say } = waiting;
   const [began, said] = [Date.now(), new Set<string>()];
-  for (let renewed = began; ; await sleep(POLL_MS)) {
-    const left: string[] = [];
-    for (const ref of refs) {
-      const running = await whatRuns(session, ref, directory, Date.now() - began > ANSWER_LIMIT_MS);
-      if (running !== undefined) left.push(running);
-    }
+  for (let [told, again] = [began, 0]; ; await sleep(POLL_MS)) {
+    const left: Left[] = [];
+    for (const ref of refs) left.push(...(await whatRuns(session, ref)));
     if (left.length === 0) return;
-    for (const line of left.filter((each) => !said.has(each))) say(`Waiting: ${line}`);
-    left.forEach((line) => said.add(line));
-    if (Date.now() - began > limitMs) {
-      throw new CommandEnd(
-        EXIT.failed,
-        `After ${Math.round(limitMs / 60_000)} min not all has ended: ${left.join('; ')}. Nothing more is begun for ${HAND_OVER_MINUTES} minutes: ask again with a longer --limit, or take it back with: birdkeeper drain --undo`,
-      );
+    const lines = left.map(({ line }) => line);
+    for (const line of lines.filter((each) => !said.has(each))) say(`Waiting: ${line}`);
+    lines.forEach((line) => said.add(line));
+    if (Date.now() - began > limitMs) throw tooLong(lines, limitMs);
+    const isUntold = left.some(({ why }) => why === 'not told');
+    if (Date.now() - told < (isUntold ? ANSWER_LIMIT_MS : RENEW_MS)) {
+      const isMute = left.some(({ why }) => why === 'no answer') && Date.now() - began > MUTE_LIMIT_MS;
+      if (isMute && !(await isWorkerPolling(session, refs[0]?.host ?? ''))) {
+        throw noWorker(refs[0]?.host ?? '', session.choice, directory);
+      }
+      continue;
     }
-    if (Date.now() - renewed > RENEW_MS) {
-      await renew();
-      renewed = Date.now();
-    }
+    // A worker that was started again meanwhile took the keepers over: they are told once more.
+    if (isUntold && again === MOST_TELLINGS) throw cannot(lines);
+    again += isUntold ? 1 : 0;
+    await renew();
+    told = Date.now();
   }
 }
 
-/** A clause, or undefined when the keeper has handed over. `late`: it has had the time to answer. */
-async function whatRuns(
-  session: Session,
-  ref: StackRef,
-  directory: string,
-  late: boolean,
-): Promise<string | undefined> {
+const tooLong = (lines: readonly string[], limitMs: number): CommandEnd =>
+  new CommandEnd(
+    EXIT.failed,
+    `After ${Math.round(limitMs / 60_000)} min not all has ended: ${lines.join('; ')}. Nothing more is begun for ${HAND_OVER_MINUTES} minutes: ask again with a longer --limit, or take it back with: birdkeeper drain --undo`,
+  );
+
+const cannot = (lines: readonly string[]): CommandEnd =>
+  new CommandEnd(
+    EXIT.failed,
+    `The keepers were told and show nothing of it (${lines.join('; ')}): the worker is of a version that cannot be drained. Wait until birdkeeper status shows that nothing runs, then stop it.`,
+  );
+
+interface Left {
+  line: string;
+  why: 'runs' | 'not told' | 'no answer';
+}
+
+/** What keeps it from having handed over; empty: nothing does. */
+async function whatRuns(session: Session, ref: StackRef): Promise<Left[]> {
   const children = await runningChildren(session, ref);
   // It was forgotten, or ended by hand.
-  if (children === undefined) return undefined;
-  if (children.length > 0) return `${children.join(', ')} runs`;
+  if (children === undefined) return [];
   const answer = await askKeeper(session, ref);
-  if (answer.is === 'not found') return undefined;
-  if (answer.is === 'no worker') {
-    if (late) throw noWorker(ref.host, session.choice, directory);
-    return `the keeper of ${ref.stack} has yet to answer`;
-  }
+  if (answer.is === 'not found') return [];
+  if (answer.is === 'no worker') return [{ line: `the keeper of ${ref.stack} does not answer`, why: 'no answer' }];
   const { running, handedOver } = answer.value;
-  if (running !== undefined) return `deployment ${running.number} of ${ref.stack} runs`;
-  if (handedOver !== undefined) return undefined;
-  if (late) {
-    throw new CommandEnd(
-      EXIT.failed,
-      `The keeper of ${ref.stack} was told and shows nothing of it: its worker was started again meanwhile, or is of a version that cannot be drained. Ask once more; else wait until birdkeeper status shows that nothing runs, and stop it then.`,
-    );
+  if (handedOver === undefined) {
+    return [{ line: `the keeper of ${ref.stack} has yet to hand over`, why: 'not told' }];
   }
-  return `the keeper of ${ref.stack} has yet to hand over`;
+  if (children.length > 0) return [{ line: `${children.join(', ')} runs`, why: 'runs' }];
+  if (running !== undefined) return [{ line: `deployment ${running.number} of ${ref.stack} runs`, why: 'runs' }];
+  return [];
 }

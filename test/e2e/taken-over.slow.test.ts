@@ -42,14 +42,18 @@ describe('taken-over', () => {
     ).not.toBe(true);
   });
 
-  it('the former version finishes it, is drained, and keeps what is asked meanwhile', async () => {
+  it('the former version finishes it, is drained over a kill, and keeps what is asked meanwhile', async () => {
     await world().up();
-    expect(await world().waitForOutcome(2)).toMatchObject({ outcome: 'deployed' });
-    const drained = await world().cli(['drain']);
+    const draining = world().cli(['drain'], { limit: 120_000 });
+    await waitFor('the drain', async () => (await world().cli(['status'])).stdout.includes('drain --undo'), {});
+    await world().kill9();
+    await world().up();
+    const drained = await draining;
     expect(drained.status, drained.stderr).toBe(0);
+    expect((await world().history()).at(-1)).toMatchObject({ number: 2, outcome: 'deployed' });
     expect((await world().cli(['deploy', '--reason', 'kept'])).stdout).toContain('deployment 3');
     expect((await world().cli(['status'])).stdout).toContain('drain --undo');
-    await world().stop();
+    await world().kill9();
     expect(await world().history()).toHaveLength(2);
   });
 
