@@ -20,6 +20,12 @@ const handlers: Handlers = {
     installQuietRuntime();
     return replayHistory(history, workflowId, await workflowCode());
   },
+  replayOpen: async (open) => {
+    const { installQuietRuntime, replayOpen } = await import('../worker/replay.js');
+    const { workflowCode } = await import('../worker/run-worker.js');
+    installQuietRuntime();
+    return replayOpen(open, await workflowCode());
+  },
   doctor: async (options) => (await import('../worker/doctor/index.js')).doctor(options),
   health: async (stack, dockerHost) => {
     const { createEngine } = await import('../activities/docker/engine.js');

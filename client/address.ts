@@ -1,14 +1,10 @@
 /** Which Temporal server, and why. */
-import {
-  loadClientConfigProfile,
-  toClientOptions,
-  type ClientConfigProfile,
-  type ClientConnectConfig,
-} from '@temporalio/envconfig';
+import { loadClientConfigProfile, type ClientConfigProfile } from '@temporalio/envconfig';
 import { messageOf } from '../activities/shared/failures.js';
 import { NAMESPACE } from '../workflows/contract.js';
 import { isServerAlive, readEmbeddedRecord, type EmbeddedRecord } from './embedded-record.js';
 import { wrongUse } from './failures.js';
+import { checkTlsSwitch, securityOf, type ServerSecurity } from './server-security.js';
 
 export interface ServerChoice {
   /** HOST:PORT. */
@@ -24,9 +20,6 @@ export interface ServerChoice {
   security: ServerSecurity;
 }
 
-/** TLS, keys and headers, from the profile. Absent where the profile has none. */
-export type ServerSecurity = Pick<ClientConnectConfig['connectionOptions'], 'apiKey' | 'tls' | 'metadata'>;
-
 export interface AddressSources {
   /** `--address`. */
   option: string | undefined;
@@ -41,6 +34,7 @@ export interface AddressSources {
  * none of these names one. Throws `CommandEnd` (wrong use) on an address or a profile that cannot be read.
  */
 export async function chooseServer(sources: AddressSources): Promise<ServerChoice | undefined> {
+  checkTlsSwitch(sources.temporalEnvironment);
   const embedded = await findEmbedded(sources.stateDirectories);
   const profile = readProfile(sources.temporalEnvironment);
   return decideServer({
@@ -114,15 +108,6 @@ function named(facts: ServerFacts, address: string, source: ServerChoice['source
   };
 }
 
-function securityOf(profile: ClientConfigProfile): ServerSecurity {
-  const { apiKey, tls, metadata } = toClientOptions(profile).connectionOptions;
-  return {
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
-}
-
 const normal = (address: string): string => address.replace(/^(localhost|\[::1\]):/i, '127.0.0.1:');
 
 function checked(address: string, where: string): string {
@@ -138,8 +123,9 @@ function readProfile(env: Record<string, string>): ClientConfigProfile {
     if (error instanceof TypeError && !env.TEMPORAL_PROFILE) {
       return loadClientConfigProfile({ overrideEnvVars: env, disableFile: true });
     }
+    // The lines after the first quote the file, keys included.
     throw wrongUse(
-      `The Temporal profile (TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE or its default file) cannot be used: ${messageOf(error)}`,
+      `The Temporal profile (TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE or its default file) cannot be used: ${messageOf(error).split('\n')[0]}`,
     );
   }
 }

@@ -1,16 +1,14 @@
 /** A connection to the chosen server that answers or fails within seconds, and is always closed. */
-import { connect as connectSocket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { Client, type Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { messageOf } from '../activities/shared/failures.js';
 import type { ServerChoice } from './address.js';
 import { unreachable } from './failures.js';
+import { openConnection } from './open-connection.js';
 import { POLLER_FRESH_MS, whoPolls } from './pollers.js';
 
 /** With loading the libraries, the promise "within 5 s" is kept. */
 const CONNECT_LIMIT_MS = 3_000;
-/** A port that refuses does so at once; silence is for gRPC to wait out. */
-const KNOCK_LIMIT_MS = 500;
 export const CALL_LIMIT_MS = 3_500;
 /** UNAVAILABLE; RESOURCE_EXHAUSTED: several people ask one keeper at once. */
 const PASSING: readonly number[] = [14, 8];
@@ -34,16 +32,9 @@ export async function connect(choice: ServerChoice | undefined, stackDirectory: 
     throw unreachable('No Temporal server: none is named, and no embedded one was ever started on this host.', start);
   }
   if (!choice.isRunning) throw unreachable(`Not running: ${choice.sentence}.`, start);
-  const { address, namespace, security } = choice;
+  const { namespace } = choice;
   try {
-    await knock(address);
-    const connection = await Connection.connect({
-      address,
-      connectTimeout: CONNECT_LIMIT_MS,
-      // The library's own retries run on timers that outlive `close`, and then end the process with a trace.
-      interceptors: [],
-      ...security,
-    });
+    const connection = await openConnection(choice, { limitMs: CONNECT_LIMIT_MS, retries: false });
     const client = new Client({ connection, namespace });
     return {
       client,
@@ -55,26 +46,8 @@ export async function connect(choice: ServerChoice | undefined, stackDirectory: 
     const remedy = choice.isEmbedded
       ? start
       : `Start that server and its worker, or name none and use this host's own: birdkeeper up --stack ${stackDirectory}`;
-    throw unreachable(`No answer from ${choice.sentence}: ${messageOf(error).split('\n')[0]}`, remedy);
+    throw unreachable(`No answer from ${choice.sentence}: ${messageOf(error)}`, remedy);
   }
-}
-
-/** gRPC tries a port that refuses until its time is over; a person need not wait for that. Throws ECONNREFUSED. */
-function knock(address: string): Promise<void> {
-  const at = address.lastIndexOf(':');
-  const host = address.slice(0, at).replace(/^\[|\]$/g, '');
-  return new Promise((resolve, reject) => {
-    const socket = connectSocket({ host, port: Number(address.slice(at + 1)), timeout: KNOCK_LIMIT_MS });
-    const done = (refusal?: Error) => {
-      socket.destroy();
-      if (refusal) reject(refusal);
-      else resolve();
-    };
-    socket.once('connect', () => done());
-    socket.once('timeout', () => done());
-    // Whatever else is wrong, a proxy may be the way there: gRPC has the last word.
-    socket.once('error', (error) => done('code' in error && error.code === 'ECONNREFUSED' ? error : undefined));
-  });
 }
 
 /** A server that is just starting, or asked too much at once, says so for a moment; nothing has been done then. */

@@ -4,6 +4,7 @@
  */
 import type { DeployStackResult } from '../workflows/deploy-stack/messages.js';
 import type { ServiceHealth } from '../workflows/model.js';
+import type { OpenWorkflow } from './open-workflows.js';
 import type { Finding, PlanAnswer, ReplayAnswer } from './schemas.js';
 
 export interface StackPlace {
@@ -59,6 +60,8 @@ export interface Handlers {
   plan(options: PlanOptions): Promise<PlanAnswer>;
   /** `history`: JSON as `temporal workflow show --output json` writes it, or as the client fetched it. */
   replay(history: unknown, workflowId: string): Promise<ReplayVerdict>;
+  /** One verdict per workflow, in their order. */
+  replayOpen(open: readonly OpenWorkflow[]): Promise<ReplayVerdict[]>;
   /** What holds of this host's programs, engine, checkouts and configuration. Never throws for what is wrong with them. */
   doctor(options: DoctorOptions): Promise<Finding[]>;
   /** Health of the containers of a compose project, by looking at the engine. */

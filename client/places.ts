@@ -58,10 +58,14 @@ function xdg(value: string | undefined, home: string, fallback: string): string 
 /** Variables that name a Temporal server, and those by which the profile file is found. */
 const TEMPORAL_VARIABLE = /^(TEMPORAL_.+|HOME|XDG_CONFIG_HOME|APPDATA|USERPROFILE)$/;
 
-/** What `@temporalio/envconfig` may see: all of it in one hand, so that tests can give none. */
+/**
+ * What `@temporalio/envconfig` may see: all of it in one hand, so that tests can give none. An empty value is how a compose
+ * file or a unit says "not set"; the library would take an empty TEMPORAL_TLS for a no.
+ */
 export const temporalEnvironment = (env: Environment): Record<string, string> =>
   Object.fromEntries(
     Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && TEMPORAL_VARIABLE.test(entry[0]),
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && entry[1].trim() !== '' && TEMPORAL_VARIABLE.test(entry[0]),
     ),
   );

@@ -2,6 +2,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../workflows/contract.js';
 import { endOf, type ExitStatus } from './failures.js';
+import type { DrainOptions } from './commands/drain.js';
+import type { ReplayOptions } from './commands/replay.js';
 import type { UpOptions } from './commands/up.js';
 import type { Handlers } from './handlers.js';
 import type { CommandContext, CommonOptions, Io } from './io.js';
@@ -127,6 +129,15 @@ function addActingCommands(verb: Verb): void {
   })
     .option('--reason <text>', 'why, for the log and the history', oneReason)
     .option('--wait', 'show what happens and end with the outcome');
+  verb<DrainOptions>(
+    'drain',
+    'begin nothing more on this host and wait until nothing runs: before an upgrade',
+    async () => {
+      return (await import('./commands/drain.js')).drain;
+    },
+  )
+    .option('--limit <minutes>', 'how long to wait', count, 240)
+    .option('--undo', 'take it back: deploy again');
   verb('forget', 'end keeper and schedules; the containers run on', async () => {
     return (await import('./commands/forget.js')).forget;
   });
@@ -175,9 +186,11 @@ function addReadingCommands(verb: Verb): void {
   verb('doctor', 'every precondition, and what to do where one does not hold', async () => {
     return (await import('./commands/doctor.js')).doctor;
   }).option(...json);
-  verb('replay <file-or-id>', "replay a workflow's history against this code", async () => {
+  verb<ReplayOptions>('replay [file-or-id]', "replay a workflow's history against this code", async () => {
     return (await import('./commands/replay.js')).replay;
-  }).option(...json);
+  })
+    .option('--running', 'all that is open of this host: what a worker of this code would find')
+    .option(...json);
 }
 
 function count(text: string): number {

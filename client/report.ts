@@ -1,6 +1,7 @@
 /** What is known of a stack: what is recorded on this host, and what keeper and engine say when they can be asked. */
 import { messageOf } from '../activities/shared/failures.js';
 import type { StackState } from '../activities/state/index.js';
+import { isHandedOver } from '../workflows/keep-stack/hand-over.js';
 import { withSession } from './connection.js';
 import type { CommandContext } from './io.js';
 import { askDeployment, requireAnsweringWorker } from './keeper.js';
@@ -11,7 +12,7 @@ import { todoOf } from './todo.js';
 type Recorded = Pick<StackReport, 'release' | 'last' | 'quarantined' | 'unfinished' | 'look' | 'paused' | 'waiting'>;
 /** Without a keeper, pause and what waits are what it wrote down. */
 type FromKeeper = Pick<StackReport, 'source' | 'notices' | 'look' | 'running' | 'queued'> &
-  Partial<Pick<StackReport, 'paused' | 'waiting'>>;
+  Partial<Pick<StackReport, 'paused' | 'waiting' | 'handedOver'>>;
 
 /** Does not fail because a server, a worker or the engine cannot be asked: that is what it tells then. */
 export async function reportOn(
@@ -73,7 +74,7 @@ export function newestLook(recorded: StackReport['look'], told: StackReport['loo
 
 /** What the keeper says; without it, why it said nothing. */
 export async function askKeeperOf(
-  { settings }: CommandContext,
+  { io, settings }: CommandContext,
   stack: KnownStack,
   address: string | undefined,
 ): Promise<FromKeeper> {
@@ -86,7 +87,7 @@ export async function askKeeperOf(
         const why = `The stack has no keeper. Start it with: birdkeeper up --stack ${stack.directory}`;
         return { source: 'state directory', notices: [why], ...nothing };
       }
-      const { look, running, queued, paused, waiting } = keeper;
+      const { look, running, queued, paused, waiting, handedOver } = keeper;
       const deployment = running && (await askDeployment(session, stack.ref, running.number));
       const seen = deployment?.is === 'answer' ? deployment.value : undefined;
       return {
@@ -97,6 +98,7 @@ export async function askKeeperOf(
         queued,
         paused: paused ?? null,
         waiting: waiting ?? null,
+        ...(handedOver !== undefined && isHandedOver(keeper, io.now()) ? { handedOver } : {}),
       };
     });
   } catch (error) {

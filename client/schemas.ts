@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CHECKOUT_WORDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../workflows/contract.js';
 import { HEALTH_WORDS, HOOKS } from '../workflows/model.js';
+import { WORKFLOW_KINDS } from '../workflows/take-over.js';
 import { DeploymentRecord, Pause, ServiceDecision, WaitingRelease } from '../activities/state/schemas.js';
 
 const Commits = z.record(z.string(), z.string());
@@ -88,6 +89,8 @@ export const DeploymentStatus = z.object({
   next: z.string(),
 });
 
+const HandOver = z.object({ by: z.string(), at: z.string() });
+
 const DeployRequest = z.object({
   number: z.number().int(),
   trigger: z.enum(TRIGGERS),
@@ -113,6 +116,7 @@ export const KeeperStatus = z.object({
   backOff: z.object({ commits: Commits, failures: z.number(), until: z.string() }).exactOptional(),
   paused: Pause.exactOptional(),
   waiting: WaitingRelease.exactOptional(),
+  handedOver: HandOver.exactOptional(),
   nextNumber: z.number().int(),
 });
 
@@ -170,6 +174,8 @@ export const StackReport = z.object({
   paused: Pause.nullable(),
   /** What waits for a person's yes or for a window; null also when no keeper answered. */
   waiting: WaitingRelease.nullable(),
+  /** The keeper begins nothing, because another version of birdkeeper is to take over. */
+  handedOver: HandOver.exactOptional(),
   /** By looking at the engine; null when it could not be asked. */
   health: z.array(ServiceHealth).nullable(),
   /** What a person must do; empty when nothing. */
@@ -197,6 +203,26 @@ export const ReplayAnswer = z.object({
   difference: z.string().exactOptional(),
 });
 export type ReplayAnswer = z.infer<typeof ReplayAnswer>;
+
+/** What `birdkeeper replay --running --json` prints. */
+export const ReplayRunningAnswer = z.object({
+  host: z.string(),
+  /** Of the queue of the host, by id. */
+  workflows: z.array(
+    ReplayAnswer.extend({
+      kind: z.enum(WORKFLOW_KINDS),
+      /** Of a keeper or a deployment. */
+      stack: z.string().exactOptional(),
+      /** A keeper that has begun a deployment since it last continued as new. */
+      hasBegun: z.boolean().exactOptional(),
+    }),
+  ),
+  /** Ids of those that are too long or too many to be replayed. */
+  left: z.array(z.string()),
+  /** A worker of this code would begin: what does not replay can be begun anew. */
+  begins: z.boolean(),
+});
+export type ReplayRunningAnswer = z.infer<typeof ReplayRunningAnswer>;
 
 export const ScheduleReport = z.object({
   /** autodeploy, notebooks, backup … */

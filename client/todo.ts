@@ -31,7 +31,7 @@ export function todoOf(report: Omit<StackReport, 'todo'>): string[] {
 }
 
 /** What a person holds back, or is asked for. */
-function holdTodo({ paused, waiting }: Pick<StackReport, 'paused' | 'waiting'>): string[] {
+function holdTodo({ paused, waiting, handedOver }: Pick<StackReport, 'paused' | 'waiting' | 'handedOver'>): string[] {
   const asked = waiting !== null && waiting.needsApproval && waiting.approvedBy === undefined;
   const hopeless = waiting !== null && waiting.opensAt === NO_WINDOW;
   return [
@@ -41,6 +41,11 @@ function holdTodo({ paused, waiting }: Pick<StackReport, 'paused' | 'waiting'>):
         ]
       : []),
     ...(hopeless ? [`Deployment ${waiting.number} waits for a window, and ${NO_WINDOW_TODO}.`] : []),
+    ...(handedOver === undefined
+      ? []
+      : [
+          `Nothing is begun, because ${handedOver.by} drains this host since ${handedOver.at}: start the new version (birdkeeper up), or take it back with: birdkeeper drain --undo`,
+        ]),
     ...(paused === null ? [] : ['Nothing is deployed by itself until: birdkeeper resume']),
   ];
 }

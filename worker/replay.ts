@@ -1,8 +1,9 @@
 /** Replays histories against the workflow code of this build. Needs no server. */
-import { DefaultLogger, ReplayError, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
-import { DeterminismViolationError } from '@temporalio/workflow';
+import { historyFromJSON, historyToJSON, type History } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { FAILURES, messageOf, StepFailure } from '../activities/shared/failures.js';
 import type { ReplayVerdict } from '../client/handlers.js';
+import { firstTaskOf, type OpenWorkflow } from '../client/open-workflows.js';
 import { describeDifference, HistoryJson, workflowTypeOf } from './replay-difference.js';
 
 export type WorkflowCode = Pick<ReplayWorkerOptions, 'workflowBundle' | 'workflowsPath'>;
@@ -25,12 +26,41 @@ export async function replayHistory(history: unknown, workflowId: string, code: 
       `${workflowId}: no history in JSON (${issue?.path.join('.') || 'file'}: ${issue?.message}). Make one with: temporal workflow show -w ID --output json`,
     );
   }
-  const verdict = { workflowType: workflowTypeOf(parsed.data), events: parsed.data.events.length };
-  try {
-    await Worker.runReplayHistory(code, history, workflowId);
-    return { ...verdict, replays: true };
-  } catch (error) {
-    if (!(error instanceof DeterminismViolationError) && !(error instanceof ReplayError)) throw error;
-    return { ...verdict, replays: false, difference: describeDifference(messageOf(error), parsed.data) };
+  const differences = await differencesOf([{ id: workflowId, history: historyFromJSON(history) }], code);
+  return {
+    workflowType: workflowTypeOf(parsed.data),
+    events: parsed.data.events.length,
+    ...verdictOf(differences.get(workflowId)),
+  };
+}
+
+/** One verdict per workflow, in their order. One of which no task was completed can be run by any code. */
+export async function replayOpen(open: readonly OpenWorkflow[], code: WorkflowCode): Promise<ReplayVerdict[]> {
+  const begun = open.filter((workflow) => firstTaskOf(workflow) !== undefined);
+  const differences = await differencesOf(begun, code);
+  return open.map(({ id, type, history }) => ({
+    workflowType: type,
+    events: history.events?.length ?? 0,
+    ...verdictOf(differences.get(id)),
+  }));
+}
+
+const verdictOf = (difference: string | undefined): Pick<ReplayVerdict, 'replays' | 'difference'> =>
+  difference === undefined ? { replays: true } : { replays: false, difference };
+
+/** Of those that do not replay: what differs first, a sentence. One worker replays them all. */
+async function differencesOf(
+  workflows: readonly { id: string; history: History }[],
+  code: WorkflowCode,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  if (workflows.length === 0) return found;
+  const histories = workflows.map(({ id, history }) => ({ workflowId: id, history }));
+  for await (const { workflowId, error } of Worker.runReplayHistories(code, histories)) {
+    if (error === undefined) continue;
+    const history = workflows.find(({ id }) => id === workflowId)?.history ?? {};
+    const parsed = HistoryJson.parse(JSON.parse(historyToJSON(history)));
+    found.set(workflowId, describeDifference(messageOf(error), parsed));
   }
+  return found;
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { ServerSecurity } from '../client/address.js';
+import type { ServerSecurity } from '../client/server-security.js';
 import { workerIdentity, type WorkerPlace } from './other-worker.js';
 import { taskQueueOf } from '../workflows/contract.js';
 

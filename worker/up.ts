@@ -15,13 +15,14 @@ import { joinRunning } from './join-running.js';
 import { startKeeping } from './keeping.js';
 import { holderOf, takePlace } from './only-one.js';
 import { refuseOtherWorker, workerIdentity } from './other-worker.js';
-import { startWorker, type RunningWorker } from './run-worker.js';
+import { startWorker, workflowCode, type RunningWorker } from './run-worker.js';
 import { serveTemporal, type Server } from './server.js';
 import { untilStopped } from './stopping.js';
+import { takeOver } from './take-over.js';
 import { serveWebhook, webhookSettingsOf } from './webhook-service.js';
 
 export async function up(options: StackOptions): Promise<void> {
-  await serve(options, 'joins', async (composition, client, stacks) => {
+  await serve(options, 'up', async (composition, client, stacks) => {
     for (const stack of stacks) await startKeeping(composition, client, stack);
     const names = stacks.map(({ name }) => name).join(', ');
     const [are, run] = stacks.length === 1 ? ['is', 'the containers run on'] : ['are', 'the containers run on'];
@@ -30,26 +31,28 @@ export async function up(options: StackOptions): Promise<void> {
 }
 
 export async function worker(options: StackOptions): Promise<void> {
-  await serve(options, 'refuses', async (composition, _client, stacks) => {
+  await serve(options, 'worker', async (composition, _client, stacks) => {
     const names = stacks.map(({ name }) => name).join(', ');
     composition.say(`The worker of host ${composition.settings.host} runs and knows ${names}. ^C stops it.`);
   });
 }
 
+/** up: makes keepers, and hands its stacks over to a birdkeeper that runs already. */
+type Role = 'up' | 'worker';
 type Begin = (composition: Composition, client: TemporalClient, stacks: readonly StackState[]) => Promise<void>;
 
-async function serve(options: StackOptions, besideAnother: 'joins' | 'refuses', begin: Begin): Promise<void> {
+async function serve(options: StackOptions, role: Role, begin: Begin): Promise<void> {
   const composition = await composeWorker();
   try {
     const other = await holderOf(composition.settings.stateDirectory);
-    if (other && besideAnother === 'joins' && (await joinRunning(composition, options, other))) return;
-    await own(composition, options, begin);
+    if (other && role === 'up' && (await joinRunning(composition, options, other))) return;
+    await own(composition, options, role, begin);
   } finally {
     await composition.close();
   }
 }
 
-async function own(composition: Composition, options: StackOptions, begin: Begin): Promise<void> {
+async function own(composition: Composition, options: StackOptions, role: Role, begin: Begin): Promise<void> {
   const webhook = await webhookSettingsOf(composition);
   const givePlaceBack = await takePlace(composition.settings.stateDirectory);
   const health = await serveHealth(composition.settings.stateDirectory, composition.say);
@@ -61,6 +64,13 @@ async function own(composition: Composition, options: StackOptions, begin: Begin
     try {
       await ensureNamespace(client.connection, server.choice.namespace);
       await refuseOtherWorker(client.client, composition.settings, composition);
+      await takeOver(client.client, {
+        host: composition.settings.host,
+        stacks: (await composition.state.stacks()).map(({ name }) => name),
+        makes: role === 'up' ? stacks.map(({ name }) => name) : [],
+        code: await workflowCode(),
+        say: composition.say,
+      });
       await work({ composition, server, client, health }, async () => {
         await begin(composition, client, stacks);
         return webhook === undefined ? undefined : serveWebhook(composition, client, webhook);

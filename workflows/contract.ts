@@ -107,6 +107,8 @@ export const SIGNALS = {
   pause: 'pause',
   resume: 'resume',
   numbering: 'numbering',
+  handOver: 'handOver',
+  takeOver: 'takeOver',
 } as const;
 export const UPDATES = { deploy: 'deploy', rollback: 'rollback' } as const;
 export const QUERIES = { status: 'status' } as const;

@@ -43,6 +43,12 @@ export interface Pause {
   at: string;
 }
 
+/** The keeper begins nothing more, because another version of the code is to take over. */
+export interface HandOver {
+  by: string;
+  at: string;
+}
+
 /** Answer of the `status` query of a keeper. */
 export interface KeeperStatus {
   stack: string;
@@ -56,5 +62,6 @@ export interface KeeperStatus {
   backOff?: { commits: Commits; failures: number; until: string };
   paused?: Pause;
   waiting?: WaitingRelease;
+  handedOver?: HandOver;
   nextNumber: number;
 }

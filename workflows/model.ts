@@ -251,4 +251,4 @@ export interface DeploymentStatus {
   next: string;
 }
 
-export type { DeployRequest, KeeperStatus, Pause, WaitingRelease } from './keeper-model.js';
+export type { DeployRequest, HandOver, KeeperStatus, Pause, WaitingRelease } from './keeper-model.js';

@@ -9,10 +9,18 @@ import { wrongUse, type ExitStatus } from '../failures.js';
 import { printJson, type CommandContext, type CommonOptions } from '../io.js';
 import type { ReplayAnswer } from '../schemas.js';
 import { findStack, serverFor } from '../stack.js';
+import { replayRunning } from './replay-running.js';
+
+export interface ReplayOptions extends CommonOptions {
+  running?: boolean;
+}
 
 /** Replays a history, from a file or from the server by workflow id, against this code. 1: it does not replay. */
-export async function replay(context: CommandContext, options: CommonOptions, source: string): Promise<ExitStatus> {
+export async function replay(context: CommandContext, options: ReplayOptions, source: string): Promise<ExitStatus> {
   const { io, handlers } = context;
+  if ((source === '') === (options.running !== true))
+    throw wrongUse('Say what is to be replayed: a file, the id of a workflow, or --running for all that is open.');
+  if (options.running === true) return replayRunning(context, options);
   const { history, workflowId } = (await historyInFile(source)) ?? (await historyOnServer(context, options, source));
   const verdict = await handlers.replay(history, workflowId);
   const answer: ReplayAnswer = { workflowId, ...verdict };

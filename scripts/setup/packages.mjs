@@ -20,6 +20,7 @@ export const TOOLS = [
   { program: 'sshd', package: 'openssh-server', targets: SHOWING },
   { program: 'docker-registry', package: 'docker-registry', targets: SHOWING },
   { program: 'busybox', package: 'busybox-static', targets: ['test'], statically: true },
+  { program: 'openssl', package: 'openssl', targets: ['test'] },
   { program: 'restic', package: 'restic', targets: SHOWING },
   { program: 'envsubst', package: 'gettext-base', targets: SHOWING },
 ];

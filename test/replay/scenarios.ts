@@ -13,6 +13,8 @@ import { aCheckout, anAsk, anObservation, aPlan, aVerdict, behindBy, goodActivit
 import {
   aGate,
   askFor,
+  eventsOf,
+  eventually,
   resultOf,
   stepFailure,
   untilCancelled,
@@ -173,6 +175,29 @@ const approvedBefore: Scenario = {
   },
 };
 
+/** Handed over with something in its queue, and taken over. */
+const takenOver: Scenario = {
+  activities: () => ({}),
+  run: async (world, ref) => {
+    const queue = [{ number: 1, trigger: 'asked', force: false, reason: 'queued' }];
+    const handedOver = { by: 'ann@host', at: new Date().toISOString() };
+    const handle = await world.startKeeper(ref, { nextNumber: 2, queue, handedOver });
+    // Of its first task, in which it begins nothing.
+    await eventually(async () => ((await eventsOf(handle)).length >= 4 ? true : undefined), 'a first task');
+    await handle.signal(SIGNALS.takeOver);
+    return firstRun(world, handle);
+  },
+};
+
+const handedOver: Scenario = {
+  activities: () => ({}),
+  run: async (world, ref) => {
+    const handle = await world.startKeeper(ref);
+    await handle.signal(SIGNALS.handOver, { by: 'ann@host' });
+    return firstRun(world, handle);
+  },
+};
+
 const needed = { word: 'behind', reason: 'private is behind', commits: { private: NEW }, deploys: true };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -238,6 +263,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'keepStack.attached': attached,
   'deployStack.rolled-back-after-pause': deployment(forwardFails('DiskFull')),
   'keepStack.approved-before': approvedBefore,
+  'keepStack.handed-over': handedOver,
+  'keepStack.handed-over-while-it-deploys': keeper(async (handle, gate) => {
+    await askFor(handle, { reason: 'first' });
+    await gate.reached;
+    await handle.signal(SIGNALS.handOver, { by: 'ann@host' });
+    await askFor(handle, { reason: 'second' });
+  }),
+  'keepStack.taken-over': takenOver,
 };
 
 export { aGate };

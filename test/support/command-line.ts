@@ -40,6 +40,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       plan: noHandler,
       deployLocally: noHandler,
       replay: noHandler,
+      replayOpen: noHandler,
       doctor: async () => [],
       health: async () => [],
       ...line.handlers,

@@ -24,12 +24,14 @@ import {
   deploymentNeededSignal,
   deployUpdate,
   forceDeploySignal,
+  handOverSignal,
   keeperStatusQuery,
   numberingSignal,
   pauseSignal,
   rejectSignal,
   resumeSignal,
   rollbackUpdate,
+  takeOverSignal,
   type DeployAnswer,
   type KeeperMemory,
   type KeepStackInput,
@@ -37,6 +39,7 @@ import {
   type Verdict,
 } from './messages.js';
 import { withApproval } from './approval.js';
+import { afterHandOver, afterTakeOver, isHandedOver } from './hand-over.js';
 import { readMemory } from './memory.js';
 import { keeperDetails } from './narrate.js';
 import {
@@ -73,6 +76,7 @@ export async function keepStack(input: KeepStackInput): Promise<void> {
 
 class Keeper {
   private running: DeployRequest | undefined;
+  private isToContinueAsNew = false;
 
   constructor(
     private readonly ref: StackRef,
@@ -83,8 +87,8 @@ class Keeper {
 
   get status(): KeeperStatus {
     const { stack, host } = this.ref;
-    const { queue, nextNumber, last, look, backOff, paused, waiting } = this.memory;
-    const known = { last, look, backOff, paused, waiting };
+    const { queue, nextNumber, last, look, backOff, paused, waiting, handedOver } = this.memory;
+    const known = { last, look, backOff, paused, waiting, handedOver };
     const there = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
     return { stack, host, ...(this.running ? { running: this.running } : {}), queued: queue, nextNumber, ...there };
   }
@@ -103,6 +107,8 @@ class Keeper {
     setHandler(pauseSignal, (payload) => this.change(afterPause(this.memory, payload, new Date())));
     setHandler(resumeSignal, () => this.change(afterResume(this.memory)));
     setHandler(numberingSignal, (payload) => this.change(afterNumbering(this.memory, payload)));
+    setHandler(handOverSignal, (payload) => this.handOver(payload));
+    setHandler(takeOverSignal, () => this.change(afterTakeOver(this.memory)));
     setHandler(approveSignal, (payload) => this.verdict('approve', payload, afterApprove));
     setHandler(rejectSignal, (payload) => this.verdict('reject', payload, afterReject));
   }
@@ -114,10 +120,10 @@ class Keeper {
     this.change(afterOpening(this.memory, new Date()));
     await this.writeDown();
     const [next, ...queue] = this.memory.queue;
-    if (next === undefined) return;
+    if (next === undefined || !this.mayBegin()) return;
     const request = withApproval(next, this.memory.approved);
     this.running = request;
-    this.change({ ...this.memory, queue });
+    this.change({ ...afterTakeOver(this.memory), queue });
     const result = await deploy(this.ref, request);
     this.running = undefined;
     this.change(afterDeployment(this.memory, result, new Date(), request.by));
@@ -125,7 +131,8 @@ class Keeper {
   }
 
   private async untilThereIsWork(): Promise<void> {
-    const isThere = () => this.memory.queue.length > 0 || this.hasNews() || workflowInfo().continueAsNewSuggested;
+    const isThere = () => this.mayBegin() || this.hasNews() || this.isToContinueAsNew || suggested();
+    const suggested = () => workflowInfo().continueAsNewSuggested;
     for (;;) {
       const opening = untilOpening(this.memory, new Date());
       if (opening === undefined) {
@@ -134,6 +141,15 @@ class Keeper {
         if (isThere()) return;
       } else if ((await condition(isThere, opening)) || untilOpening(this.memory, new Date()) === 0) return;
     }
+  }
+
+  private mayBegin(): boolean {
+    return this.memory.queue.length > 0 && !isHandedOver(this.memory, new Date());
+  }
+
+  private handOver(payload: unknown): void {
+    this.isToContinueAsNew = true;
+    this.change(afterHandOver(this.memory, payload, new Date()));
   }
 
   private hasNews(): boolean {

@@ -10,7 +10,8 @@ import type { KeeperMemory } from './messages.js';
  */
 export function readMemory(value: unknown): KeeperMemory | undefined {
   if (!isObject(value) || !isNumber(value.nextNumber) || !Array.isArray(value.queue)) return undefined;
-  const { nextNumber, queue, last, look, backOff, paused, waiting, approved, rejected, attached, noted } = value;
+  const { nextNumber, queue, last, look, backOff, paused, waiting, approved, rejected, attached, noted, handedOver } =
+    value;
   return {
     nextNumber,
     queue: queue.filter(isRequest),
@@ -23,6 +24,7 @@ export function readMemory(value: unknown): KeeperMemory | undefined {
     ...(isRejection(rejected) ? { rejected } : {}),
     ...(isNumber(attached) ? { attached } : {}),
     ...(isText(noted) ? { noted } : {}),
+    ...(isHandOver(handedOver) ? { handedOver } : {}),
   };
 }
 
@@ -78,6 +80,9 @@ const isWaiting = (value: unknown): value is NonNullable<KeeperMemory['waiting']
 
 const isApproval = (value: unknown): value is NonNullable<KeeperMemory['approved']> =>
   isObject(value) && isText(value.digest) && isText(value.by) && isNumber(value.number);
+
+const isHandOver = (value: unknown): value is NonNullable<KeeperMemory['handedOver']> =>
+  isObject(value) && isText(value.by) && isTime(value.at);
 
 const isRejection = (value: unknown): value is NonNullable<KeeperMemory['rejected']> =>
   isObject(value) && isNumber(value.number) && isCommitMap(value.commits) && isText(value.by) && isText(value.reason);

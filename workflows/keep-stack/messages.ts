@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { QUERIES, SIGNALS, UPDATES, type StackWord } from '../contract.js';
 import type { Approval } from './approval.js';
-import type { Commits, DeployRequest, KeeperStatus, Pause, WaitingRelease } from '../model.js';
+import type { Commits, DeployRequest, HandOver, KeeperStatus, Pause, WaitingRelease } from '../model.js';
 
 /** What a keeper carries over continue-as-new. */
 export interface KeeperMemory {
@@ -18,6 +18,8 @@ export interface KeeperMemory {
   rejected?: Rejection;
   /** A deployment that ran already when this keeper was started. */
   attached?: number;
+  /** It begins nothing more; see `isHandedOver`. */
+  handedOver?: HandOver;
   /** Pause and waiting release as they were last written to the state directory; see `noteOf`. */
   noted?: string;
 }
@@ -88,6 +90,8 @@ export const rejectSignal = defineSignal<[unknown?]>(SIGNALS.reject);
 export const pauseSignal = defineSignal<[unknown?]>(SIGNALS.pause);
 export const resumeSignal = defineSignal<[unknown?]>(SIGNALS.resume);
 export const numberingSignal = defineSignal<[unknown?]>(SIGNALS.numbering);
+export const handOverSignal = defineSignal<[unknown?]>(SIGNALS.handOver);
+export const takeOverSignal = defineSignal<[unknown?]>(SIGNALS.takeOver);
 export const deployUpdate = defineUpdate<DeployAnswer, [unknown?]>(UPDATES.deploy);
 export const rollbackUpdate = defineUpdate<RollbackAnswer, [unknown?]>(UPDATES.rollback);
 export const keeperStatusQuery = defineQuery<KeeperStatus>(QUERIES.status);

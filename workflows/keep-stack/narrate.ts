@@ -1,14 +1,20 @@
 import type { KeeperStatus } from '../model.js';
+import { HAND_OVER_MINUTES } from './hand-over.js';
 import { inline, table } from '../tables.js';
 
 /** Markdown for the Temporal UI: what the keeper does, what waits, how the last one ended. */
 export function keeperDetails(status: KeeperStatus): string {
-  const { stack, running, queued, last, look, backOff, paused, waiting } = status;
+  const { stack, running, queued, last, look, backOff, paused, waiting, handedOver } = status;
   return [
     ...(paused === undefined
       ? []
       : [
           `**Paused** by ${inline(paused.by)} since ${paused.at}: ${inline(paused.reason)}. Go on with: birdkeeper resume`,
+        ]),
+    ...(handedOver === undefined
+      ? []
+      : [
+          `**Handed over** by ${inline(handedOver.by)} at ${handedOver.at}: begins nothing until a worker starts, ${HAND_OVER_MINUTES} minutes at most. Take it back with: birdkeeper drain --undo`,
         ]),
     ...(waiting === undefined ? [] : [`Deployment **${waiting.number}** waits: ${inline(waiting.why)}`]),
     running === undefined

@@ -11,12 +11,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StateDirectory } from '../../../activities/state/index.js';
 import type { Activities } from '../../../activities/types.js';
 import { ensureNamespace } from '../../../client/namespace.js';
-import { CheckAnswer, StackReport } from '../../../client/schemas.js';
-import { replayHistory } from '../../../worker/replay.js';
+import type { OpenWorkflow } from '../../../client/open-workflows.js';
+import { CheckAnswer, ReplayRunningAnswer, StackReport } from '../../../client/schemas.js';
+import { replayHistory, replayOpen } from '../../../worker/replay.js';
 import { deploymentId, FAILURES, keeperId, NAMESPACE, scheduleId, taskQueueOf } from '../../../workflows/contract.js';
 import { birdkeeper, type Ran } from '../../support/command-line.js';
 import { ownTemporal, type OwnTemporal } from '../../support/own-temporal.js';
 import { aCheckout, anObservation, goodActivities } from '../../support/story.js';
+import { resultOf } from '../../support/temporal-world.js';
 
 const source = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
@@ -73,6 +75,7 @@ async function aPlace(): Promise<Place> {
   const handlers = {
     health: async () => [{ service: 'web', health: 'healthy' as const }],
     replay: (history: unknown, id: string) => replayHistory(history, id, { workflowBundle }),
+    replayOpen: (open: readonly OpenWorkflow[]) => replayOpen(open, { workflowBundle }),
   };
   const place: Place = {
     ...ref,
@@ -190,6 +193,39 @@ describe('client/program', { timeout: 90_000 }, () => {
       expect(one.status).toBe(0);
       expect(two.out).toContain('waiting for deployment 7');
       expect(two.out).toMatch(/deployment 8: /);
+    });
+  });
+
+  it('drains: begins nothing more, waits for what runs, keeps the queue, and goes on when it is taken back', async () => {
+    const place = await aPlace();
+    expect(await place.run('drain')).toMatchObject({ status: 4 });
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const pullImages: Activities['pullImages'] = async () => {
+      await gate;
+      return { pulled: [], built: [] };
+    };
+    await place.kept({ pullImages }, async () => {
+      await place.run('deploy');
+      const running = await place.run('replay', '--running', '--json');
+      expect(running.status).toBe(0);
+      const { workflows, begins } = ReplayRunningAnswer.parse(JSON.parse(running.out));
+      expect({ begins, kinds: workflows.map(({ kind, replays }) => `${kind} ${replays}`) }).toEqual({
+        begins: true,
+        kinds: ['deployment true', 'keeper true'],
+      });
+      const drained = place.run('drain');
+      await expect.poll(async () => (await place.run('status')).out, { timeout: 30_000 }).toContain('drain --undo');
+      await place.run('deploy', '--reason', 'after it');
+      open();
+      const { status, out, err } = await drained;
+      expect(status).toBe(0);
+      expect(err).toContain(`Waiting: deployment/${place.host}/${place.stack}/7 runs`);
+      expect(out).toContain(`Nothing runs on host ${place.host}`);
+      expect((await place.run('status')).out).toMatch(/next +8: after it/);
+      expect((await place.run('replay', '--running')).out).toContain(`All that is open on host ${place.host} replays`);
+      expect((await place.run('drain', '--undo')).out).toBe(`Deploys again: ${place.stack}.`);
+      await resultOf(client.workflow.getHandle(deploymentId(place, 8)));
     });
   });
 

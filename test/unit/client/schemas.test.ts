@@ -9,6 +9,7 @@ import {
   LogLine,
   PlanAnswer,
   ReplayAnswer,
+  ReplayRunningAnswer,
   SchedulesAnswer,
   StackReport,
 } from '../../../client/schemas.js';
@@ -27,6 +28,7 @@ describe('client/schemas', () => {
     ['status', StackReport],
     ['history', HistoryAnswer],
     ['replay', ReplayAnswer],
+    ['replay --running', ReplayRunningAnswer],
     ['schedules', SchedulesAnswer],
     ['logs', LogLine],
     ['doctor', DoctorAnswer],
