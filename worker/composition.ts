@@ -10,7 +10,7 @@ import { createEngine } from '../activities/docker/engine.js';
 import { StateDirectory, type StackState } from '../activities/state/index.js';
 import type { StepLog } from '../activities/shared/step.js';
 import type { StepActivities } from '../activities/types.js';
-import { deploymentId } from '../workflows/contract.js';
+import { deploymentId, SIGNALS } from '../workflows/contract.js';
 import type { TemporalClient } from './client.js';
 import { logDirectoryChooser, readHostSettings, type HostSettings } from './host-settings.js';
 import { LogFiles, type Remembered } from './journal.js';
@@ -131,9 +131,15 @@ export async function composeWorker({
   };
 }
 
-function reachable({ client }: TemporalClient, host: string): Pick<Dependencies, 'schedules' | 'isDeploymentOpen'> {
+function reachable(
+  { client }: TemporalClient,
+  host: string,
+): Pick<Dependencies, 'schedules' | 'isDeploymentOpen' | 'drain'> {
   return {
     schedules: temporalSchedules(client.schedule),
+    drain: async (keepers) => {
+      for (const id of keepers) await client.workflow.getHandle(id).signal(SIGNALS.handOver, { by: 'a new worker' });
+    },
     isDeploymentOpen: async (stack, number) => {
       try {
         const { status } = await client.workflow.getHandle(deploymentId({ host, stack }, number)).describe();

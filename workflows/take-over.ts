@@ -45,18 +45,16 @@ export type Start =
 
 /**
  * For a worker that finds nobody polling. What does not replay is never run: a keeper goes on from its last continuing as
- * new; only a deployment that another version has begun needs that version to finish it. `makes`: stacks whose keeper this
- * process starts.
+ * new, or is made again and attached to the deployment that it had begun; only a deployment that another version has begun
+ * needs that version to finish it. `makes`: stacks whose keeper this process starts.
  */
 export function decideStart(open: readonly Judged[], makes: readonly string[]): Start {
   const differing = open.filter(({ replays }) => !replays);
-  const running = new Set(stacksOf(open, 'deployment'));
   const keepers = differing.filter(({ kind }) => kind === 'keeper');
   const begun = keepers.filter(({ hasBegun }) => hasBegun === true);
   const sentences = [
     ...differing.filter(({ kind }) => kind === 'deployment').map(unfinished),
-    ...begun.filter(({ stack = '' }) => running.has(stack)).map(unfinished),
-    ...begun.filter(({ stack = '' }) => !running.has(stack) && !makes.includes(stack)).map(unmade),
+    ...begun.filter(({ stack = '' }) => !makes.includes(stack)).map(unmade),
   ];
   if (sentences.length > 0) return { is: 'refuse', sentences };
   return {
@@ -86,7 +84,7 @@ export type Replacement =
  */
 export function decideReplacement(open: readonly Judged[], host: string, own: string): Replacement {
   const differing = open.filter(({ kind, replays }) => !replays && (kind === 'keeper' || kind === 'deployment'));
-  const ours = differing.find(({ stack }) => stack === own);
+  const ours = differing.find(({ kind, stack }) => kind === 'deployment' && stack === own);
   if (ours) {
     const { id, difference = 'no reason given' } = ours;
     return {
@@ -94,8 +92,9 @@ export function decideReplacement(open: readonly Judged[], host: string, own: st
       sentence: `The new version cannot go on with ${id}, in the middle of which it would take over: ${difference} Replace the worker while nothing runs: birdkeeper drain, then start the new version.`,
     };
   }
-  if (differing.length === 0) return { is: 'go' };
-  const stacks = new Set(differing.flatMap(({ stack }) => stack ?? []));
+  // The worker that takes over makes the keeper of this stack again.
+  const stacks = new Set(differing.flatMap(({ stack }) => (stack === undefined || stack === own ? [] : [stack])));
+  if (stacks.size === 0) return { is: 'go' };
   return {
     is: 'drain',
     keepers: [...stacks].map((stack) => keeperId({ host, stack })),

@@ -17,6 +17,8 @@ export interface Dependencies {
   schedules?: Schedules;
   /** Whether the workflow of a deployment runs now. Absent without a server. */
   isDeploymentOpen?(stack: string, number: number): Promise<boolean>;
+  /** These keepers, by id, begin nothing more until somebody takes over. Absent without a server. */
+  drain?(keepers: readonly string[]): Promise<void>;
   /** What was read of a stack's configuration decides from then on what is taken out of its messages, and where its logs go. */
   remember(stack: string, read: { redact: Redact; logDir: string }): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { readHandOver, writeHandOver } from './hand-over-order.js';
+import { awaitVersion } from './judge-version.js';
 import { requireTurn } from './local-run.js';
 import type { HandOverRecord } from './records.js';
 
@@ -38,6 +39,7 @@ export async function handOver(
     if (!record) throw new StepFailure(FAILURES.badInput, `Deployment ${number} of ${name} replaces no worker.`);
     if (record.outcome !== undefined) return conclude(record, helper, step, deps);
     if (step.leaving?.aborted) return { state: 'at work' };
+    if (!isStarted && record.copy === undefined) await awaitVersion(stack, record.wantedImageId, step, deps);
     if (!isStarted) await startHelper({ stack, number, record, helper, step, deps });
     isStarted = true;
     step.heartbeat({ replacing: record.service });

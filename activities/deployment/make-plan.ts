@@ -99,7 +99,11 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
 }
 
 /** Undefined when this worker runs in no container of the stack. */
-async function ownService(stack: string, { signal }: Step, { engine }: Dependencies): Promise<string | undefined> {
+export async function ownService(
+  stack: string,
+  { signal }: Step,
+  { engine }: Dependencies,
+): Promise<string | undefined> {
   const container = await engine.ownContainer({ signal });
   return container?.project === stack ? container.service : undefined;
 }

@@ -1,10 +1,13 @@
 import { dockerConfigFile } from '../docker/credentials.js';
 import { provideImages } from '../compose/pull.js';
 import type { Step } from '../shared/step.js';
+import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
+import { refuseVersion } from './judge-version.js';
+import { ownService } from './make-plan.js';
 import { openStaged, redactorOf } from './open.js';
-import { planOf } from './records.js';
+import { planOf, type PlanRecord } from './records.js';
 
 /** Pulls and builds what the plan lacks, from the staged view. Nothing that runs is touched. Twice: what is here is not fetched again. */
 export async function pullImages(
@@ -16,7 +19,7 @@ export async function pullImages(
   const { needs } = await planOf(stack, number);
   if (needs.every(({ how }) => how === 'present')) return { pulled: [], built: [] };
   const view = await openStaged(stack, number, deps, step.signal);
-  return provideImages({
+  const provided = await provideImages({
     view,
     needs,
     lock: await stack.lock(),
@@ -24,4 +27,19 @@ export async function pullImages(
     redact: redactorOf(view),
     loginFile: dockerConfigFile({ ...view.variables }),
   });
+  await refuseOwnVersion(stack, needs, step, deps);
+  return provided;
+}
+
+/** A worker that could not go on with what runs is refused while nothing has moved. */
+async function refuseOwnVersion(
+  stack: StackState,
+  needs: PlanRecord['needs'],
+  step: Step,
+  deps: Dependencies,
+): Promise<void> {
+  const own = await ownService(stack.name, step, deps);
+  const need = needs.find(({ services }) => own !== undefined && services.includes(own));
+  if (need === undefined) return;
+  await refuseVersion(stack, (await deps.engine.imageId(need.reference, { signal: step.signal })) ?? '', step, deps);
 }
