@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { headCommit } from '../git/history.js';
 import { unfollowed } from '../git/unfollowed.js';
 import type { Step } from '../shared/step.js';
+import { onHost } from '../stack/sibling.js';
 import { isInside } from '../stack/staged-paths.js';
 import type { StagedView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
@@ -23,7 +24,11 @@ export async function problemsOf(
       commit === (await headCommit(dir, git)) ? [] : unfollowed({ ...git, checkout: { name, dir }, commit }),
     ),
   );
-  return [...configurationProblems(stack.name, view), ...(await watchProblems(stack, view)), ...notFollowed.flat()];
+  return [
+    ...configurationProblems(stack.name, view),
+    ...(await watchProblems(stack, view, step, deps)),
+    ...notFollowed.flat(),
+  ];
 }
 
 function configurationProblems(name: string, view: StagedView): string[] {
@@ -39,19 +44,22 @@ function configurationProblems(name: string, view: StagedView): string[] {
 }
 
 /** A push that takes the checkout of env.local off the list could not be repaired by a push. */
-async function watchProblems(stack: StackState, view: StagedView): Promise<string[]> {
+async function watchProblems(stack: StackState, view: StagedView, step: Step, deps: Dependencies): Promise<string[]> {
   const envFile = await realpath(stack.stack.envFile ?? join(view.directory, 'env.local')).catch(() => undefined);
   const former = (await stack.lastGood())?.checkouts ?? [];
   const holder = former.find(({ dir }) => envFile !== undefined && isInside(envFile, dir));
   const unlisted = holder !== undefined && !view.checkouts.some(({ dir }) => dir === holder.dir);
   const absent = view.checkouts.filter(({ name }) => view.commits[name] === undefined);
+  // What our container does not mount cannot be seen. This deployment mounts it; then the new worker looks.
+  const container = absent.length === 0 ? undefined : await deps.engine.ownContainer({ signal: step.signal });
+  const wrong = absent.filter(({ dir }) => container === undefined || onHost(dir, container) !== undefined);
   return [
     ...(unlisted
       ? [
           `The new commits take ${holder.dir}, which holds env.local, off AUTODEPLOY_EXTRA_REPOS: a later push there would not be seen.`,
         ]
       : []),
-    ...absent.map(
+    ...wrong.map(
       ({ dir }) =>
         `AUTODEPLOY_EXTRA_REPOS names ${dir}, which is no git checkout: clone it there, or correct the list.`,
     ),

@@ -22,7 +22,7 @@ describe('first-start', () => {
   beforeAll(async () => {
     boxed = await createBoxed({ name: 'first', component: 'none' });
     const { world } = boxed;
-    image = 'bk-comp:1';
+    image = await boxed.image('1');
     const place = join(world.dir, 'host/birdkeeper');
     await mkdir(join(place, '.git'), { recursive: true });
     await cp(COMPONENT, join(place, 'components/scheduler'), { recursive: true });
@@ -36,7 +36,7 @@ describe('first-start', () => {
     await new Clone(checkouts.private, { url: '', key }, env).git('pull', '--quiet');
   });
   beforeEach(() => {
-    onTestFailed(async () => console.error(await boxed.tails()));
+    onTestFailed(() => boxed.tellTails());
   });
   afterAll(() => boxed.destroy());
 
@@ -103,11 +103,10 @@ describe('first-start', () => {
     expect(await boxed.docker('exec', boxed.name, 'ls', added)).toBe('file');
   });
 
-  it('does nothing when the mounts are asked of the host again', async () => {
-    const { world } = boxed;
-    const former = await worker();
-    const commit = await world.release('platform', baseFile({ version: '3' }), 'Say version 3');
-    expect(await world.waitForCommit('platform', commit)).toMatchObject({ outcome: 'deployed' });
-    expect((await worker())?.id).toBe(former?.id);
+  it('has the mounts that the host computes', async () => {
+    const { stdout } = await firstStart('--print');
+    const computed = [...stdout.matchAll(/--volume (\S+?):\S+/g)].map(([, source]) => source);
+    const mounted = await boxed.docker('inspect', '--format', '{{range .Mounts}}{{.Source}} {{end}}', boxed.name);
+    expect(mounted.trim().split(' ').sort()).toEqual(computed.sort());
   });
 });

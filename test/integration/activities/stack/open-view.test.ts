@@ -157,9 +157,19 @@ describe('activities/stack/open-view', () => {
       const link = `/tmp/birdkeeper-outside-${process.pid}`;
       try {
         write(live.private, { 'env.local': `export EXTRA_CONF_DIRS="${link}/outside"` });
-        const view = await openStagedView({ directory: stack }, sample.stage(), deps());
+        const staged = sample.stage();
+        const view = await openStagedView({ directory: stack }, staged, deps());
         expect(await writeRendered(view)).toEqual({ written: [], notShown: [join(link, 'outside/c')] });
         expect(existsSync(join(root, 'outside/c'))).toBe(false);
+
+        // A component outside of the checkouts is shown by a copy.
+        write(root, { 'staged area/outside/c.template': '$GREETING' });
+        const components = [{ dir: join(root, 'outside'), tree: join(root, 'staged area/outside') }];
+        const shown = await openStagedView({ directory: stack }, { ...staged, components }, deps());
+        expect(await writeRendered(shown)).toEqual({ written: [join(link, 'outside/c')], notShown: [] });
+        expect(await run(shown, 'cat', shown.locate(join(link, 'outside/c')))).toBe('hello');
+        expect(existsSync(join(root, 'outside/c'))).toBe(false);
+        expect(shown.staged.checkouts.map(({ name }) => name)).toEqual(['the platform', 'private']);
       } finally {
         execFileSync('rm', ['-f', link]);
       }
