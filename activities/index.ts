@@ -4,6 +4,7 @@ import { applyServices } from './deployment/apply.js';
 import { beginDeployment } from './deployment/begin.js';
 import { concludeDeployment } from './deployment/conclude.js';
 import type { Dependencies } from './deployment/dependencies.js';
+import { handOver } from './deployment/hand-over.js';
 import { runHook } from './deployment/hooks.js';
 import { awaitIdle } from './deployment/idle.js';
 import { backUpStack, deployNotebooks } from './deployment/jobs.js';
@@ -38,6 +39,7 @@ export function createActivities(deps: Dependencies): StepActivities {
     runHook: (input, step) => runHook(input, step, deps),
     applyServices: (input, step) => applyServices(input, step, deps),
     settleServices: (input, step) => settleServices(input, step, deps),
+    handOver: (input, step) => handOver(input, step, deps),
     reverseCheckouts: (input, step) => reverseCheckouts(input, step, deps),
     concludeDeployment: (input, step) => concludeDeployment(input, step, deps),
     sendNotices: (input, step) => sendNotices(input, step, deps),

@@ -52,6 +52,7 @@ export const INPUTS: Inputs = {
   runHook: z.strictObject({ stack, number, component, hook: z.enum(HOOKS), direction }),
   applyServices: z.strictObject({ stack, number, direction }),
   settleServices: z.strictObject({ stack, number, direction }),
+  handOver: DeploymentInput,
   reverseCheckouts: DeploymentInput,
   concludeDeployment: z.strictObject({
     stack,

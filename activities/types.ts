@@ -68,9 +68,17 @@ export interface DeploymentActivities {
   /** Runs one hook of a component. At least once: after a kill it runs again. Throws ApplyFailed when its policy is `stop`. */
   runHook(input: DeploymentInput & PlannedHook & { direction: Direction }): Promise<HookResult>;
   /** Does what the plan says, service by service. Twice: what was done is seen in the containers and not redone. */
-  applyServices(input: DeploymentInput & { direction: Direction }): Promise<{ services: ServiceDecision[] }>;
+  applyServices(
+    input: DeploymentInput & { direction: Direction },
+  ): Promise<{ services: ServiceDecision[]; handsOver?: ServiceDecision }>;
   /** Waits until what was touched is healthy and quiet; fails early with type Unhealthy. Looks, changes nothing. */
   settleServices(input: DeploymentInput & { direction: Direction }): Promise<SettleResult>;
+  /**
+   * Has a helper container replace the worker's own one, and says how far it is. `at work`: this worker is leaving, the next
+   * one is to ask again. Throws Unhealthy when the new worker did not poll and the former one is back. Twice: the helper that
+   * is there goes on.
+   */
+  handOver(input: DeploymentInput): Promise<{ state: 'at work' | 'replaced' }>;
   /** Puts all checkouts and rendered files back to the former release; leaves alone what a person touched. */
   reverseCheckouts(input: DeploymentInput): Promise<{ moved: string[]; leftAlone: string[] }>;
   /**

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeAtomically } from '../activities/shared/files.js';
-import { isProcessAlive } from '../activities/shared/process.js';
+import { connect } from 'node:net';
+import { isElsewhere, isProcessAlive } from '../activities/shared/process.js';
 import { SERVER_FILE } from './places.js';
 
 export const EmbeddedRecord = z.object({
@@ -28,6 +29,27 @@ export const readEmbeddedRecord = (stateDirectory: string): Promise<EmbeddedReco
 export const writeEmbeddedRecord = (stateDirectory: string, record: EmbeddedRecord): Promise<void> =>
   writeAtomically(join(stateDirectory, SERVER_FILE), `${JSON.stringify(record, null, 2)}\n`, 0o644);
 
-/** Whether the process that the record names runs still. */
-export const isServerAlive = ({ pid, pidStart }: EmbeddedRecord): Promise<boolean> =>
-  pid === undefined ? Promise.resolve(false) : isProcessAlive(pid, pidStart);
+/** Whether the process that the record names runs still. One in another container does when it takes connections. */
+export async function isServerAlive({ pid, pidStart, address }: EmbeddedRecord): Promise<boolean> {
+  if (pid === undefined) return false;
+  return isElsewhere(pidStart) ? takesConnections(address) : isProcessAlive(pid, pidStart);
+}
+
+/** Whether another process than those seen from here is meant: it is not ours to end. */
+export const isServerElsewhere = ({ pidStart }: EmbeddedRecord): boolean => isElsewhere(pidStart);
+
+const KNOCK_MS = 500;
+
+function takesConnections(address: string): Promise<boolean> {
+  const at = address.lastIndexOf(':');
+  return new Promise((resolve) => {
+    const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)), timeout: KNOCK_MS });
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => done(true));
+    socket.once('timeout', () => done(false));
+    socket.once('error', () => done(false));
+  });
+}

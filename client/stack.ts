@@ -2,9 +2,9 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StateDirectory, type RegisteredStack, type StackState } from '../activities/state/index.js';
-import type { StackRef } from '../workflows/contract.js';
+import { EXIT, type StackRef } from '../workflows/contract.js';
 import { chooseServer, type ServerChoice } from './address.js';
-import { wrongUse } from './failures.js';
+import { CommandEnd, wrongUse } from './failures.js';
 import { readHostName } from './host-name.js';
 import type { ClientSettings } from './settings.js';
 
@@ -17,7 +17,14 @@ export interface KnownStack {
   stateDirectories: string[];
 }
 
-/** Throws `CommandEnd` (wrong use) when no place of this host knows a stack in that directory. */
+/** No place of this host knows a stack in that directory. */
+export class UnknownStack extends CommandEnd {
+  constructor(message: string) {
+    super(EXIT.usage, message);
+  }
+}
+
+/** Throws `UnknownStack` (wrong use) when no place of this host knows a stack in that directory. */
 export async function findStack(settings: ClientSettings, directory: string, envFile?: string): Promise<KnownStack> {
   const real = await realDirectory(directory);
   const known: RegisteredStack[] = [];
@@ -36,7 +43,7 @@ export async function findStack(settings: ClientSettings, directory: string, env
       stateDirectories: [place, ...settings.stateDirectories.filter((other) => other !== place)],
     };
   }
-  throw wrongUse(unknownStack(real, known, settings.stateDirectories));
+  throw new UnknownStack(unknownStack(real, known, settings.stateDirectories));
 }
 
 /** A stack whose directory was removed is still found, by the path as it was. */

@@ -29,6 +29,8 @@ export interface Composition {
   signal: AbortSignal;
   /** Labels of the steps that run now. */
   running: Set<string>;
+  /** The worker takes no more work: who waits may end. */
+  leave(): void;
   /** A line for the person at the terminal. */
   say: (line: string) => void;
   registerStack(directory: string, envFile: string | undefined): Promise<StackState>;
@@ -89,6 +91,7 @@ export async function composeWorker({
   });
   const running = new Set<string>();
   const controller = new AbortController();
+  const leaving = new AbortController();
 
   return {
     settings,
@@ -97,6 +100,7 @@ export async function composeWorker({
     logger,
     signal: controller.signal,
     running,
+    leave: () => leaving.abort(),
     say: (line) => logger.info(line),
     registerStack: (directory, envFile) =>
       registerStack({ directory, envFile, state, deps: dependencies(), signal: controller.signal }),
@@ -107,6 +111,7 @@ export async function composeWorker({
       const deps = dependencies(client);
       return toTemporalActivities(createActivities(deps), {
         running,
+        leaving: leaving.signal,
         redactFor: (stack) => remembered.get(stack)?.redact ?? redactUrls,
         logFor: (activity, input) => journal.forActivity(activity, input),
         prepare: (stack, signal) => readOnce(stack, deps, remembered, signal),

@@ -2,7 +2,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { isServerAlive, type EmbeddedRecord } from '../client/embedded-record.js';
+import { isServerAlive, isServerElsewhere, type EmbeddedRecord } from '../client/embedded-record.js';
 
 const POLL_MS = 100;
 
@@ -81,7 +81,7 @@ export function valueOf(args: readonly string[], option: string): string | undef
 
 /** SIGTERM, so that SQLite closes its file; SIGKILL when that takes longer than the limit. Already gone: nothing. */
 export async function endProcess(record: EmbeddedRecord, limitMs: number): Promise<'ended' | 'killed'> {
-  if (record.pid === undefined || !(await isServerAlive(record))) return 'ended';
+  if (record.pid === undefined || isServerElsewhere(record) || !(await isServerAlive(record))) return 'ended';
   process.kill(record.pid, 'SIGTERM');
   if (await isGoneWithin(record, limitMs)) return 'ended';
   process.kill(record.pid, 'SIGKILL');

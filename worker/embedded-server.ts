@@ -6,7 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { startDetached, tailOf } from '../activities/shared/run-command.js';
-import { processStart } from '../activities/shared/process.js';
+import { processMark } from '../activities/shared/process.js';
 import {
   isServerAlive,
   readEmbeddedRecord,
@@ -126,7 +126,7 @@ async function choosePorts(former: EmbeddedRecord | undefined, usual: Ports): Pr
 }
 
 async function recordOf(cli: TemporalCli, database: string, ports: Ports, pid: number): Promise<EmbeddedRecord> {
-  const pidStart = await processStart(pid);
+  const pidStart = await processMark(pid);
   return {
     address: `${LOOPBACK}:${ports.port}`,
     uiAddress: `${LOOPBACK}:${ports.uiPort}`,

@@ -37,6 +37,7 @@ const PHASE_OF: Readonly<Record<string, string>> = {
   runHook: 'apply',
   applyServices: 'apply',
   settleServices: 'settle',
+  handOver: 'hand over',
   reverseCheckouts: 'roll back',
   concludeDeployment: 'record',
   sendNotices: 'record',

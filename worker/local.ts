@@ -5,7 +5,9 @@
  */
 import { nextNumberOf } from '../activities/deployment/keeper.js';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
-import { isProcessAlive, processStart } from '../activities/shared/process.js';
+import { isRunAlive, localSocket } from '../activities/deployment/local-run.js';
+import { processMark } from '../activities/shared/process.js';
+import { listenAt } from '../activities/shared/socket.js';
 import type { StackState } from '../activities/state/index.js';
 import type { LocalDeployOptions } from '../client/handlers.js';
 import type { DeployStackInput, DeployStackResult } from '../workflows/deploy-stack/messages.js';
@@ -20,6 +22,7 @@ export async function deployLocally(options: LocalDeployOptions): Promise<Deploy
   try {
     const stack = await composition.registerStack(stackDir, envFile);
     const number = await takeTurn(stack);
+    const alive = await listenAt(localSocket(stack)).catch(() => undefined);
     try {
       const { host } = composition.settings;
       return await tellStory(
@@ -31,6 +34,7 @@ export async function deployLocally(options: LocalDeployOptions): Promise<Deploy
         stop,
       );
     } finally {
+      alive?.close();
       const turn = await stack.localRun();
       if (turn) await stack.setLocalRun({ ...turn, endedAt: new Date().toISOString() });
     }
@@ -42,14 +46,14 @@ export async function deployLocally(options: LocalDeployOptions): Promise<Deploy
 /** One at a time; from here on deployments with the server wait, and older ones have nothing left to do. */
 async function takeTurn(stack: StackState): Promise<number> {
   const other = await stack.localRun();
-  if (other && other.endedAt === undefined && (await isProcessAlive(other.pid, other.pidStart))) {
+  if (other && (await isRunAlive(stack, other))) {
     throw new StepFailure(
       FAILURES.badInput,
       `Deployment ${other.number} of ${stack.name} runs without the server already (process ${other.pid}). Wait for it, or end that process.`,
     );
   }
   const number = await nextNumberOf(stack);
-  const pidStart = await processStart(process.pid);
+  const pidStart = await processMark(process.pid);
   await stack.setLocalRun({
     number,
     pid: process.pid,

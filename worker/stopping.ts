@@ -19,6 +19,7 @@ export async function untilStopped(worker: RunningWorker, composition: Compositi
         ? 'Stopping.'
         : `Stopping as soon as these end or hand over (^C again leaves at once, the next start goes on): ${steps.join(', ')}`,
     );
+    composition.leave();
     worker.leave();
   };
   process.on('SIGINT', stop);

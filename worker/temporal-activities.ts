@@ -29,6 +29,8 @@ export interface Surroundings {
   heldUp(input: { stack: string; number: number; why: string }, signal: AbortSignal): Promise<void>;
   /** Told when a step begins and ends, so that a shutdown can say what it waits for. */
   running: Set<string>;
+  /** Aborted when the worker is told to leave. */
+  leaving: AbortSignal;
 }
 
 type Name = keyof StepActivities;
@@ -56,6 +58,7 @@ function temporalActivity(name: Name, steps: StepActivities, around: Surrounding
       await around.prepare(input.stack, context.cancellationSignal);
       return await run(input, {
         signal: context.cancellationSignal,
+        leaving: around.leaving,
         attempt: context.info.attempt,
         heartbeat: (news) => {
           details = news;

@@ -10,11 +10,12 @@ import type { StackOptions, StackPlace } from '../client/handlers.js';
 import { ensureNamespace } from '../client/namespace.js';
 import { connectClient, type TemporalClient } from './client.js';
 import { composeWorker, type Composition } from './composition.js';
+import { askWhetherItPolls, serveHealth, type Health } from './health.js';
 import { joinRunning } from './join-running.js';
 import { startKeeping } from './keeping.js';
 import { holderOf, takePlace } from './only-one.js';
-import { refuseOtherWorker } from './other-worker.js';
-import { startWorker } from './run-worker.js';
+import { refuseOtherWorker, workerIdentity } from './other-worker.js';
+import { startWorker, type RunningWorker } from './run-worker.js';
 import { serveTemporal, type Server } from './server.js';
 import { untilStopped } from './stopping.js';
 import { serveWebhook, webhookSettingsOf } from './webhook-service.js';
@@ -51,6 +52,7 @@ async function serve(options: StackOptions, besideAnother: 'joins' | 'refuses', 
 async function own(composition: Composition, options: StackOptions, begin: Begin): Promise<void> {
   const webhook = await webhookSettingsOf(composition);
   const givePlaceBack = await takePlace(composition.settings.stateDirectory);
+  const health = await serveHealth(composition.settings.stateDirectory, composition.say);
   let server: Server | undefined;
   try {
     const stacks = await registerAll(composition, options.stacks);
@@ -59,7 +61,7 @@ async function own(composition: Composition, options: StackOptions, begin: Begin
     try {
       await ensureNamespace(client.connection, server.choice.namespace);
       await refuseOtherWorker(client.client, composition.settings, composition);
-      await work(composition, server, client, async () => {
+      await work({ composition, server, client, health }, async () => {
         await begin(composition, client, stacks);
         return webhook === undefined ? undefined : serveWebhook(composition, client, webhook);
       });
@@ -68,6 +70,7 @@ async function own(composition: Composition, options: StackOptions, begin: Begin
     }
   } finally {
     await server?.stop();
+    await health.close();
     await givePlaceBack();
   }
 }
@@ -78,11 +81,16 @@ async function registerAll(composition: Composition, places: readonly StackPlace
   return stacks;
 }
 
+interface Serving {
+  composition: Composition;
+  server: Server;
+  client: TemporalClient;
+  health: Health;
+}
+
 /** Polls before it begins; `begin` gives what has to be closed before the worker is gone. */
 async function work(
-  composition: Composition,
-  server: Server,
-  client: TemporalClient,
+  { composition, server, client, health }: Serving,
   begin: () => Promise<{ close(): Promise<void> } | undefined>,
 ): Promise<void> {
   const { host, machine, stateId } = composition.settings;
@@ -93,6 +101,16 @@ async function work(
     composition.activities(client),
   );
   const stopped = untilStopped(running, composition);
+  const question = { client: client.client, host, identity: workerIdentity({ machine, stateId, pid: process.pid }) };
+  health.answerWith(() => askWhetherItPolls(question));
+  await whileItRuns(running, stopped, begin);
+}
+
+async function whileItRuns(
+  running: RunningWorker,
+  stopped: Promise<void>,
+  begin: () => Promise<{ close(): Promise<void> } | undefined>,
+): Promise<void> {
   let open: { close(): Promise<void> } | undefined;
   try {
     open = await begin();

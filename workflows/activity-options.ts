@@ -76,6 +76,7 @@ export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions
   runHook: CHANGE,
   applyServices: CHANGE,
   settleServices: CHANGE,
+  handOver: CHANGE,
   reverseCheckouts: CHANGE,
   concludeDeployment: RECORD,
   sendNotices: LOOK,
@@ -112,6 +113,7 @@ export const ACTIVITY_SUMMARIES: Summaries = {
     direction === 'forward'
       ? `settle: wait until ${stack} is healthy and quiet`
       : `roll back: wait until the former release of ${stack} is healthy`,
+  handOver: ({ stack }) => `hand over: a helper replaces the container of this worker, which is part of ${stack}`,
   reverseCheckouts: ({ stack }) => `roll back: put the checkouts of ${stack} back`,
   concludeDeployment: ({ number, outcome }) => `record deployment ${number}: ${outcome}`,
   sendNotices: ({ stack, number }) =>

@@ -42,6 +42,7 @@ export const PHASES = [
   'advance',
   'apply',
   'settle',
+  'hand over',
   'record',
   'roll back',
 ] as const;

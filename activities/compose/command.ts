@@ -52,8 +52,9 @@ export const restartCommand = (project: ComposeProject, services: readonly strin
 export const signalCommand = (project: ComposeProject, signal: string, services: readonly string[]): Command =>
   compose(project, 'kill', '--signal', signal, ...services);
 
-/** Every service of the files, each within its own grace. */
-export const stopCommand = (project: ComposeProject): Command => compose(project, 'stop');
+/** These services, each within its own grace; none named: every service of the files. */
+export const stopCommand = (project: ComposeProject, services: readonly string[] = []): Command =>
+  compose(project, 'stop', ...services);
 
 export const stopContainersCommand = (ids: readonly string[]): Command => ({ file: 'docker', args: ['stop', ...ids] });
 

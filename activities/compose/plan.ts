@@ -39,6 +39,8 @@ export interface PlanInput {
     snapshot?: boolean;
     /** Every container is stopped first: whatever runs and is not made anew is restarted. */
     stopFirst?: boolean;
+    /** The service whose container this program runs in: it is neither stopped nor removed by itself. */
+    own?: string;
   };
   /** `on-change` of the components. */
   rules?: readonly ChangeRule[];
@@ -65,19 +67,21 @@ export function planServices(input: PlanInput): ServicePlan {
   const decisions = propagate(
     names.map((name) => decide(name, input)),
     input.services,
-  ).map((decision) => (input.options.stopFirst ? startedAgain(decision, input) : decision));
+  ).map((decision) => (isStopped(decision, input) ? startedAgain(decision, input) : decision));
   const gone = goneServices(input);
   const changes = decisions.flatMap((decision) => irreversibleChange(decision, input));
   return {
     decisions,
-    removed: input.options.removeOrphans ? gone : [],
+    removed: input.options.removeOrphans ? gone.filter((name) => name !== input.options.own) : [],
     irreversible: changes.map(({ sentence }) => sentence),
     manualRollback: changes.flatMap(({ service, manual }) => (manual ? [service] : [])),
     problems: rollbackProblems(input.services),
     warnings: [
       ...names.flatMap((name) => onChange(name, input.services[name]?.labels ?? {}).warning ?? []),
       ...decisions.flatMap((decision) => leftAsItIs(decision, input)),
-      ...(input.options.removeOrphans ? [] : gone.map(notRemoved)),
+      ...(input.options.removeOrphans
+        ? gone.filter((name) => name === input.options.own).map(ownNotRemoved)
+        : gone.map(notRemoved)),
     ],
   };
 }
@@ -106,6 +110,9 @@ function decide(name: string, input: PlanInput): ServiceDecision {
   }
   return contentDecision(name, service, recorded, wanted, input.rules ?? []);
 }
+
+const isStopped = ({ service }: ServiceDecision, { options }: PlanInput): boolean =>
+  (options.stopFirst ?? false) && service !== options.own;
 
 /** What its own change asks for is done by the restart; content is read and a signal is not needed. */
 function startedAgain(decision: ServiceDecision, { running }: PlanInput): ServiceDecision {
@@ -169,6 +176,9 @@ function goneServices({ running, declared, services }: PlanInput): string[] {
   const names = running.filter((container) => !container.oneOff).map((container) => container.service);
   return [...new Set(names)].filter((name) => !declared.includes(name) && !(name in services)).sort();
 }
+
+const ownNotRemoved = (name: string): string =>
+  `Service ${name} is in no compose file any more, and birdkeeper itself runs in it: it is left alone. Start birdkeeper elsewhere, then remove it with: docker rm -f`;
 
 const notRemoved = (name: string): string =>
   `Service ${name} is in no compose file any more and still runs: it is left alone (--remove-orphans in COMPOSE_UP_EXTRA_OPTS removes such services).`;

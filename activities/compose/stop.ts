@@ -8,6 +8,8 @@ import { conditionsOf, waitForConditions } from './wait.js';
 
 export interface StopInput extends GuardedInput {
   engine: Engine;
+  /** The service whose container this program runs in: it is not stopped. `others`: every other service of the files. */
+  own?: { service: string; others: readonly string[] };
 }
 
 /**
@@ -17,7 +19,10 @@ export interface StopInput extends GuardedInput {
 export async function stopEverything(input: StopInput): Promise<void> {
   if ((await running(input)).length === 0) return;
   input.step.heartbeat({ stopping: input.view.name });
-  await runGuarded(stopCommand(input.view), 'stop the stack', input);
+  // None named would be all of them.
+  if (input.own?.others.length !== 0) {
+    await runGuarded(stopCommand(input.view, input.own?.others), 'stop the stack', input);
+  }
   const left = await running(input);
   if (left.length === 0) return;
   await runGuarded(stopContainersCommand(left.map(({ id }) => id)), `stop ${namesOf(left)}`, input);
@@ -60,9 +65,12 @@ export async function startEverything(input: StartInput): Promise<string[]> {
   return started;
 }
 
-async function running({ engine, view, step }: StopInput): Promise<EngineContainer[]> {
+async function running({ engine, view, step, own }: StopInput): Promise<EngineContainer[]> {
   const containers = await engine.containers(view.name, { signal: step.signal });
-  return containers.filter(({ oneOff, state }) => !oneOff && ['running', 'restarting', 'paused'].includes(state));
+  return containers.filter(
+    ({ oneOff, state, service }) =>
+      !oneOff && service !== own?.service && ['running', 'restarting', 'paused'].includes(state),
+  );
 }
 
 const namesOf = (containers: readonly EngineContainer[]): string => containers.map(({ name }) => name).join(', ');

@@ -11,6 +11,7 @@ import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput, Direction } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
+import { handOverOf, noteHandOver, withoutOwn } from './hand-over-order.js';
 import { namingLostPort } from './lost-port.js';
 import { makePlan, type MadePlan } from './make-plan.js';
 import { openLive, redactorOf } from './open.js';
@@ -38,7 +39,11 @@ export async function applyServices(
   };
   const apply = direction === 'forward' ? applyForward : applyBack;
   const services = await namingLostPort(() => apply(context), context);
-  return { services: services.filter(({ action }) => action !== 'nothing') };
+  const handsOver = direction === 'forward' ? await handOverOf(stack, number) : undefined;
+  return {
+    services: services.filter(({ action }) => action !== 'nothing'),
+    ...(handsOver === undefined ? {} : { handsOver }),
+  };
 }
 
 interface Context {
@@ -67,9 +72,10 @@ async function applyForward(context: Context): Promise<ServiceDecision[]> {
   );
   refuseSurprises(made);
   await writeRecord(stack, number, APPLIED_FILE, made.wanted);
+  await noteHandOver(context, made, pins);
   const applied = await applyDecisions({
     ...(await shared(context, made)),
-    decisions: made.decisions,
+    decisions: withoutOwn(made),
     removed: made.removed,
     journal: await journalPath(stack, number, 'forward'),
     stopFirst: view.settings.stopFirst,
@@ -98,7 +104,7 @@ async function applyAgain(context: Context, made: MadePlan): Promise<ServiceDeci
   if (!release) return [];
   const asWanted: Release = { ...release, services: made.wanted };
   const now = await makePlan({ view, release: asWanted, repair: true, imagesAreHere: true }, step, deps);
-  const lost = now.decisions.filter(
+  const lost = withoutOwn(now).filter(
     ({ service, action }) =>
       action === 'recreate' && plan.ranBefore.includes(service) && !plan.sickBefore.includes(service),
   );
@@ -139,8 +145,8 @@ async function applyBack(context: Context): Promise<ServiceDecision[]> {
   });
   return applyDecisions({
     ...(await shared(context, made)),
-    decisions,
-    removed,
+    decisions: withoutOwn({ decisions, own: made.own }),
+    removed: removed.filter((service) => service !== made.own),
     imageIds: { ...imageIdsOf(made), ...pins },
     pins: { overrideFile: await pinFile(stack, number, 'back'), imageIds: pins },
     journal: await journalPath(stack, number, 'back'),
@@ -167,7 +173,13 @@ async function shared({ stack, step, deps, plan, view }: Context, made: MadePlan
     engine: deps.engine,
     step,
     redact: redactorOf(view),
+    ...ownOf(made),
   };
+}
+
+function ownOf({ own, model }: MadePlan): Pick<Shared, 'own'> {
+  if (own === undefined) return {};
+  return { own: { service: own, others: Object.keys(model.services).filter((service) => service !== own) } };
 }
 
 const imageIdsOf = ({ wanted }: MadePlan): Record<string, string> =>

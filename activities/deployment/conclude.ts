@@ -6,6 +6,7 @@ import type {
   DeploymentRecord,
   QuarantinedRelease,
   Release,
+  ServiceDecision,
   ServiceFingerprint,
 } from '../../workflows/model.js';
 import { sha256 } from '../compose/definition.js';
@@ -19,6 +20,7 @@ import type { StackState } from '../state/index.js';
 import type { Activities, ConcludeInput } from '../types.js';
 import { journalPath } from './apply.js';
 import type { Dependencies } from './dependencies.js';
+import { handOverOf, readHandOver } from './hand-over-order.js';
 import { hookResults } from './hooks.js';
 import { keepImages } from './keep-images.js';
 import { nextNumberOf } from './keeper.js';
@@ -158,10 +160,20 @@ async function recordOf(stack: StackState, input: ConcludeInput): Promise<Deploy
     message,
     from: plan?.from ?? {},
     to: (await wantedBy(stack, number)) ?? {},
-    services: (journal?.decisions ?? []).filter(({ action }) => action !== 'nothing'),
+    services: [
+      ...(journal?.decisions ?? []).filter(({ action }) => action !== 'nothing'),
+      ...(await replaced(stack, number)),
+    ],
     ...(input.by === undefined ? {} : { by: input.by }),
     ...(hooks.length === 0 ? {} : { hooks }),
   };
+}
+
+/** The worker's own container, when a helper has replaced it. */
+async function replaced(stack: StackState, number: number): Promise<ServiceDecision[]> {
+  if ((await readHandOver(stack, number))?.outcome !== 'replaced') return [];
+  const decision = await handOverOf(stack, number);
+  return decision ? [decision] : [];
 }
 
 async function wantedBy(stack: StackState, number: number): Promise<Commits | undefined> {

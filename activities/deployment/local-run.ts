@@ -3,14 +3,24 @@
  * wait for the local one, and an older one that was in the middle has nothing left to do.
  */
 import { FAILURES, StepFailure } from '../shared/failures.js';
-import { isProcessAlive } from '../shared/process.js';
-import type { StackState } from '../state/index.js';
+import { isElsewhere, isProcessAlive } from '../shared/process.js';
+import { isListenedTo } from '../shared/socket.js';
+import type { LocalRun, StackState } from '../state/index.js';
+
+/** Where a local deployment listens as long as it lives, for who runs in another container. */
+export const localSocket = (stack: StackState): string => stack.path('local.sock');
+
+export async function isRunAlive(stack: StackState, run: LocalRun): Promise<boolean> {
+  if (run.endedAt !== undefined) return false;
+  if (isElsewhere(run.pidStart)) return isListenedTo(localSocket(stack));
+  return isProcessAlive(run.pid, run.pidStart);
+}
 
 /** Throws Busy while a local deployment runs, Superseded when a later one was made than `number`. */
 export async function requireTurn(stack: StackState, number: number): Promise<void> {
   const local = await stack.localRun();
   if (local === undefined || local.number === number) return;
-  if (local.endedAt === undefined && (await isProcessAlive(local.pid, local.pidStart))) {
+  if (await isRunAlive(stack, local)) {
     throw new StepFailure(
       FAILURES.busy,
       `Deployment ${local.number} of ${stack.name} runs without the server (process ${local.pid}); it is waited for.`,

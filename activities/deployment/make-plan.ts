@@ -27,6 +27,8 @@ export interface MadePlan extends ServicePlan {
   /** Tags that moved, when they are followed. */
   moved: MovedImage[];
   containers: EngineContainer[];
+  /** The service whose container this worker runs in. */
+  own: string | undefined;
 }
 
 export interface PlanAsk {
@@ -46,10 +48,11 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
   const { view, release, repair } = ask;
   const call = { signal: step.signal };
   const reading = { ...call, redact: redactorOf(view) };
-  const [model, containers, rules] = await Promise.all([
+  const [model, containers, rules, own] = await Promise.all([
     readModel(view, reading),
     deps.engine.containers(view.name, call),
     changeRulesOf(view),
+    ownService(view.name, step, deps),
   ]);
   // Compose is asked a second time only when something runs that the model does not have.
   const isOurs = ({ service, oneOff }: EngineContainer) => oneOff || Object.hasOwn(model.services, service);
@@ -74,6 +77,7 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
       repair,
       removeOrphans: options.removeOrphans,
       stopFirst: view.settings.stopFirst,
+      ...(own === undefined ? {} : { own }),
       // Going back after a failed release was left in place: its containers may look right and be made of its files.
       ...(ask.pins && Object.keys(ask.pins).length > 0 && release ? { recordedContainers: release.containers } : {}),
     },
@@ -90,7 +94,14 @@ export async function makePlan(ask: PlanAsk, step: Step, deps: Dependencies): Pr
     problems: [...problems, ...plan.problems],
     moved,
     containers,
+    own,
   };
+}
+
+/** Undefined when this worker runs in no container of the stack. */
+async function ownService(stack: string, { signal }: Step, { engine }: Dependencies): Promise<string | undefined> {
+  const container = await engine.ownContainer({ signal });
+  return container?.project === stack ? container.service : undefined;
 }
 
 /** What is done of `COMPOSE_UP_EXTRA_OPTS`, and what is not. */

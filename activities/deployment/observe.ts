@@ -9,6 +9,7 @@ import { pinKey } from '../stack/settings.js';
 import type { StackInput } from '../types.js';
 import { UNLIKE_FILES } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
+import { isRunAlive } from './local-run.js';
 import { lookForMoved } from './moved.js';
 import { wasToldBad } from './notices.js';
 import { watchOf, type Watch } from './watch.js';
@@ -94,7 +95,7 @@ async function recorded(
 ): Promise<Recorded> {
   const release = await stack.latestRelease();
   const intent = await stack.intent();
-  const open = intent !== undefined && (await deps.isDeploymentOpen?.(stack.name, intent.number)) === true;
+  const open = intent !== undefined && (await isUnderWay(stack, intent.number, deps));
   return {
     deployed: release === undefined ? null : { number: release.number, commits: release.commits },
     quarantined: await stack.quarantined(),
@@ -105,6 +106,13 @@ async function recorded(
         : [...adoptedDrift(release), ...driftOf(release, containers)].slice(0, MAX_DRIFT),
     ...(intent === undefined || open ? {} : unfinishedBy(intent)),
   };
+}
+
+/** By the server, or without it by `deploy --local`. */
+async function isUnderWay(stack: StackState, number: number, deps: Dependencies): Promise<boolean> {
+  if ((await deps.isDeploymentOpen?.(stack.name, number)) === true) return true;
+  const local = await stack.localRun();
+  return local?.number === number && (await isRunAlive(stack, local));
 }
 
 function unfinishedBy({ number, recovered, reached }: Intent): Pick<StackObservation, 'unfinished' | 'interrupted'> {

@@ -72,6 +72,7 @@ function viewDeps(deps: Dependencies, signal: AbortSignal): ViewDeps {
     signal,
     repositoryRoot: (dir) => repositoryRoot(dir, git),
     headCommit: (dir) => headCommit(dir, git),
+    ownContainer: () => deps.engine.ownContainer({ signal }),
   };
 }
 

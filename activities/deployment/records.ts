@@ -1,5 +1,6 @@
 /** What a deployment writes down for its later phases, in its folder. */
 import { z } from 'zod';
+import { ContainerCopy } from '../docker/copies.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';
 import type { ServiceFingerprint as Fingerprint } from '../../workflows/model.js';
@@ -54,6 +55,32 @@ export type PlanRecord = z.infer<typeof PlanRecord>;
 /** What `apply` made of each service, so that what is recorded is what was applied. */
 const AppliedRecord = z.record(z.string(), ServiceFingerprint);
 export const APPLIED_FILE = 'applied.json';
+
+/** The worker's own container, which a helper replaces: what is asked of it, then what it did. Holds secrets (`copy`). */
+export const HandOverRecord = z.object({
+  service: z.string(),
+  /** Why it is replaced. */
+  reason: z.string(),
+  /** Empty: not known. */
+  wantedImageId: z.string(),
+  former: z.object({
+    id: z.string(),
+    imageId: z.string(),
+    environment: z.record(z.string(), z.string()),
+    networkMode: z.string(),
+  }),
+  /** Of the former container; there as soon as a helper is started. */
+  copy: ContainerCopy.exactOptional(),
+  /** Image ids by service, where they are pinned. */
+  pins: z.record(z.string(), z.string()).default({}),
+  outcome: z.enum(['replaced', 'put back', 'failed']).exactOptional(),
+  /** Id of the container that was made again in the place of the former one. */
+  restored: z.string().exactOptional(),
+  /** Why it was not replaced; there before an outcome: it is being put back. */
+  message: z.string().exactOptional(),
+});
+export type HandOverRecord = z.infer<typeof HandOverRecord>;
+export const HAND_OVER_FILE = 'hand-over.json';
 
 /** One line per hook that ran, in order. */
 export const HookResults = z.array(HookResult);

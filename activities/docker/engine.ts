@@ -2,13 +2,16 @@ import type Docker from 'dockerode';
 import { engineAddress } from './address.js';
 import { EngineClient } from './client.js';
 import { LABELS, byServiceAndNumber, containerOf } from './containers.js';
+import { copyOf, makeAgain } from './copies.js';
 import { statusOf } from './errors.js';
 import { projectEvents } from './events.js';
+import { container, letEnd, start, startHelper } from './helpers.js';
 import { imagesInUse, inspectImage, listImages, registryDigest, removeImage, tag } from './images.js';
 import { logLines } from './logs.js';
 import { unlessMissing } from './missing.js';
 import { networkOf, volumeOf } from './resources.js';
-import type { Call, Engine, EngineContainer, ExistingResource, PublishedPort } from './types.js';
+import { ownContainerId, ownContainerOf } from './own-container.js';
+import type { Call, Engine, EngineContainer, ExistingResource, OwnContainer, PublishedPort } from './types.js';
 
 /** An engine that is alive answers these in milliseconds, under load in a second or two. */
 const LOOK_MS = 15_000;
@@ -21,6 +24,13 @@ export function createEngine(options: { dockerHost?: string } = {}): Engine {
   const client = new EngineClient(engineAddress(options.dockerHost));
   return {
     ping: (call) => ping(client, call),
+    ownContainer: (call) => ownContainer(client, call),
+    container: (idOrName, call) => container(client, idOrName, call),
+    startHelper: (helper, call) => startHelper(client, helper, call),
+    letEnd: (idOrName, call) => letEnd(client, idOrName, call),
+    start: (idOrName, call) => start(client, idOrName, call),
+    copyOf: (id, call) => copyOf(client, id, call),
+    makeAgain: (copy, call) => makeAgain(client, copy, call),
     containers: (project, call) => containers(client, project, call),
     imageId: async (reference, call) => (await inspectImage(client, reference, call))?.Id,
     repoDigests: async (reference, call) => (await inspectImage(client, reference, call))?.RepoDigests ?? [],
@@ -45,6 +55,17 @@ async function ping(client: EngineClient, { signal }: Call): Promise<{ version: 
     DockerRootDir: string;
   };
   return { version: info.ServerVersion, dataRoot: info.DockerRootDir };
+}
+
+async function ownContainer(client: EngineClient, { signal }: Call): Promise<OwnContainer | undefined> {
+  const id = await ownContainerId();
+  if (id === undefined) return undefined;
+  const inspected = await unlessMissing(() =>
+    client.call('inspect this container', LOOK_MS, signal, (docker, abortSignal) =>
+      docker.getContainer(id).inspect({ abortSignal }),
+    ),
+  );
+  return inspected && ownContainerOf(inspected);
 }
 
 async function containers(client: EngineClient, project: string, { signal }: Call): Promise<EngineContainer[]> {

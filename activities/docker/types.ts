@@ -1,6 +1,9 @@
 /**
  * What the engine client says and takes. The other folders import these types, never the client.
  */
+import type { ContainerCopy } from './copies.js';
+
+export type { ContainerCopy };
 
 export const CONTAINER_STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
 export type ContainerState = (typeof CONTAINER_STATES)[number];
@@ -97,6 +100,37 @@ export interface RegistryLogin {
   auth?: RegistryAuth;
 }
 
+/** The container that this process runs in. */
+export interface OwnContainer {
+  id: string;
+  /** Without the leading slash. */
+  name: string;
+  imageId: string;
+  /** `host`, `bridge`, the name of a network … */
+  networkMode: string;
+  /** Compose project and service; absent when it was not made by Compose. */
+  project?: string;
+  service?: string;
+  /** As it was created. Holds secrets. */
+  environment: Readonly<Record<string, string>>;
+  /** `source`: path on the engine's host; `target`: path in the container. */
+  mounts: readonly { source: string; target: string }[];
+}
+
+/** A container that does for this program what it cannot do itself. */
+export interface Helper {
+  name: string;
+  imageId: string;
+  /** The whole command. */
+  entrypoint: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  labels: Readonly<Record<string, string>>;
+  /** Id of the container whose mounts it has. */
+  of: string;
+  /** `host`, `none` … as the engine's HostConfig.NetworkMode. */
+  network: string;
+}
+
 export interface Call {
   signal: AbortSignal;
 }
@@ -108,6 +142,23 @@ export interface Call {
 export interface Engine {
   /** Version of the engine and its data root. */
   ping(call: Call): Promise<{ version: string; dataRoot: string }>;
+  /** The container that this process runs in; undefined when it runs in none that this engine knows. */
+  ownContainer(call: Call): Promise<OwnContainer | undefined>;
+  /** Any container, by id or name; undefined when there is none. */
+  container(idOrName: string, call: Call): Promise<EngineContainer | undefined>;
+  /**
+   * Starts a detached container that the engine starts again however it ends, until `letEnd`. One of that name that is there
+   * is started, and nothing else happens.
+   */
+  startHelper(helper: Helper, call: Call): Promise<void>;
+  /** A container runs on, and is not started again once it has ended. Nothing happens when it is gone. */
+  letEnd(idOrName: string, call: Call): Promise<void>;
+  /** Starts a container that is there. */
+  start(idOrName: string, call: Call): Promise<void>;
+  /** What it takes to make a container again. Holds secrets. */
+  copyOf(containerId: string, call: Call): Promise<ContainerCopy>;
+  /** Makes and starts a container as it was; none of its name may be there. Returns the new id. */
+  makeAgain(copy: ContainerCopy, call: Call): Promise<string>;
   /** Containers of a compose project, by service and number. */
   containers(project: string, call: Call): Promise<EngineContainer[]>;
   /** Id of a local image, or undefined when there is none of that reference. */

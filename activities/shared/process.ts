@@ -1,12 +1,37 @@
 /** Whether a process of this host still runs, and is still the same. */
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 /** Whether a process runs and is the one that started then. Without a start (no /proc) the number decides. */
 export async function isProcessAlive(pid: number, pidStart: string | undefined): Promise<boolean> {
   if (!processExists(pid)) return false;
   const start = await processStart(pid);
-  return start !== 'gone' && (start === undefined || pidStart === undefined || start === pidStart);
+  const then = pidStart?.split('@')[0];
+  return start !== 'gone' && (start === undefined || then === undefined || start === then);
+}
+
+/**
+ * What is written down beside the number of a process, so that it is known again: when it started, and in which namespace the
+ * number holds (`TICKS@NAMESPACE`). A number out of another container names another process here.
+ */
+export async function processMark(pid: number): Promise<string | undefined> {
+  const start = await processStart(pid);
+  const namespace = pidNamespace();
+  return start === undefined || namespace === undefined ? start : `${start}@${namespace}`;
+}
+
+/** Whether a mark was made in another container than this process runs in: its number says nothing here. */
+export function isElsewhere(mark: string | undefined): boolean {
+  const namespace = mark?.split('@')[1];
+  return namespace !== undefined && namespace !== pidNamespace();
+}
+
+function pidNamespace(): string | undefined {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Field 22 of /proc/PID/stat; `gone` for a process that ended, reaped or not; undefined where there is no /proc. */

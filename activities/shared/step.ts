@@ -5,6 +5,8 @@
 export interface Step {
   /** Aborted when the deployment is cancelled or the worker leaves; pass it on to every child process. */
   readonly signal: AbortSignal;
+  /** Aborted as soon as the worker is told to leave: `signal` follows when the step takes too long to end by itself. */
+  readonly leaving?: AbortSignal;
   /** 1 for the first try. */
   readonly attempt: number;
   /** Progress that is seen in the Temporal UI; also beats on a timer by itself. */

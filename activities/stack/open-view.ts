@@ -16,6 +16,7 @@ import { findAssignment } from './reader-messages.js';
 import { readText, type ShellReading } from './read-shell.js';
 import { renderAll } from './render.js';
 import { readSettings, type StackSettings } from './settings.js';
+import { enterSibling, siblingTrouble, type Container } from './sibling.js';
 import type { Staged } from './staged-paths.js';
 import { missingRequired, templateLists } from './templates.js';
 import type { Checkout, Configuration, RenderedFile, StagedView, StackView } from './view.js';
@@ -31,6 +32,8 @@ export interface ViewDeps {
   shell?: string;
   /** false: as on a machine where none can be had. */
   mountNamespaces?: boolean;
+  /** The container that this process runs in, if any. */
+  ownContainer?: () => Promise<Container | undefined>;
 }
 
 export type StackPlace = Pick<RegisteredStack, 'directory' | 'envFile'>;
@@ -53,8 +56,8 @@ export function readConfiguration(stack: StackPlace, deps: ViewDeps): Promise<Co
 }
 
 /**
- * As `openLiveView`, with the staged trees shown at their live paths. Where no mount namespace can be had, paths are mapped in
- * its place, with a warning.
+ * As `openLiveView`, with the staged trees shown at their live paths: in a mount namespace; where none can be had and this runs
+ * in a container, in a sibling of it; else paths are mapped, with a warning.
  */
 export async function openStagedView(stack: StackPlace, staged: Staged, deps: ViewDeps): Promise<StagedView> {
   const place = await stagedPlace(stack, staged, deps);
@@ -69,6 +72,12 @@ async function stagedPlace(stack: StackPlace, staged: Staged, deps: ViewDeps): P
   const options = { env: cleanEnvironment(deps.env), signal: deps.signal, asRoot };
   const why = deps.mountNamespaces === false ? 'they are switched off' : await namespaceTrouble(options);
   if (why === undefined) return plainPlace(locate, await prepareNamespace(staged, options));
+  const container = await deps.ownContainer?.();
+  if (container && siblingTrouble(staged, container) === undefined) {
+    // What disappeared since the staging is simply not there any more; the engine would make a directory of it.
+    const present = { ...staged, binds: staged.binds.filter(({ live }) => existsSync(live)) };
+    return plainPlace(locate, enterSibling(present, container));
+  }
   const trouble = mappingTrouble(staged);
   if (trouble !== undefined) throw namespaceRefused(`${why}, ${trouble}`, asRoot);
   return mappedPlace(staged, locate, await realpath(stack.directory), why);

@@ -197,6 +197,11 @@ export const SETTINGS = {
     default: 'report',
     meaning: 'What does not run as recorded: report | repair',
   },
+  handOverSeconds: {
+    names: ['BIRDKEEPER_HAND_OVER_SECONDS'],
+    default: '120',
+    meaning: 'Longest time until a new worker polls that replaced this one; else the former one is put back',
+  },
   stopFirst: {
     names: ['BIRDKEEPER_STOP_FIRST'],
     default: 'false',

@@ -84,6 +84,7 @@ export const StackSettings = z.object({
   logDir: parsed(path),
   composeUpExtraOptions: words,
   healthTimeoutSeconds: parsed(secondsAbove0),
+  handOverSeconds: parsed(secondsAbove0),
   settleSeconds: parsed(seconds),
   settleSecondsNoHealthcheck: parsed(seconds),
   probes: parsed(parseProbes),

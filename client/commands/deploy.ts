@@ -6,7 +6,7 @@ import type { CommandContext, CommonOptions } from '../io.js';
 import { askForDeployment, askKeeper } from '../keeper.js';
 import { statusOfOutcome } from '../outcomes.js';
 import { outcomeLine } from '../render/progress.js';
-import { findStack, serverFor } from '../stack.js';
+import { findStack, serverFor, UnknownStack, type KnownStack } from '../stack.js';
 import { withKeeper } from '../with-keeper.js';
 
 export interface DeployOptions extends CommonOptions {
@@ -39,8 +39,8 @@ export async function deploy(context: CommandContext, options: DeployOptions): P
 /** For the night when the server is down: refused while a keeper answers, which would do it better. */
 async function deployLocally(context: CommandContext, options: DeployOptions): Promise<ExitStatus> {
   const { io, settings, handlers } = context;
-  const stack = await findStack(settings, options.stack, options.envFile);
-  if (await keeperAnswers(context, options)) {
+  const stack = await findStack(settings, options.stack, options.envFile).catch(unlessUnknown);
+  if (stack && (await keeperAnswers(context, options, stack))) {
     throw wrongUse(
       `Stack ${stack.ref.stack} has a keeper that answers: ask it (birdkeeper deploy). --local is for when the server is down.`,
     );
@@ -48,11 +48,11 @@ async function deployLocally(context: CommandContext, options: DeployOptions): P
   const stop = io.interruption();
   try {
     const { number, outcome, message } = await handlers.deployLocally({
-      stackDir: stack.directory,
+      stackDir: stack?.directory ?? options.stack,
       force: options.force === true,
       by: settings.by,
       stop: stop.signal,
-      ...(stack.state.stack.envFile === undefined ? {} : { envFile: stack.state.stack.envFile }),
+      ...envFileOf(options, stack),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
     });
     io.out(outcomeLine(number, outcome, message));
@@ -62,8 +62,22 @@ async function deployLocally(context: CommandContext, options: DeployOptions): P
   }
 }
 
-async function keeperAnswers({ settings }: CommandContext, options: DeployOptions): Promise<boolean> {
-  const stack = await findStack(settings, options.stack, options.envFile);
+/** A stack that no keeper ever had: the deployment registers it, as on a new host whose worker is part of that stack. */
+function unlessUnknown(error: unknown): undefined {
+  if (error instanceof UnknownStack) return undefined;
+  throw error;
+}
+
+function envFileOf({ envFile }: DeployOptions, stack: KnownStack | undefined): { envFile?: string } {
+  const given = stack ? stack.state.stack.envFile : envFile;
+  return given === undefined ? {} : { envFile: given };
+}
+
+async function keeperAnswers(
+  { settings }: CommandContext,
+  options: DeployOptions,
+  stack: KnownStack,
+): Promise<boolean> {
   try {
     const choice = await serverFor(settings, stack, options.address);
     return await withSession(choice, stack.directory, async (session) => {

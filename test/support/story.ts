@@ -166,6 +166,7 @@ export function goodActivities(replaced: Partial<Activities> = {}): Activities {
     advanceCheckouts: () => Promise.resolve({ moved: ['private'], renderedFiles: [] }),
     applyServices: () => Promise.resolve({ services: aPlan().services }),
     settleServices: () => Promise.resolve({ health: [{ service: 'web', health: 'healthy' }], sickBefore: [] }),
+    handOver: () => Promise.resolve({ state: 'replaced' }),
     reverseCheckouts: () => Promise.resolve({ moved: ['private'], leftAlone: [] }),
     concludeDeployment: () => Promise.resolve(null),
     reconcileSchedules: () => Promise.resolve({ changed: [] }),

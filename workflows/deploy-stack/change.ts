@@ -22,10 +22,13 @@ export async function change(telling: Telling, { skip }: Looked, summary: PlanSu
       return { outcome: 'deployed', message: `skipped by conditional trigger: ${tell.answers}`, skipped: true };
     }
     begun = true;
-    const { services } = await step('apply', () => applyWithHooks(telling, hooksOf(summary), 'forward'));
+    const applied = await step('apply', () => applyWithHooks(telling, hooksOf(summary), 'forward'));
+    const services = applied.handsOver ? [...applied.services, applied.handsOver] : applied.services;
     tell.applied(services);
     const settled = await step('settle', () => act.settleServices({ stack, number, direction: 'forward' }));
     tell.settled(settled);
+    // Last of all: whatever may fail is done by the worker that is known to work.
+    if (applied.handsOver) await around.shielded(() => step('hand over', () => handOver(telling)));
     tell.phase('record');
     return { outcome: 'deployed', message: describeDeployed(services.length, settled.sickBefore) };
   } catch (error) {
@@ -50,6 +53,14 @@ async function applyWithHooks({ ask, act }: Telling, hooks: PlannedHook[], direc
   const applied = await act.applyServices({ stack, number, direction });
   for (const hook of only('post', hooks)) await act.runHook({ stack, number, direction, ...hook });
   return applied;
+}
+
+/** A worker that leaves ends its part with a result, so that no attempt is spent; the next worker asks again. */
+async function handOver({ ask, act }: Telling): Promise<void> {
+  const { stack, number } = ask;
+  let state: string;
+  do ({ state } = await act.handOver({ stack, number }));
+  while (state === 'at work');
 }
 
 const only = (kind: Hook, hooks: PlannedHook[]): PlannedHook[] => hooks.filter(({ hook }) => hook === kind);

@@ -92,6 +92,7 @@ const NEXT: Readonly<Record<Phase, string>> = {
   advance: 'Fast-forwards all checkouts, or none. From here on a failure puts the former release back.',
   apply: 'Touches the services that changed, no others.',
   settle: 'Waits until what was touched is healthy and quiet.',
+  'hand over': 'A helper replaces the container of this worker. Whichever worker polls then goes on.',
   record: 'Records the release as good.',
   'roll back': 'Puts the former release back.',
 };

@@ -45,6 +45,7 @@ const around: Surroundings = {
   logFor: () => localStep().log,
   heldUp: async () => undefined,
   running: new Set(),
+  leaving: new AbortController().signal,
 };
 
 const silentJournal: Journal = {

@@ -1,0 +1,106 @@
+/**
+ * The worker's own container is replaced by a helper, since whoever stops its own container does nothing afterwards. The helper
+ * runs the **former** image, which is known to work: it has to put the former worker back when the new one does not poll. This
+ * activity starts the helper and waits for its word; it is begun by the former worker and ended by whichever polls then.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import type { Step } from '../shared/step.js';
+import type { StackState } from '../state/index.js';
+import type { Activities, DeploymentInput } from '../types.js';
+import type { Dependencies } from './dependencies.js';
+import { readHandOver, writeHandOver } from './hand-over-order.js';
+import { requireTurn } from './local-run.js';
+import type { HandOverRecord } from './records.js';
+
+export const HELPER_LABELS = {
+  stack: 'birdkeeper.hand-over.stack',
+  number: 'birdkeeper.hand-over.deployment',
+} as const;
+const LOOK_EVERY_MS = 500;
+/** The program of the helper, in the image; its arguments are the stack and the number of the deployment. */
+const PROGRAM = ['/opt/birdkeeper/container/entry', 'node', '/opt/birdkeeper/dist/bin/hand-over.js'] as const;
+
+export const helperName = (stack: string, number: number): string => `birdkeeper-hand-over-${stack}-${number}`;
+
+export async function handOver(
+  { stack: name, number }: DeploymentInput,
+  step: Step,
+  deps: Dependencies,
+): ReturnType<Activities['handOver']> {
+  const stack = await deps.state.stack(name);
+  await requireTurn(stack, number);
+  const helper = helperName(name, number);
+  let isStarted = false;
+  for (;;) {
+    step.signal.throwIfAborted();
+    const record = await readHandOver(stack, number);
+    if (!record) throw new StepFailure(FAILURES.badInput, `Deployment ${number} of ${name} replaces no worker.`);
+    if (record.outcome !== undefined) return conclude(record, helper, step, deps);
+    if (step.leaving?.aborted) return { state: 'at work' };
+    if (!isStarted) await startHelper({ stack, number, record, helper, step, deps });
+    isStarted = true;
+    step.heartbeat({ replacing: record.service });
+    await untilThen(step);
+  }
+}
+
+interface Starting {
+  stack: StackState;
+  number: number;
+  record: HandOverRecord;
+  helper: string;
+  step: Step;
+  deps: Dependencies;
+}
+
+/** What it takes to put the former container back is written down before anybody touches it. */
+async function startHelper({ stack, number, record, helper, step, deps }: Starting): Promise<void> {
+  const { engine } = deps;
+  const call = { signal: step.signal };
+  const there = await engine.container(helper, call);
+  if (there?.state === 'running') return;
+  const isFormerThere = (await engine.container(record.former.id, call)) !== undefined;
+  if (!there && !isFormerThere) {
+    // Somebody took the helper away when it had done its work: this worker is the new one.
+    await writeHandOver(stack, number, { ...record, outcome: 'replaced' });
+    return;
+  }
+  if (record.copy === undefined) {
+    const copy = await engine.copyOf(record.former.id, call);
+    await writeHandOver(stack, number, { ...record, copy });
+  }
+  const { former } = record;
+  step.log.info(`${helper} replaces the container of ${record.service}: ${record.reason}`);
+  await engine.startHelper(
+    {
+      name: helper,
+      imageId: former.imageId,
+      entrypoint: [...PROGRAM, stack.name, String(number)],
+      // Of the former container, so that the same state directory, engine and registries are found.
+      environment: former.environment,
+      labels: { [HELPER_LABELS.stack]: stack.name, [HELPER_LABELS.number]: String(number) },
+      of: former.id,
+      network: former.networkMode === 'host' ? 'host' : 'none',
+    },
+    call,
+  );
+}
+
+async function conclude(
+  record: HandOverRecord,
+  helper: string,
+  step: Step,
+  { engine }: Dependencies,
+): ReturnType<Activities['handOver']> {
+  const there = await engine.container(helper, { signal: step.signal });
+  if (there) await engine.remove(there.id, { signal: step.signal });
+  if (record.outcome === 'replaced') return { state: 'replaced' };
+  throw new StepFailure(FAILURES.unhealthy, record.message ?? `${record.service} could not be replaced`);
+}
+
+/** Ends early when the worker is told to leave. */
+async function untilThen({ signal, leaving }: Step): Promise<void> {
+  const either = leaving ? AbortSignal.any([signal, leaving]) : signal;
+  await sleep(LOOK_EVERY_MS, undefined, { signal: either }).catch(() => undefined);
+}
