@@ -5,10 +5,11 @@ import { isStatic } from '../setup/packages.mjs';
 import { inWords, tellStep } from '../setup/report.mjs';
 import { run } from '../setup/run.mjs';
 import { CLI_VERSION } from '../setup/temporal-cli.mjs';
+import { ensureWorkerImage } from '../setup/worker-image.mjs';
 import { makePostgres } from './postgres.mjs';
 import { cliBuild, ensureBuilt, serverBuild, uiBuild } from './programs.mjs';
 import { adminToolsStandIn, buildStandIn, serverStandIn, uiStandIn } from './stand-ins.mjs';
-import { FORMER_SERVER, imagesOfFile, PRODUCTION_FILE, tagOf } from './versions.mjs';
+import { FORMER_SERVER, imagesOfFile, PRODUCTION_FILE, tagOf, workerImageOf } from './versions.mjs';
 
 /**
  * Sees to it that the engine has every image that the file names, and the former server's. An image that is there is used as it
@@ -31,7 +32,21 @@ export async function ensureImages({ root, env, cli }) {
   ];
   const made = [];
   for (const [image, make] of wanted) if (await ensure(image, make, env)) made.push(image);
-  return made;
+  return [...made, await makeWorker(root, env)];
+}
+
+/**
+ * Of these sources, by the Dockerfile, every time: what has not changed is not built again.
+ *
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function makeWorker(root, env) {
+  const start = Date.now();
+  const tag = workerImageOf(join(root, PRODUCTION_FILE));
+  await ensureWorkerImage({ root, env, tag });
+  tellStep('done', tag, `built of these sources; took ${inWords(Date.now() - start)}`);
+  return tag;
 }
 
 /**

@@ -20,6 +20,17 @@ export function imagesIn(text) {
 export const imagesOfFile = (path) => imagesIn(readFileSync(path, 'utf8'));
 
 /**
+ * The worker's image, unless a variable names another.
+ *
+ * @param {string} path of the compose file
+ */
+export function workerImageOf(path) {
+  const named = /^ +image: \$\{BIRDKEEPER_IMAGE:-(\S+)\}$/m.exec(readFileSync(path, 'utf8'))?.[1];
+  if (named === undefined) throw new Error(`${PRODUCTION_FILE} names no image for the worker`);
+  return named;
+}
+
+/**
  * The tag that the file names for a repository. Throws when it names none.
  *
  * @param {Readonly<Record<string, string>>} images

@@ -1,0 +1,139 @@
+/** The production form for all tests of a file: a world, a clone of it beside, and what a client sees of its server. */
+import { afterAll, beforeAll, beforeEach, onTestFailed, vi } from 'vitest';
+import { createWorld, type World } from '../world/index.js';
+import { output, WORLD_HOST } from '../world/programs.js';
+import type { Files } from '../world/sample-stack.js';
+import { WorldTemporal } from '../world/temporal.js';
+import { waitFor } from '../world/wait.js';
+import type { DeploymentRecord } from '../../../workflows/model.js';
+import type { Phase } from '../../../workflows/contract.js';
+import { openDoorway, type Doorway } from './doorway.js';
+import { Probe } from './probe.js';
+import { productionFiles, ProductionStack } from './stack.js';
+
+const LIMIT_MS = 600_000;
+const FRONTEND = 7233;
+/** Long enough that what is done in the middle is done in the middle. */
+const SETTLE_SECONDS = 8;
+
+export class Production {
+  private client: WorldTemporal | undefined;
+
+  constructor(
+    readonly world: World,
+    readonly stack: ProductionStack,
+    readonly doorway: Doorway,
+  ) {}
+
+  /** A client of the server through the doorway; it outlives the server's container. `project`: of whose keeper. */
+  async temporal(project = this.world.project): Promise<WorldTemporal> {
+    if (project !== this.world.project) return this.connect(project);
+    this.client ??= await this.connect(project);
+    return this.client;
+  }
+
+  private connect(stack: string): Promise<WorldTemporal> {
+    return WorldTemporal.connect(this.doorway.address, { host: WORLD_HOST, stack });
+  }
+
+  probe(): Promise<Probe> {
+    return Probe.start(this.doorway.address);
+  }
+
+  /** A push to the sample stack, a look, and the number of the deployment that it will be. */
+  async push(files: Files, message: string): Promise<{ number: number; commit: string }> {
+    const temporal = await this.temporal();
+    const number = await waitFor('an idle keeper', async () => {
+      const { running, queued, nextNumber } = await temporal.keeper();
+      return running === undefined && queued.length === 0 && nextNumber;
+    });
+    const commit = await this.world.push('platform', files, message);
+    await temporal.trigger('autodeploy');
+    return { number, commit };
+  }
+
+  /** Waits until a deployment of the sample stack is in that phase. */
+  async reach(number: number, phase: Phase): Promise<void> {
+    const temporal = await this.temporal();
+    await waitFor(`deployment ${number} in ${phase}`, async () => (await temporal.deployment(number)).phase === phase);
+  }
+
+  /** Waits for the end of it. */
+  ended(number: number): Promise<DeploymentRecord> {
+    return this.world.waitForOutcome(number, { within: 240_000 });
+  }
+
+  async destroy(): Promise<void> {
+    await this.client?.close().catch(() => undefined);
+    await this.doorway.close();
+    await this.stack.remove();
+    await this.world.destroy();
+  }
+}
+
+async function create(name: string, files: (files: Files) => Files): Promise<Production> {
+  const env = process.env as Record<string, string>;
+  // What containers reach this machine by.
+  const gateway = await output(
+    'docker',
+    ['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', 'bridge'],
+    { env },
+  );
+  const world = await createWorld({
+    name,
+    gitAddress: gateway,
+    // A probe of the loopback address would ask the worker's container.
+    settings: { extra: [`export BIRDKEEPER_PROBES='' BIRDKEEPER_SETTLE_SECONDS='${SETTLE_SECONDS}'`] },
+  });
+  try {
+    const stack = await ProductionStack.create(world, files(await productionFiles()));
+    const doorway = await openDoorway(FRONTEND, () => stack.addressOf('temporal').catch(() => undefined));
+    return new Production(world, stack, doorway);
+  } catch (error) {
+    await world.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Call it at the top of a file. `start` brings it into the state that the tests begin with; `files` changes what is in its
+ * repository. Returns how to reach it: it is there once the tests run.
+ */
+export function useProduction(
+  name: string,
+  {
+    start = begun,
+    files = (same) => same,
+  }: { start?: (production: Production) => Promise<void>; files?: (files: Files) => Files } = {},
+): () => Production {
+  vi.setConfig({ testTimeout: LIMIT_MS, hookTimeout: LIMIT_MS });
+  let made: Production | undefined;
+  const reach = () => {
+    if (made === undefined) throw new Error('it is made by beforeAll: reach it inside a test');
+    return made;
+  };
+  beforeAll(async () => {
+    made = await create(name, files);
+    await start(made).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}\n${await tailsOf(reach())}`);
+    });
+  });
+  beforeEach(() => {
+    onTestFailed(async () => console.error(await tailsOf(reach())));
+  });
+  afterAll(() => made?.destroy());
+  return reach;
+}
+
+const tailsOf = async ({ world, stack }: Production): Promise<string> =>
+  `${await world.tails()}\n--- the production form:\n${await stack.tails()}`;
+
+/** Everything is healthy, and the sample stack has had its first deployment. */
+export async function begun({ world, stack }: Production): Promise<void> {
+  await stack.up();
+  const first = await world.waitForOutcome(1);
+  if (first.outcome !== 'deployed') throw new Error(`the first deployment ended ${first.outcome}: ${first.message}`);
+}
+
+/** A line of figures for who reads the run. */
+export const tell = (line: string): void => void process.stdout.write(`  figures: ${line}\n`);
