@@ -71,7 +71,7 @@ export class Production {
   }
 }
 
-async function create(name: string, files: (files: Files) => Files): Promise<Production> {
+async function create(name: string, { files = same, settleSeconds = SETTLE_SECONDS }: Options): Promise<Production> {
   const env = process.env as Record<string, string>;
   // What containers reach this machine by.
   const gateway = await output(
@@ -83,7 +83,7 @@ async function create(name: string, files: (files: Files) => Files): Promise<Pro
     name,
     gitAddress: gateway,
     // A probe of the loopback address would ask the worker's container.
-    settings: { extra: [`export BIRDKEEPER_PROBES='' BIRDKEEPER_SETTLE_SECONDS='${SETTLE_SECONDS}'`] },
+    settings: { extra: [`export BIRDKEEPER_PROBES='' BIRDKEEPER_SETTLE_SECONDS='${settleSeconds}'`] },
   });
   try {
     const stack = await ProductionStack.create(world, files(await productionFiles()));
@@ -95,17 +95,19 @@ async function create(name: string, files: (files: Files) => Files): Promise<Pro
   }
 }
 
-/**
- * Call it at the top of a file. `start` brings it into the state that the tests begin with; `files` changes what is in its
- * repository. Returns how to reach it: it is there once the tests run.
- */
-export function useProduction(
-  name: string,
-  {
-    start = begun,
-    files = (same) => same,
-  }: { start?: (production: Production) => Promise<void>; files?: (files: Files) => Files } = {},
-): () => Production {
+export interface Options {
+  /** Brings it into the state that the tests begin with. */
+  start?: (production: Production) => Promise<void>;
+  /** Changes what is in its repository. */
+  files?: (files: Files) => Files;
+  /** How long each deployment of the sample stack is in its last phase but one. */
+  settleSeconds?: number;
+}
+
+const same = (files: Files): Files => files;
+
+/** Call it at the top of a file. Returns how to reach it: it is there once the tests run. */
+export function useProduction(name: string, options: Options = {}): () => Production {
   vi.setConfig({ testTimeout: LIMIT_MS, hookTimeout: LIMIT_MS });
   let made: Production | undefined;
   const reach = () => {
@@ -113,8 +115,8 @@ export function useProduction(
     return made;
   };
   beforeAll(async () => {
-    made = await create(name, files);
-    await start(made).catch(async (error: unknown) => {
+    made = await create(name, options);
+    await (options.start ?? begun)(made).catch(async (error: unknown) => {
       throw new Error(`${String(error)}\n${await tailsOf(reach())}`);
     });
   });

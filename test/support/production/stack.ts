@@ -178,7 +178,7 @@ export class ProductionStack {
   }
 }
 
-function repositoryRoot(): string {
+export function repositoryRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, FILE))) folder = dirname(folder);
   return folder;
