@@ -1,8 +1,11 @@
 /** The file unchanged: from nothing to healthy, again, and what its health checks see. */
 import { describe, expect, it } from 'vitest';
 import { tell, useProduction } from '../support/production/in-vitest.js';
+import { waitFor } from '../support/world/index.js';
 import { NAMESPACE, SEARCH_ATTRIBUTES } from '../../workflows/contract.js';
 
+/** Enough to be more than pages that are half full. */
+const LOOKS = 40;
 const LASTING = ['postgres', 'temporal', 'ui', 'worker'] as const;
 
 describe('production/begin', () => {
@@ -89,6 +92,22 @@ describe('production/begin', () => {
     await stack.compose('start', 'postgres');
     await stack.allHealthy();
     tell(`all is healthy ${Math.round((Date.now() - again) / 1000)} s after its start`);
+  });
+
+  it('what a look leaves in the database', async () => {
+    const { stack } = production();
+    const temporal = await production().temporal();
+    const looks = async () => (await temporal.runsOf('checkStack')).length;
+    const size = async () =>
+      Number(await stack.sql('postgres', 'select sum(pg_database_size(datname)) from pg_database'));
+    const [before, already] = [await size(), await looks()];
+    for (let look = 1; look <= LOOKS; look += 1) {
+      await temporal.trigger('autodeploy');
+      await waitFor(`the end of look ${look}`, async () => (await looks()) >= already + look);
+    }
+    tell(
+      `a look leaves ${Math.round(((await size()) - before) / LOOKS / 1024)} KiB, of ${LOOKS}; before ${before} bytes`,
+    );
   });
 
   it('what each part takes', async () => {

@@ -25,11 +25,7 @@ describe('production/upgrade', () => {
     const answer = await fetch(`http://${await stack.addressOf('temporal')}:7243/api/v1/cluster-info`);
     return ((await answer.json()) as { serverVersion: string }).serverVersion;
   };
-  const schema = (database: string) =>
-    production().stack.compose(
-      ...['exec', '-T', 'postgres', 'psql', '--username=temporal', '--tuples-only', '--no-align'],
-      ...[`--dbname=${database}`, '--command=select curr_version from schema_version'],
-    );
+  const schema = (database: string) => production().stack.sql(database, 'select curr_version from schema_version');
   const push = async (server: string) => {
     const { stack } = production();
     const temporal = await production().temporal(stack.project);

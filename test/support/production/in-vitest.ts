@@ -1,7 +1,8 @@
 /** The production form for all tests of a file: a world, a clone of it beside, and what a client sees of its server. */
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, beforeEach, onTestFailed, vi } from 'vitest';
 import { createWorld, type World } from '../world/index.js';
-import { output, WORLD_HOST } from '../world/programs.js';
+import { WORLD_HOST } from '../world/programs.js';
 import type { Files } from '../world/sample-stack.js';
 import { WorldTemporal } from '../world/temporal.js';
 import { waitFor } from '../world/wait.js';
@@ -72,18 +73,16 @@ export class Production {
 }
 
 async function create(name: string, { files = same, settleSeconds = SETTLE_SECONDS }: Options): Promise<Production> {
-  const env = process.env as Record<string, string>;
-  // What containers reach this machine by.
-  const gateway = await output(
-    'docker',
-    ['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', 'bridge'],
-    { env },
-  );
   const world = await createWorld({
     name,
-    gitAddress: gateway,
+    gitAddress: ownAddress(),
     // A probe of the loopback address would ask the worker's container.
-    settings: { extra: [`export BIRDKEEPER_PROBES='' BIRDKEEPER_SETTLE_SECONDS='${settleSeconds}'`] },
+    settings: {
+      extra: [
+        `export BIRDKEEPER_PROBES='' BIRDKEEPER_SETTLE_SECONDS='${settleSeconds}'`,
+        `export BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='${settleSeconds + 60}'`,
+      ],
+    },
   });
   try {
     const stack = await ProductionStack.create(world, files(await productionFiles()));
@@ -135,6 +134,17 @@ export async function begun({ world, stack }: Production): Promise<void> {
   await stack.up();
   const first = await world.waitForOutcome(1);
   if (first.outcome !== 'deployed') throw new Error(`the first deployment ended ${first.outcome}: ${first.message}`);
+}
+
+/** What containers reach this machine by, whichever bridges its engine has. */
+function ownAddress(): string {
+  const all = Object.entries(networkInterfaces()).filter(([name]) => !/^(br-|docker|veth)/.test(name));
+  const found = all
+    .flatMap(([, addresses = []]) => addresses)
+    .find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (found === undefined)
+    throw new Error('this machine has no address but the loopback one: containers cannot reach it');
+  return found.address;
 }
 
 /** A line of figures for who reads the run. */

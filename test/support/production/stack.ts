@@ -157,6 +157,12 @@ export class ProductionStack {
     return output('docker', args, { env: this.world.parts.env });
   }
 
+  /** What the database answers, values only. */
+  sql(database: string, question: string): Promise<string> {
+    const psql = ['psql', '--username=temporal', '--no-psqlrc', '--tuples-only', '--no-align', `--dbname=${database}`];
+    return this.compose('exec', '-T', 'postgres', ...psql, `--command=${question}`);
+  }
+
   /** `birdkeeper` in the worker's container. */
   birdkeeper(...args: string[]): Promise<string> {
     return this.compose('exec', '-T', 'worker', 'birdkeeper', ...args);
