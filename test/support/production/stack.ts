@@ -163,9 +163,12 @@ export class ProductionStack {
     return this.compose('exec', '-T', 'postgres', ...psql, `--command=${question}`);
   }
 
-  /** `birdkeeper` in the worker's container. */
-  birdkeeper(...args: string[]): Promise<string> {
-    return this.compose('exec', '-T', 'worker', 'birdkeeper', ...args);
+  /** `birdkeeper` in the worker's container. What it printed, whatever became of it. */
+  async birdkeeper(...args: string[]): Promise<string> {
+    const { env } = this.world.parts;
+    const command = ['compose', 'exec', '-T', 'worker', 'birdkeeper', ...args];
+    const { stdout, stderr } = await attempt('docker', command, { env, cwd: this.directory });
+    return stdout + stderr;
   }
 
   async tails(): Promise<string> {
