@@ -96,7 +96,9 @@ async function loadSystem(env) {
 async function makeSystem(tar, env) {
   const debian = await ensureDebianImage(env);
   tellDetail(`apt-get install postgresql-${MAJOR}, in an image`);
-  await withSignOfLife('installing PostgreSQL', () => buildStandIn({ image: BASE, dockerfile: SYSTEM }, env));
+  await withSignOfLife('installing PostgreSQL', () =>
+    buildStandIn({ image: BASE, dockerfile: SYSTEM, network: 'host' }, env),
+  );
   const container = (await must(['create', BASE, 'true'], env)).trim();
   try {
     await mkdir(dirname(tar), { recursive: true });

@@ -17,6 +17,7 @@ import { describeFailure, run } from '../setup/run.mjs';
  * @property {string} dockerfile
  * @property {Readonly<Record<string, string>>} [copies] name in the context → path of the file
  * @property {Readonly<Record<string, string>>} [texts] name in the context → its text, executable
+ * @property {'none' | 'host'} [network] of its steps; none unless given
  */
 
 const BUILD_MS = 900_000;
@@ -87,14 +88,15 @@ ENTRYPOINT ["./ui-server", "--env", "docker", "start"]
  * @param {StandIn} standIn
  * @param {NodeJS.ProcessEnv} env
  */
-export async function buildStandIn({ image, dockerfile, copies = {}, texts = {} }, env) {
+export async function buildStandIn({ image, dockerfile, copies = {}, texts = {}, network = 'none' }, env) {
   await inScratch(join(tmpdir(), 'birdkeeper-stand-in-'), async (context) => {
     await mkdir(context, { recursive: true });
     if (dockerfile.includes('COPY busybox')) await copyFile(await busybox(env), join(context, 'busybox'));
     for (const [name, path] of Object.entries(copies)) await copyFile(path, join(context, name));
     for (const [name, text] of Object.entries(texts)) await writeFile(join(context, name), text, { mode: 0o755 });
     await writeFile(join(context, 'Dockerfile'), dockerfile);
-    const args = ['build', '--quiet', '--force-rm', '--label', `${STAND_IN_LABEL}=${image}`, '--tag', image, context];
+    const options = ['--quiet', '--force-rm', '--network', network, '--label', `${STAND_IN_LABEL}=${image}`];
+    const args = ['build', ...options, '--tag', image, context];
     // BuildKit is not on every machine; the classic builder is.
     const built = await run('docker', args, { env: { ...env, DOCKER_BUILDKIT: '0' }, timeoutMs: BUILD_MS });
     if (built.status !== 0) throw new SetupProblem(describeFailure(`the build of ${image}`, built));

@@ -66,9 +66,26 @@ describe('production/backup', () => {
     expect(await ended()).toEqual(expect.arrayContaining(before));
   });
 
-  it('the next push is deployed as ever', async () => {
-    const { number } = await production().push(baseFile({ version: '3' }), 'Show 3');
-    expect(await production().ended(number)).toMatchObject({ outcome: 'deployed' });
-    expect(await production().world.get('web')).toBe('version 3');
+  it('an older one forgets what was deployed since, the host does not: nothing is done again, and numbers go on', async () => {
+    const { stack, world } = production();
+    const third = await production().push(baseFile({ version: '3' }), 'Show 3');
+    await production().reach(third.number, 'settle');
+    const made = await script('backup', join(world.dir, 'backups'));
+    expect(await production().ended(third.number)).toMatchObject({ outcome: 'deployed' });
+    const fourth = await production().push(baseFile({ version: '4' }), 'Show 4');
+    expect(await production().ended(fourth.number)).toMatchObject({ outcome: 'deployed' });
+    const [recorded, web] = [await world.history(), (await world.state())['web']];
+
+    await stack.compose('stop', 'worker', 'ui', 'temporal');
+    await stack.compose('down', '--volumes');
+    expect(await script('restore', made.stdout.trim())).toMatchObject({ status: 0 });
+    await stack.up();
+    const fifth = await production().push(baseFile({ version: '5' }), 'Show 5');
+    expect(fifth.number).toBeGreaterThan(fourth.number);
+    expect((await world.state())['web']).toEqual(web);
+    expect(await production().ended(fifth.number)).toMatchObject({ outcome: 'deployed' });
+    expect(await world.get('web')).toBe('version 5');
+    expect((await world.history()).slice(0, recorded.length)).toEqual(recorded);
+    expect((await world.history()).filter(({ number }) => number === third.number)).toHaveLength(1);
   });
 });
