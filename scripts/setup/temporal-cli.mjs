@@ -8,7 +8,8 @@ import { describeFailure, run } from './run.mjs';
 import { chooseTemporalCli } from './temporal-choice.mjs';
 import { temporalServerVersion } from './versions.mjs';
 
-const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+export const CLI_VERSION = '1.5.1';
+const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${CLI_VERSION}`;
 
 /** @type {import('./main.mjs').Part} */
 export const temporalCli = {
@@ -84,10 +85,11 @@ async function downloadBySdk(directory, root, env) {
  */
 async function buildWithGo(directory, env) {
   if (!findProgram('go', env)) throw new SetupProblem('there is no Go on PATH to build it with');
-  tellDetail(`building: go install -ldflags "-s -w" ${GO_PACKAGE}`);
+  tellDetail(`building: CGO_ENABLED=0 go install -ldflags "-s -w" ${GO_PACKAGE}`);
   const ran = await withSignOfLife('building', (at) =>
     run('go', ['install', '-v', '-ldflags', '-s -w', GO_PACKAGE], {
-      env: { ...env, GOBIN: directory },
+      // Static, as the published one is: it runs in an image that has no C library.
+      env: { ...env, CGO_ENABLED: '0', GOBIN: directory },
       timeoutMs: 3_600_000,
       onLine: at,
     }),

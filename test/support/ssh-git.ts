@@ -43,7 +43,7 @@ export interface GitServer {
   start(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 const START_LIMIT_MS = 15_000;
 
 /** What OpenSSH prefers costs each of a suite's thousands of connections 0.1 s of CPU; it is what a site has. */
@@ -53,11 +53,14 @@ export type KeyExchange = 'cheap' | 'preferred';
 export async function startGitServer({
   dir,
   keyExchange = 'cheap',
+  address = LOOPBACK,
 }: {
   dir: string;
   keyExchange?: KeyExchange;
+  /** Of this machine: another than the loopback one for who asks out of a container. */
+  address?: string;
 }): Promise<GitServer> {
-  const server = new SshGitServer(dir, await freePort(), keyExchange);
+  const server = new SshGitServer(dir, await freePort(address), keyExchange, address);
   await server.prepare();
   await server.start();
   return server;
@@ -70,7 +73,6 @@ export async function makeKey(path: string): Promise<string> {
 }
 
 class SshGitServer implements GitServer {
-  readonly host = HOST;
   readonly user = userInfo().username;
   private process: ChildProcess | undefined;
 
@@ -78,6 +80,7 @@ class SshGitServer implements GitServer {
     private readonly dir: string,
     readonly port: number,
     private readonly keyExchange: KeyExchange,
+    readonly host: string,
   ) {}
 
   async prepare(): Promise<void> {
@@ -97,7 +100,7 @@ class SshGitServer implements GitServer {
   }
 
   async knownHostsLine(): Promise<string> {
-    return `[${HOST}]:${this.port} ${await this.hostKeyPublic()}\n`;
+    return `[${this.host}]:${this.port} ${await this.hostKeyPublic()}\n`;
   }
 
   async addRepository(name: string): Promise<ServedRepository> {
@@ -110,7 +113,7 @@ class SshGitServer implements GitServer {
       path,
       deployKeyPath,
       pushKeyPath,
-      url: `ssh://${this.user}@${HOST}:${this.port}${path}`,
+      url: `ssh://${this.user}@${this.host}:${this.port}${path}`,
       pushSshCommand: `ssh -i '${pushKeyPath}' -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`,
     };
     await this.authorise(repository, deployKeyPath);
@@ -139,7 +142,7 @@ class SshGitServer implements GitServer {
     let errors = '';
     child.stderr?.on('data', (chunk: Buffer) => (errors = `${errors}${chunk.toString()}`.slice(-4000)));
     const deadline = Date.now() + START_LIMIT_MS;
-    while (!(await answers(this.port))) {
+    while (!(await answers(this.host, this.port))) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`sshd does not answer:\n${errors}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -169,7 +172,7 @@ class SshGitServer implements GitServer {
 
   private configuration(): string {
     return [
-      `ListenAddress ${HOST}:${this.port}`,
+      `ListenAddress ${this.host}:${this.port}`,
       `HostKey "${this.at('host_key')}"`,
       `AuthorizedKeysFile "${this.at('authorized_keys')}"`,
       'PidFile none',
@@ -220,10 +223,10 @@ async function which(program: string): Promise<string> {
   return stdout.trim();
 }
 
-function freePort(): Promise<number> {
+function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);
-    probe.listen(0, HOST, () => {
+    probe.listen(0, host, () => {
       const address = probe.address();
       probe.close(() =>
         typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port is free')),
@@ -232,9 +235,9 @@ function freePort(): Promise<number> {
   });
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: HOST, port });
+    const socket = connect({ host, port });
     socket.once('data', () => (socket.destroy(), resolve(true)));
     socket.once('error', () => resolve(false));
   });

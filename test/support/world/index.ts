@@ -31,6 +31,8 @@ export interface WorldOptions {
   program?: string;
   /** See `startGitServer`; for measurements. */
   keyExchange?: KeyExchange;
+  /** Where the git server listens; the loopback address unless given. */
+  gitAddress?: string;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function createWorld({
   files = same,
   program,
   keyExchange = 'cheap',
+  gitAddress = '127.0.0.1',
 }: WorldOptions): Promise<World> {
   await sweep();
   // Compose project, image path and directory: the name says whose it is.
@@ -57,6 +60,7 @@ export async function createWorld({
       env,
       files,
       keyExchange,
+      gitAddress,
       ...(program === undefined ? {} : { program }),
     });
   } catch (error) {
@@ -72,12 +76,12 @@ type Differences = Required<Omit<WorldOptions, 'name' | 'program'>> & Pick<World
 async function assemble(
   project: string,
   dir: string,
-  { settings, env: more, files, keyExchange, program }: Differences,
+  { settings, env: more, files, keyExchange, gitAddress, program }: Differences,
 ): Promise<World> {
   const env = worldEnvironment(dir, more);
   for (const folder of ['git', 'registry', 'keys', 'log', 'home']) await mkdir(join(dir, folder), { mode: 0o700 });
   const [git, registry, [web = 0, api = 0, reader = 0]] = await Promise.all([
-    startGitServer({ dir: join(dir, 'git'), keyExchange }),
+    startGitServer({ dir: join(dir, 'git'), keyExchange, address: gitAddress }),
     startRegistry({ parent: join(dir, 'registry') }),
     freePorts(3),
   ]);
