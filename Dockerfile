@@ -13,7 +13,7 @@ FROM ${DOCKER_IMAGE} AS docker
 FROM ${TEMPORAL_IMAGE} AS temporal
 
 FROM ${NODE_IMAGE} AS build
-WORKDIR /opt/birdkeeper
+WORKDIR /usr/local/lib/birdkeeper
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
@@ -39,18 +39,18 @@ RUN apt-get update \
 COPY --from=docker /usr/local/bin/docker /usr/local/bin/docker
 COPY --from=docker /usr/local/libexec/docker/cli-plugins/docker-compose /usr/local/libexec/docker/cli-plugins/docker-compose
 COPY --from=temporal /usr/local/bin/temporal /usr/local/bin/temporal
-WORKDIR /opt/birdkeeper
+WORKDIR /usr/local/lib/birdkeeper
 COPY LICENSE CHANGELOG.md ./
 COPY docs docs
 COPY container container
-COPY --from=build /opt/birdkeeper/package.json package.json
-COPY --from=build /opt/birdkeeper/node_modules node_modules
-COPY --from=build /opt/birdkeeper/dist dist
-RUN ln -s /opt/birdkeeper/dist/bin/birdkeeper.js /usr/local/bin/birdkeeper && chmod 755 dist/bin/*.js container/entry
+COPY --from=build /usr/local/lib/birdkeeper/package.json package.json
+COPY --from=build /usr/local/lib/birdkeeper/node_modules node_modules
+COPY --from=build /usr/local/lib/birdkeeper/dist dist
+RUN ln -s /usr/local/lib/birdkeeper/dist/bin/birdkeeper.js /usr/local/bin/birdkeeper && chmod 755 dist/bin/*.js container/entry
 
 ENV NODE_ENV=production BIRDKEEPER_TEMPORAL_CLI=/usr/local/bin/temporal
 # The worker says whether it polls; a process that merely lives is not healthy.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/opt/birdkeeper/dist/bin/healthy.js"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/usr/local/lib/birdkeeper/dist/bin/healthy.js"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["/opt/birdkeeper/container/entry", "birdkeeper"]
+ENTRYPOINT ["/usr/local/lib/birdkeeper/container/entry", "birdkeeper"]
 CMD ["--help"]

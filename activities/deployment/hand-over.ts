@@ -20,7 +20,11 @@ export const HELPER_LABELS = {
 } as const;
 const LOOK_EVERY_MS = 500;
 /** The program of the helper, in the image; its arguments are the stack and the number of the deployment. */
-const PROGRAM = ['/opt/birdkeeper/container/entry', 'node', '/opt/birdkeeper/dist/bin/hand-over.js'] as const;
+const PROGRAM = [
+  '/usr/local/lib/birdkeeper/container/entry',
+  'node',
+  '/usr/local/lib/birdkeeper/dist/bin/hand-over.js',
+] as const;
 
 export const helperName = (stack: string, number: number): string => `birdkeeper-hand-over-${stack}-${number}`;
 

@@ -14,7 +14,7 @@ import type { Dependencies } from './dependencies.js';
 
 const LIMIT_MS = 120_000;
 const DRAIN_LOOK_MS = 5_000;
-const ENTRY = '/opt/birdkeeper/container/entry';
+const ENTRY = '/usr/local/lib/birdkeeper/container/entry';
 
 /** Answer of `birdkeeper replay --running --json`. */
 const Answer = z.object({

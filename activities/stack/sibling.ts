@@ -37,7 +37,7 @@ exec "$@"
 `;
 
 /** Lays the symbolic links that lead to checkouts; only our image has it. */
-const ENTRY = '/opt/birdkeeper/container/entry';
+const ENTRY = '/usr/local/lib/birdkeeper/container/entry';
 
 /** Undefined when the engine's host cannot reach the staged trees: why, a clause. */
 export function siblingTrouble(staged: Staged, container: Container): string | undefined {

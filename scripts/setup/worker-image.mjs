@@ -27,7 +27,8 @@ export async function ensureWorkerImage({ root, env, tag = WORKER_IMAGE }) {
   await ensureImage(names.NODE_IMAGE, env, makeNode);
   await ensureImage(names.DOCKER_IMAGE, env, makeDocker);
   await ensureImage(names.TEMPORAL_IMAGE, env, makeTemporal);
-  const args = ['build', '--quiet', '--tag', tag, root];
+  // A host need not have the default bridge.
+  const args = ['build', '--quiet', '--network', 'host', '--tag', tag, root];
   const built = await withSignOfLife('docker build', (at) =>
     run('docker', args, { env: { DOCKER_BUILDKIT: '0', ...env }, timeoutMs: 1_800_000, onLine: at }),
   );
@@ -149,7 +150,7 @@ async function makeTemporal(image, env) {
 /** @param {string} image @param {string} of @param {readonly string[]} lines @param {string} context @param {NodeJS.ProcessEnv} env */
 async function build(image, of, lines, context, env) {
   await writeFile(join(context, 'Dockerfile'), [...lines, `LABEL ${STAND_IN_LABEL}=${of}`, ''].join('\n'));
-  const ran = await run('docker', ['build', '--quiet', '--tag', image, context], {
+  const ran = await run('docker', ['build', '--quiet', '--network', 'none', '--tag', image, context], {
     env: { DOCKER_BUILDKIT: '0', ...env },
     timeoutMs: 300_000,
   });

@@ -59,7 +59,9 @@ describe('container-built', () => {
     const record = await waitFor('the deployment of the push', isIt, { within: 600_000 });
     expect(record).toMatchObject({ outcome: 'deployed', services: [{ service: 'scheduler' }] });
     expect((await boxed.workers()).map(({ id }) => id)).not.toContain(former?.id);
-    expect(await boxed.docker('exec', boxed.name, 'cat', '/opt/birdkeeper/CHANGELOG.md')).toBe('# A later one');
+    expect(await boxed.docker('exec', boxed.name, 'cat', '/usr/local/lib/birdkeeper/CHANGELOG.md')).toBe(
+      '# A later one',
+    );
   });
 });
 

@@ -126,7 +126,7 @@ describe('container', () => {
 
   describe('with a new image', () => {
     const does = (code: string) =>
-      `RUN printf '%s\\n' '#!/usr/bin/env node' '${code}' > /opt/birdkeeper/dist/bin/birdkeeper.js`;
+      `RUN printf '%s\\n' '#!/usr/bin/env node' '${code}' > /usr/local/lib/birdkeeper/dist/bin/birdkeeper.js`;
 
     it('that crashes at start: the former worker is put back, and the deployment says so', async () => {
       const crashing = await boxed.image('crashing', does('console.error("no such thing"); process.exit(3)'));

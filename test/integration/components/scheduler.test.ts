@@ -141,7 +141,7 @@ describe('components/scheduler', () => {
     expect(services['scheduler']).toMatchObject({
       image: 'example.org/birdkeeper:1',
       container_name: 'keeper',
-      entrypoint: ['/opt/birdkeeper/container/entry', 'birdkeeper'],
+      entrypoint: ['/usr/local/lib/birdkeeper/container/entry', 'birdkeeper'],
       command: ['up', '--stack', at('platform/birdhouse')],
     });
     expect(services['scheduler']).not.toHaveProperty('build');
@@ -221,7 +221,7 @@ describe('components/scheduler', () => {
     const message = await refusal([
       'BIRDKEEPER_STATE_DIR=../state PAVICS_LOG_DIR="/var/log/my birds" AUTODEPLOY_DEPLOY_KEY_ROOT_DIR="$HOME/.ssh"',
       'AUTODEPLOY_EXTRA_REPOS="/srv/a:b ~/repo /etc" BIRDKEEPER_KNOWN_HOSTS=\'/srv/"x"/hosts\'',
-      'BIRDKEEPER_DOCKER_CONFIG_DIR=\'/srv/$(echo "a b")\' BIRDKEEPER_EXTRA_MOUNTS="relative /opt/birdkeeper"',
+      'BIRDKEEPER_DOCKER_CONFIG_DIR=\'/srv/$(echo "a b")\' BIRDKEEPER_EXTRA_MOUNTS="relative /usr/local/lib/birdkeeper"',
       'BIRDKEEPER_IMAGE="a b" BIRDKEEPER_CONTAINER_NAME="a/b"',
     ]);
     for (const sentence of [
@@ -233,7 +233,7 @@ describe('components/scheduler', () => {
       'BIRDKEEPER_KNOWN_HOSTS: a path',
       'BIRDKEEPER_DOCKER_CONFIG_DIR: a path',
       'BIRDKEEPER_EXTRA_MOUNTS holds absolute paths, each with :ro where it is only read (relative).',
-      'BIRDKEEPER_EXTRA_MOUNTS: /opt/birdkeeper of the host cannot be mounted',
+      'BIRDKEEPER_EXTRA_MOUNTS: /usr/local/lib/birdkeeper of the host cannot be mounted',
       'BIRDKEEPER_IMAGE is the name of an image',
       'BIRDKEEPER_CONTAINER_NAME is made of',
     ])

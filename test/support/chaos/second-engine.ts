@@ -71,7 +71,21 @@ export class SecondEngine {
     return pid > 0 && (await isProcessAlive(pid, undefined)) ? pid : undefined;
   }
 
+  /** With "none" it would take the default bridge away, which is the other engine's. */
+  private get bridge(): string {
+    return `br-bk${this.net}`;
+  }
+
+  private async makeBridge(): Promise<void> {
+    const ip = (...args: string[]) => attempt('ip', args, { env: withSystemPrograms(worldEnvironment(this.dir)) });
+    // 2: it is there already.
+    await ip('link', 'add', this.bridge, 'type', 'bridge');
+    await ip('address', 'add', `10.${this.net}.255.1/24`, 'dev', this.bridge);
+    await ip('link', 'set', this.bridge, 'up');
+  }
+
   async start(): Promise<void> {
+    await this.makeBridge();
     // What a killed one left: with a number that is another program's by now it would not start.
     for (const file of ['d.pid', 'exec/containerd/containerd.pid']) await rm(join(this.dir, file), { force: true });
     const output = await open(this.log, 'a');
@@ -158,16 +172,21 @@ export class SecondEngine {
       `--pidfile=${at('d.pid')}`,
       `--default-address-pool=base=10.${this.net}.0.0/16,size=24`,
       `--cgroup-parent=${groupOf(this.dir)}`,
-      ...['--bridge=none', '--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false'],
+      ...[`--bridge=${this.bridge}`, '--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false'],
       ...(this.options.liveRestore ? ['--live-restore'] : []),
     ];
   }
 }
 
+const withSystemPrograms = (env: Record<string, string>): Record<string, string> => ({
+  ...env,
+  PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`,
+});
+
 /** Whether one can be made here, or why not. */
 export async function whyNoSecondEngine(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'a second Docker Engine needs root';
-  const env = { ...worldEnvironment(tmpdir()), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+  const env = withSystemPrograms(worldEnvironment(tmpdir()));
   const found = await attempt('dockerd', ['--version'], { env }).catch(() => undefined);
   return found?.status === 0 ? undefined : 'there is no dockerd on this machine';
 }
@@ -189,7 +208,7 @@ async function removeEngine(dir: string, net: number): Promise<void> {
   }
   await removeGroups(groupOf(dir));
   await unmountBelow(dir);
-  const env = { ...worldEnvironment(dir), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+  const env = withSystemPrograms(worldEnvironment(dir));
   for (const bridge of await bridgesIn(`10.${net}.`, env)) await attempt('ip', ['link', 'delete', bridge], { env });
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -80,7 +80,7 @@ export class Boxed {
         join(context, 'Dockerfile'),
         [`FROM ${from}`, `LABEL ${WORLD_LABEL}=${project} word=${word}`, ...lines, ''].join('\n'),
       );
-      await this.docker('build', '--quiet', '--tag', tag, context);
+      await this.docker('build', '--quiet', '--network', 'none', '--tag', tag, context);
     } finally {
       await rm(context, { recursive: true });
     }
