@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, vi } from 'vitest';
 import { readHandOver } from '../../activities/deployment/hand-over-order.js';
 import type { EngineContainer } from '../../activities/docker/types.js';
+import { bundleFromSources } from '../support/temporal-world.js';
 import { createBoxed, type Boxed } from '../support/world/boxed.js';
 import { baseFile, waitFor } from '../support/world/index.js';
 import { idle } from '../support/world/in-vitest.js';
@@ -120,6 +121,38 @@ describe('container', () => {
       const { number, commit, former } = await raise(await boxed.image(`kill-${round}`));
       await waitFor(at, () => is(number, former.id), { every: 10, within: 60_000 });
       expect(await boxed.kill(await victim(number))).toBe(true);
+      await expectReplaced(commit, former);
+    });
+  });
+
+  describe('with a new version whose workflows really differ', () => {
+    const versionOf = async (word: string, entry: string) => {
+      const { code } = await bundleFromSources(entry);
+      const target = '/usr/local/lib/birdkeeper/dist/workflow-bundle.js';
+      return boxed.imageWith(word, { 'bundle.js': code }, `COPY bundle.js ${target}`);
+    };
+
+    it('in the story of a deployment: it is refused while nothing has moved, and says what to do', async () => {
+      const heads = await boxed.world.checkedOut();
+      const { commit, former } = await raise(await versionOf('other-story', 'test/replay/twin/next-version.ts'));
+      const record = await boxed.world.waitForCommit('private', commit, { within: 180_000 });
+      expect(record).toMatchObject({ outcome: 'blocked', phase: 'pull' });
+      expect(record.message).toMatch(/cannot go on with deployment\/sample\/.*birdkeeper drain/s);
+      expect((await boxed.workers()).map(({ id }) => id)).toEqual([former.id]);
+      expect(await boxed.world.checkedOut()).toEqual(heads);
+      const next = await boxed.world.releaseSettings(boxed.settings(good), 'Take the image back');
+      expect(await boxed.world.waitForCommit('private', next)).toMatchObject({ services: [] });
+    });
+
+    it('in the keeper: it takes over, makes the keeper again and finishes the deployment', async () => {
+      const { commit, former } = await raise(await versionOf('other-keeper', 'test/replay/twin/next-keeper.ts'));
+      await expectReplaced(commit, former);
+      const commitAfter = await boxed.world.release('platform', baseFile({ version: 'by the next' }), 'Next');
+      expect(await boxed.world.waitForCommit('platform', commitAfter)).toMatchObject({ outcome: 'deployed' });
+    });
+
+    it('and the way back is the same', async () => {
+      const { commit, former } = await raise(await boxed.image('as-before'));
       await expectReplaced(commit, former);
     });
   });

@@ -70,12 +70,18 @@ export class Boxed {
   }
 
   /** An image made of the checkout's with further lines of a Dockerfile; without any it differs by its label alone. */
-  async image(word: string, ...lines: string[]): Promise<string> {
+  image(word: string, ...lines: string[]): Promise<string> {
+    return this.imageWith(word, {}, ...lines);
+  }
+
+  /** `files`: of the context that the lines copy from, by name. */
+  async imageWith(word: string, files: Files, ...lines: string[]): Promise<string> {
     const { project } = this.world.parts;
     const from = await (checkoutImage ??= ensureWorkerImage({ root: root(), env: process.env }));
     const tag = `${project}-worker:${word}`;
     const context = await mkdtemp(join(tmpdir(), `${project}-image-`));
     try {
+      for (const [name, text] of Object.entries(files)) await writeFile(join(context, name), text);
       await writeFile(
         join(context, 'Dockerfile'),
         [`FROM ${from}`, `LABEL ${WORLD_LABEL}=${project} word=${word}`, ...lines, ''].join('\n'),

@@ -1,0 +1,3 @@
+/** The workflows of a next version whose keeper alone does not go on with histories of today. */
+export { backUpStack, checkStack, deployNotebooks, deployStack } from '../../../workflows/index.js';
+export { keepStack } from './next-version.js';
