@@ -33,13 +33,8 @@ describe('taken-over', () => {
     await expect(next.up()).rejects.toThrow(
       /ended with status 3:.*does not take over.*deployment\/.*\/2 was begun by another version.*birdkeeper drain/s,
     );
-    expect(
-      await (
-        await world()
-          .temporal()
-          .catch(() => undefined)
-      )?.isRunning('none'),
-    ).not.toBe(true);
+    expect(await (await world().recorded()).intent()).toMatchObject({ number: 2, reached: 'apply' });
+    expect(await world().history()).toHaveLength(1);
   });
 
   it('the former version finishes it, is drained over a kill, and keeps what is asked meanwhile', async () => {
