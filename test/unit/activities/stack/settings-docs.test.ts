@@ -77,7 +77,8 @@ describe('activities/stack/settings', () => {
 
   it('knows every variable of ours that the papers name', async () => {
     const code = (await Promise.all(SOURCES.map((folder) => textsBelow(folder, /\.m?ts$|\.mjs$/)))).flat();
-    const known = namesIn([...code, ...(await textsBelow('components', /default\.env$/))]);
+    const files = [await readFile(join(ROOT, 'docker-compose.temporal.yml'), 'utf8')];
+    const known = namesIn([...code, ...files, ...(await textsBelow('components', /default\.env$/))]);
     const roots = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].map((name) => readFile(join(ROOT, name), 'utf8'));
     const named = namesIn([...(await textsBelow('docs', /\.md$|\.service$/)), ...(await Promise.all(roots))]);
     expect(named.size).toBeGreaterThan(SETTING_KEYS.length / 2);
