@@ -12,7 +12,7 @@ import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Dependencies } from './dependencies.js';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 60_000;
 const DRAIN_LOOK_MS = 5_000;
 const ENTRY = '/usr/local/lib/birdkeeper/container/entry';
 

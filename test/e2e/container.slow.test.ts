@@ -7,7 +7,7 @@ import { createBoxed, type Boxed } from '../support/world/boxed.js';
 import { baseFile, waitFor } from '../support/world/index.js';
 import { idle } from '../support/world/in-vitest.js';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 1_800_000 });
+vi.setConfig({ testTimeout: 400_000, hookTimeout: 1_800_000 });
 
 describe('container', () => {
   let boxed: Boxed;
@@ -51,7 +51,7 @@ describe('container', () => {
   }
 
   async function expectPutBack(commit: string, former: EngineContainer, why: RegExp): Promise<void> {
-    const record = await boxed.world.waitForCommit('private', commit, { within: 180_000 });
+    const record = await boxed.world.waitForCommit('private', commit, { within: 300_000 });
     expect(record).toMatchObject({ outcome: 'rolled back' });
     expect(record.message).toMatch(why);
     const workers = await boxed.workers();
@@ -135,7 +135,7 @@ describe('container', () => {
     it('in the story of a deployment: it is refused while nothing has moved, and says what to do', async () => {
       const heads = await boxed.world.checkedOut();
       const { commit, former } = await raise(await versionOf('other-story', 'test/replay/twin/next-version.ts'));
-      const record = await boxed.world.waitForCommit('private', commit, { within: 180_000 });
+      const record = await boxed.world.waitForCommit('private', commit, { within: 300_000 });
       expect(record).toMatchObject({ outcome: 'blocked', phase: 'pull' });
       expect(record.message).toMatch(/cannot go on with deployment\/sample\/.*birdkeeper drain/s);
       expect((await boxed.workers()).map(({ id }) => id)).toEqual([former.id]);
