@@ -181,9 +181,14 @@ export class ProductionStack {
     return [...states, stdout.replace(/^(.{400}).*$/gm, '$1…')].join('\n');
   }
 
-  /** Containers, volumes and networks too. */
+  /** Containers, volumes, networks, and the names under which birdkeeper keeps images for the way back. */
   async remove(): Promise<void> {
     await removeWorld(this.project, join(this.world.dir, 'production'), this.world.parts.engine);
+    const { env } = this.world.parts;
+    const kept = `birdkeeper.local/${this.project}/*`;
+    const format = '{{.Repository}}:{{.Tag}}';
+    const names = (await this.docker('images', '--filter', `reference=${kept}`, '--format', format)).split('\n');
+    for (const name of names.filter((each) => each !== '')) await attempt('docker', ['image', 'rm', name], { env });
   }
 }
 
