@@ -43,6 +43,7 @@ export async function concludeDeployment(
 ): ReturnType<Activities['concludeDeployment']> {
   const stack = await deps.state.stack(input.stack);
   const { number, outcome, message, startedAt } = input;
+  if (await isHistory(stack, number)) return { notify: false, nextNumber: await nextNumberOf(stack) };
   const good = outcome === 'deployed' ? await recordGood(stack, input, step, deps) : undefined;
   if (outcome === 'rolled back') await recordReturn(stack, step, deps);
   if (input.quarantine) await quarantine(stack, input);
@@ -53,6 +54,12 @@ export async function concludeDeployment(
   await tidy(stack, number);
   const notify = good ? good.settings.notify.length > 0 : await wantsNotice(stack, deps, step.signal);
   return { notify, nextNumber: await nextNumberOf(stack) };
+}
+
+/** It was concluded and another after it: a server that was put back to an older state tells an old story once more. */
+async function isHistory(stack: StackState, number: number): Promise<boolean> {
+  const records = await stack.deployments();
+  return records.some((record) => record.number === number) && records.some((record) => record.number > number);
 }
 
 async function recordGood(stack: StackState, input: ConcludeInput, step: Step, deps: Dependencies): Promise<StackView> {

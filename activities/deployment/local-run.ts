@@ -16,8 +16,18 @@ export async function isRunAlive(stack: StackState, run: LocalRun): Promise<bool
   return isProcessAlive(run.pid, run.pidStart);
 }
 
-/** Throws Busy while a local deployment runs, Superseded when a later one was made than `number`. */
+/**
+ * Throws Busy while a local deployment runs, Superseded when a later one was made than `number`: without the server, or before
+ * the server was put back to what it knew at the time of a backup.
+ */
 export async function requireTurn(stack: StackState, number: number): Promise<void> {
+  const later = (await stack.deployments()).find((record) => record.number > number);
+  if (later) {
+    throw new StepFailure(
+      FAILURES.superseded,
+      `deployment ${later.number} has ended since, which the server does not know (it was put back to an older state, or was away): nothing is left to do`,
+    );
+  }
   const local = await stack.localRun();
   if (local === undefined || local.number === number) return;
   if (await isRunAlive(stack, local)) {

@@ -52,7 +52,7 @@ describe('taken-over', () => {
     expect(await world().history()).toHaveLength(2);
   });
 
-  it('then the next version takes over with the queue, and deploys', async () => {
+  it('scenario 22: then the next version takes over with the queue, and deploys', async () => {
     await next.up();
     expect(await world().waitForOutcome(3)).toMatchObject({ outcome: 'up to date' });
     await world().images.publishApi('2.1');

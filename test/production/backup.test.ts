@@ -85,8 +85,7 @@ describe('production/backup', () => {
     expect((await world.state())['web']).toEqual(web);
     expect(await production().ended(fifth.number)).toMatchObject({ outcome: 'deployed' });
     expect(await world.get('web')).toBe('version 5');
-    // The one that was in the middle at the backup ends a second time, which is written down.
-    const known = recorded.map((record) => ({ ...record, endedAt: expect.any(String) as string }));
-    expect((await world.history()).slice(0, recorded.length)).toEqual(known);
+    // The one that was in the middle at the backup is told once more, and changes nothing of what is written down.
+    expect((await world.history()).slice(0, recorded.length)).toEqual(recorded);
   });
 });
