@@ -16,10 +16,23 @@ export async function pullImages(
   deps: Dependencies,
 ): ReturnType<Activities['pullImages']> {
   const stack = await deps.state.stack(name);
-  const { needs } = await planOf(stack, number);
-  if (needs.every(({ how }) => how === 'present')) return { pulled: [], built: [] };
+  const plan = await planOf(stack, number);
+  const provided = plan.needs.every(({ how }) => how === 'present')
+    ? { pulled: [], built: [] }
+    : await provide(stack, number, plan, step, deps);
+  await refuseOwnVersion(stack, plan, step, deps);
+  return provided;
+}
+
+async function provide(
+  stack: StackState,
+  number: number,
+  { needs }: PlanRecord,
+  step: Step,
+  deps: Dependencies,
+): ReturnType<Activities['pullImages']> {
   const view = await openStaged(stack, number, deps, step.signal);
-  const provided = await provideImages({
+  return provideImages({
     view,
     needs,
     lock: await stack.lock(),
@@ -27,19 +40,17 @@ export async function pullImages(
     redact: redactorOf(view),
     loginFile: dockerConfigFile({ ...view.variables }),
   });
-  await refuseOwnVersion(stack, needs, step, deps);
-  return provided;
 }
 
 /** A worker that could not go on with what runs is refused while nothing has moved. */
 async function refuseOwnVersion(
   stack: StackState,
-  needs: PlanRecord['needs'],
+  { needs, touched }: PlanRecord,
   step: Step,
   deps: Dependencies,
 ): Promise<void> {
   const own = await ownService(stack.name, step, deps);
   const need = needs.find(({ services }) => own !== undefined && services.includes(own));
-  if (need === undefined) return;
+  if (own === undefined || need === undefined || !touched.includes(own)) return;
   await refuseVersion(stack, (await deps.engine.imageId(need.reference, { signal: step.signal })) ?? '', step, deps);
 }
