@@ -19,6 +19,9 @@ export const HELPER_LABELS = {
   number: 'birdkeeper.hand-over.deployment',
 } as const;
 const LOOK_EVERY_MS = 500;
+/** A kill or two are accidents; a helper that ends time after time will not do it. */
+const HELPER_ENDS = 5;
+const LOG_LINES = 10;
 /** The program of the helper, in the image; its arguments are the stack and the number of the deployment. */
 const PROGRAM = [
   '/usr/local/lib/birdkeeper/container/entry',
@@ -46,6 +49,7 @@ export async function handOver(
     if (!isStarted && record.copy === undefined) await awaitVersion(stack, record.wantedImageId, step, deps);
     if (!isStarted) await startHelper({ stack, number, record, helper, step, deps });
     isStarted = true;
+    await giveUpOn({ stack, number, record, helper, step, deps });
     step.heartbeat({ replacing: record.service });
     await untilThen(step);
   }
@@ -91,6 +95,20 @@ async function startHelper({ stack, number, record, helper, step, deps }: Starti
     },
     call,
   );
+}
+
+/** Who asks here polls: where that is a new container, the worker is replaced, whatever became of the helper. */
+async function giveUpOn({ stack, number, record, helper, step, deps }: Starting): Promise<void> {
+  const { engine } = deps;
+  const call = { signal: step.signal };
+  const there = await engine.container(helper, call);
+  if (!there || there.restartCount < HELPER_ENDS) return;
+  const own = await engine.ownContainer(call);
+  const lines = await engine.logs(there.id, LOG_LINES, call);
+  const message = `The helper that was to replace ${record.service} ended ${there.restartCount} times. Its last lines:\n${lines.join('\n')}`;
+  step.log.warn(message);
+  const outcome = own !== undefined && own.id !== record.former.id ? 'replaced' : 'failed';
+  await writeHandOver(stack, number, { ...record, outcome, message });
 }
 
 async function conclude(
