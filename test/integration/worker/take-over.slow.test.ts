@@ -121,7 +121,7 @@ describe('worker/take-over', { timeout: 120_000 }, () => {
     await expect(nextTakesOver(ref)).rejects.toMatchObject({
       type: 'Blocked',
       message: expect.stringMatching(
-        /deployment\/finish\/sample\/5 was begun by another version.*stack\/finish\/sample was begun.*birdkeeper drain/s,
+        /deployment\/finish\/sample\/5 was begun by another version.*birdkeeper drain/s,
       ) as string,
     });
     expect(await eventsOf(handleOf(deploymentId(ref, 5)))).toEqual(before);
