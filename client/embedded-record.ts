@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeAtomically } from '../activities/shared/files.js';
-import { connect } from 'node:net';
 import { isElsewhere, isProcessAlive } from '../activities/shared/process.js';
+import { isListenedTo } from '../activities/shared/socket.js';
 import { SERVER_FILE } from './places.js';
 
 export const EmbeddedRecord = z.object({
@@ -32,24 +32,10 @@ export const writeEmbeddedRecord = (stateDirectory: string, record: EmbeddedReco
 /** Whether the process that the record names runs still. One in another container does when it takes connections. */
 export async function isServerAlive({ pid, pidStart, address }: EmbeddedRecord): Promise<boolean> {
   if (pid === undefined) return false;
-  return isElsewhere(pidStart) ? takesConnections(address) : isProcessAlive(pid, pidStart);
+  if (!isElsewhere(pidStart)) return isProcessAlive(pid, pidStart);
+  const at = address.lastIndexOf(':');
+  return isListenedTo({ host: address.slice(0, at), port: Number(address.slice(at + 1)) });
 }
 
 /** Whether another process than those seen from here is meant: it is not ours to end. */
 export const isServerElsewhere = ({ pidStart }: EmbeddedRecord): boolean => isElsewhere(pidStart);
-
-const KNOCK_MS = 500;
-
-function takesConnections(address: string): Promise<boolean> {
-  const at = address.lastIndexOf(':');
-  return new Promise((resolve) => {
-    const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)), timeout: KNOCK_MS });
-    const done = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => done(true));
-    socket.once('timeout', () => done(false));
-    socket.once('error', () => done(false));
-  });
-}

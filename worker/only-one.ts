@@ -16,7 +16,8 @@ export type PlaceHolder = z.infer<typeof Holder>;
 export async function holderOf(stateDirectory: string): Promise<PlaceHolder | undefined> {
   const holder = await readJson(join(stateDirectory, 'up.json'), Holder);
   if (holder === undefined) return undefined;
-  if (isElsewhere(holder.pidStart)) return (await isListenedTo(healthSocket(stateDirectory))) ? holder : undefined;
+  if (isElsewhere(holder.pidStart))
+    return (await isListenedTo({ path: healthSocket(stateDirectory) })) ? holder : undefined;
   return holder.pid !== process.pid && (await isProcessAlive(holder.pid, holder.pidStart)) ? holder : undefined;
 }
 

@@ -12,7 +12,7 @@ export const localSocket = (stack: StackState): string => stack.path('local.sock
 
 export async function isRunAlive(stack: StackState, run: LocalRun): Promise<boolean> {
   if (run.endedAt !== undefined) return false;
-  if (isElsewhere(run.pidStart)) return isListenedTo(localSocket(stack));
+  if (isElsewhere(run.pidStart)) return isListenedTo({ path: localSocket(stack) });
   return isProcessAlive(run.pid, run.pidStart);
 }
 

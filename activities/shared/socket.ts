@@ -4,10 +4,10 @@ import { connect, createServer, type Server } from 'node:net';
 
 const ANSWER_MS = 2_000;
 
-/** Whether a process listens there: the engine closes the socket of one that was killed. */
-export function isListenedTo(path: string): Promise<boolean> {
+/** Whether a process listens there, at a path or a port: nothing does after one that was killed. */
+export function isListenedTo(place: { path: string } | { host: string; port: number }): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ path, timeout: ANSWER_MS });
+    const socket = connect({ ...place, timeout: ANSWER_MS });
     const done = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
