@@ -20,6 +20,11 @@ export async function writeHandOver(stack: StackState, number: number, record: H
   await writeJson(join(await stack.deploymentFolder(number), HAND_OVER_FILE), record);
 }
 
+/** Once it is done, nobody needs the environment of the former container, which holds secrets. Pure. */
+export function withoutSecrets({ copy: _copy, ...record }: HandOverRecord): HandOverRecord {
+  return { ...record, former: { ...record.former, environment: {} } };
+}
+
 /** What is going to be replaced at the end, as the plan would show it. */
 export async function handOverOf(stack: StackState, number: number): Promise<ServiceDecision | undefined> {
   const record = await readHandOver(stack, number);

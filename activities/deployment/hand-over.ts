@@ -9,7 +9,7 @@ import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
-import { readHandOver, writeHandOver } from './hand-over-order.js';
+import { readHandOver, withoutSecrets, writeHandOver } from './hand-over-order.js';
 import { awaitVersion } from './judge-version.js';
 import { requireTurn } from './local-run.js';
 import type { HandOverRecord } from './records.js';
@@ -73,7 +73,7 @@ async function startHelper({ stack, number, record, helper, step, deps }: Starti
   const isFormerThere = (await engine.container(record.former.id, call)) !== undefined;
   if (!there && !isFormerThere) {
     // Somebody took the helper away when it had done its work: this worker is the new one.
-    await writeHandOver(stack, number, { ...record, outcome: 'replaced' });
+    await writeHandOver(stack, number, { ...withoutSecrets(record), outcome: 'replaced' });
     return;
   }
   if (record.copy === undefined) {
@@ -108,7 +108,9 @@ async function giveUpOn({ stack, number, record, helper, step, deps }: Starting)
   const message = `The helper that was to replace ${record.service} ended ${there.restartCount} times. Its last lines:\n${lines.join('\n')}`;
   step.log.warn(message);
   const outcome = own !== undefined && own.id !== record.former.id ? 'replaced' : 'failed';
-  await writeHandOver(stack, number, { ...record, outcome, message });
+  // Who has to make the former container again by hand needs all of it.
+  const kept = outcome === 'failed' ? record : withoutSecrets(record);
+  await writeHandOver(stack, number, { ...kept, outcome, message });
 }
 
 async function conclude(

@@ -20,7 +20,7 @@ import type { StackState } from '../state/index.js';
 import type { DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { helperName } from './hand-over.js';
-import { readHandOver, writeHandOver } from './hand-over-order.js';
+import { readHandOver, withoutSecrets, writeHandOver } from './hand-over-order.js';
 import { judgeWorker } from './judge-worker.js';
 import { openLive, redactorOf } from './open.js';
 import type { HandOverRecord } from './records.js';
@@ -48,9 +48,9 @@ export async function replaceWorker(
   if (record !== undefined && record.outcome === undefined) {
     const view = await openLive(stack, deps, step.signal);
     const ended = await work({ stack, number, record, view, step, deps });
-    const { copy, ...rest } = { ...record, former: { ...record.former, environment: {} } };
     // A person who has to make the former container again by hand needs all of it.
-    await writeHandOver(stack, number, { ...(ended.outcome === 'failed' && copy ? { ...record } : rest), ...ended });
+    const kept = ended.outcome === 'failed' ? record : withoutSecrets(record);
+    await writeHandOver(stack, number, { ...kept, ...ended });
   }
   await deps.engine.letEnd(helperName(name, number), { signal: step.signal });
 }

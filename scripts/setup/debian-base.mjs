@@ -12,7 +12,6 @@ import { describeFailure, run } from './run.mjs';
 export const DEBIAN_IMAGE = 'debian:bookworm-slim';
 /** On images that we make under the names of published ones, so that nobody takes them for those. */
 export const STAND_IN_LABEL = 'birdkeeper.stand-in';
-const MIRROR = 'http://deb.debian.org/debian';
 /** What the official slim images leave out, and what a download leaves behind. */
 const LEFT_OUT = [
   'usr/share/doc',
@@ -54,7 +53,7 @@ async function bootstrap(tar, env) {
   // Beside its place, so that the last move is a rename: nobody ever loads half a system.
   await inScratch(join(dirname(tar), '.making-'), async (scratch) => {
     const root = join(scratch, 'root');
-    const args = ['--variant=minbase', '--include=ca-certificates', 'bookworm', root, MIRROR];
+    const args = ['--variant=minbase', '--include=ca-certificates', 'bookworm', root];
     await must('debootstrap', args, 900_000, env);
     for (const path of LEFT_OUT) await rm(join(root, path), { recursive: true, force: true });
     // apt does not make these by itself.

@@ -119,6 +119,9 @@ describe('activities/deployment/hand-over', () => {
   it('takes the worker for replaced when helper and former container are gone', async () => {
     await writeHandOver(stack, NUMBER, { ...RECORD, copy: COPY });
     expect(await ask(new Containers({}, 'new'))).toEqual({ state: 'replaced' });
+    const left = await readHandOver(stack, NUMBER);
+    expect(left).toMatchObject({ outcome: 'replaced', former: { environment: {} } });
+    expect(left).not.toHaveProperty('copy');
   });
 
   it.each([
