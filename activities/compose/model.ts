@@ -151,6 +151,10 @@ export function publishedPorts(model: ComposeModel): { address: string; port: nu
   );
 }
 
+/** Names that the model gives to containers by itself. */
+export const containerNames = (model: ComposeModel): string[] =>
+  Object.values(model.services).flatMap(({ container_name: name }) => name ?? []);
+
 function describeIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   return `${issue?.path.join('.') || 'document'}: ${issue?.message ?? 'malformed'}`;

@@ -22,6 +22,21 @@ export async function requireEngineAndRoom(view: StackView, deps: Dependencies, 
   }
 }
 
+/** A sentence for each container of another project that has a name which this stack gives to a container of its own. */
+export async function nameProblems(
+  view: StackView,
+  wanted: readonly string[],
+  deps: Dependencies,
+  step: Step,
+): Promise<string[]> {
+  const holders = await deps.engine.namesOfOthers(view.name, wanted, { signal: step.signal });
+  return holders.map(({ name, project }) =>
+    project === undefined
+      ? `A container named ${name} is there that Compose did not make: remove it (docker rm ${name}) or rename it.`
+      : `The container ${name} belongs to the compose project ${project}, and this stack is ${view.name}: where they are one platform, set COMPOSE_PROJECT_NAME=${project} in env.local; else remove or rename that container.`,
+  );
+}
+
 /** A sentence for each port that the stack publishes and somebody else holds. */
 export async function portProblems(
   view: StackView,

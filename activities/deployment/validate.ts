@@ -1,5 +1,5 @@
 import type { Activities } from '../types.js';
-import { publishedPorts } from '../compose/model.js';
+import { containerNames, publishedPorts } from '../compose/model.js';
 import { declaredServices } from '../compose/read.js';
 import { resourceNames, resourceProblems } from '../compose/resources.js';
 import { undeclaredServices } from '../components/declared-services.js';
@@ -19,7 +19,7 @@ import { movesOf } from './moves.js';
 import { openStaged, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
 import { waitingFor } from './policy.js';
-import { portProblems, requireEngineAndRoom } from './preconditions.js';
+import { nameProblems, portProblems, requireEngineAndRoom } from './preconditions.js';
 import { problemsOf } from './problems.js';
 import { writeRecord } from './records.js';
 import { summarise } from './summarise.js';
@@ -104,6 +104,7 @@ async function checkedPlan(
   );
   refuse(FAILURES.configuration, [
     ...plan.problems,
+    ...(await nameProblems(view, containerNames(plan.model), deps, step)),
     ...(await portProblems(view, publishedPorts(plan.model), plan.containers, deps, step)),
   ]);
   const existing = await deps.engine.resources(resourceNames(plan.model), { signal: step.signal });

@@ -11,7 +11,7 @@ import { logLines } from './logs.js';
 import { unlessMissing } from './missing.js';
 import { networkOf, volumeOf } from './resources.js';
 import { ownContainerId, ownContainerOf } from './own-container.js';
-import type { Call, Engine, EngineContainer, ExistingResource, OwnContainer, PublishedPort } from './types.js';
+import type { Call, Engine, EngineContainer, ExistingResource, NameHolder, OwnContainer, PublishedPort } from './types.js';
 
 /** An engine that is alive answers these in milliseconds, under load in a second or two. */
 const LOOK_MS = 15_000;
@@ -45,6 +45,7 @@ export function createEngine(options: { dockerHost?: string } = {}): Engine {
     events: (project, eventOptions) => projectEvents(client, project, eventOptions),
     resources: (names, call) => resources(client, names, call),
     portsOfOthers: (project, call) => portsOfOthers(client, project, call),
+    namesOfOthers: (project, names, call) => namesOfOthers(client, project, names, call),
     holderOf: (port, call) => holderOf(client, port, call),
   };
 }
@@ -159,6 +160,22 @@ async function portsOfOthers(
         holder: nameOf(container),
       })),
     );
+}
+
+async function namesOfOthers(
+  client: EngineClient,
+  project: string,
+  names: readonly string[],
+  { signal }: Call,
+): Promise<NameHolder[]> {
+  if (names.length === 0) return [];
+  const listed = await client.call('container names', LOOK_MS, signal, (docker, abortSignal) =>
+    docker.listContainers({ all: true, abortSignal }),
+  );
+  return listed
+    .map((container) => ({ name: nameOf(container), holder: container.Labels[LABELS.project] }))
+    .filter(({ name, holder }) => names.includes(name) && holder !== project)
+    .map(({ name, holder }) => ({ name, ...(holder === undefined ? {} : { project: holder }) }));
 }
 
 async function holderOf(client: EngineClient, port: number, { signal }: Call): Promise<string | undefined> {

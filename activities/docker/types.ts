@@ -135,6 +135,13 @@ export interface Call {
   signal: AbortSignal;
 }
 
+/** A container that has a name which a stack wants. */
+export interface NameHolder {
+  name: string;
+  /** Undefined: it is no container of Compose. */
+  project?: string;
+}
+
 /**
  * Every call has a limit of its own and ends with the signal. An engine that cannot be reached or does not answer in
  * time is a `StepFailure` of type EngineUnavailable.
@@ -196,6 +203,8 @@ export interface Engine {
   resources(names: { volumes: string[]; networks: string[] }, call: Call): Promise<ExistingResource[]>;
   /** Published TCP ports of all running containers that belong to another project or to none, with the holder's name. */
   portsOfOthers(project: string, call: Call): Promise<(PublishedPort & { holder: string })[]>;
+  /** Containers that have one of these names and belong to another project or to none, those that do not run included. */
+  namesOfOthers(project: string, names: readonly string[], call: Call): Promise<NameHolder[]>;
   /** Name of a running container, of whatever project, that publishes that port by any protocol at any address. */
   holderOf(port: number, call: Call): Promise<string | undefined>;
 }

@@ -10,6 +10,7 @@ import { cleanEnvironment } from './clean-environment.js';
 import { createLocator } from './locate.js';
 import { mappedPlace, mappingTrouble } from './mapped-place.js';
 import { namespaceRefused, namespaceTrouble, prepareNamespace } from './namespace.js';
+import { notRead } from './not-read.js';
 import { plainPlace, type Place } from './place.js';
 import { findProject, type Project, type ProjectSource } from './project.js';
 import { findAssignment } from './reader-messages.js';
@@ -127,6 +128,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
     components,
     rendered,
     missingRequired: missingRequired(reading.all),
+    notRead: notRead(reading.all),
     warnings: [...reading.warnings, ...twice, ...notExported(reading), ...doubts],
     locate,
     wrap,

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { messageOf } from '../../activities/shared/failures.js';
 import { CommandFailed, runCommand, type Command } from '../../activities/shared/run-command.js';
 import { enterNamespace } from '../../activities/stack/namespace.js';
+import { onHost } from '../../activities/stack/sibling.js';
 import { fail, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
 import type { Finding } from '../../client/schemas.js';
@@ -101,6 +102,12 @@ export const namespace: Check<DoctorContext> = {
     const { isRoot } = context.host.person;
     const answer = await ask(enterNamespace([], isRoot)({ file: 'true', args: [] }), context, signal);
     if (typeof answer === 'string') return [ok('mount namespace', isRoot ? 'can be had' : 'can be had by this user')];
+    const own = await context.engine.ownContainer({ signal }).catch(() => undefined);
+    if (own && onHost(context.options.stateDirectory, own) !== undefined) {
+      return [
+        ok('mount namespace', `none can be had, and none is needed: new commits are read in a sibling of ${own.name}`),
+      ];
+    }
     const remedy = isRoot
       ? 'In a container, give it the capability SYS_ADMIN and a security profile that allows mount.'
       : 'Run birdkeeper as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1; kernel.apparmor_restrict_unprivileged_userns=0).';

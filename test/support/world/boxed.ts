@@ -62,11 +62,9 @@ export class Boxed {
     return output('docker', args, { env: this.world.parts.env, limit: 120_000 });
   }
 
-  /** The command line in the worker's container. */
+  /** The command line in the worker's container, which finds its stack by itself. */
   cli(...args: string[]) {
-    const [command = 'status', ...rest] = args;
-    const birdkeeper = ['exec', this.name, 'birdkeeper', command, '--stack', this.world.stackDirectory, ...rest];
-    return attempt('docker', birdkeeper, { env: this.world.parts.env });
+    return attempt('docker', ['exec', this.name, 'birdkeeper', ...args], { env: this.world.parts.env });
   }
 
   /** An image made of the checkout's with further lines of a Dockerfile; without any it differs by its label alone. */

@@ -104,6 +104,16 @@ describe('activities/docker/engine', () => {
     expect(await takenPorts({ wanted, own: wanted, others: withoutOwn })).toEqual([]);
   });
 
+  it('tells who has a name, by the project that it belongs to', async () => {
+    const { web } = await byService();
+    const name = web?.name ?? '';
+    const project = sample.view.name;
+    const names = [name, 'no-such'];
+    expect(await engine.namesOfOthers('another-project', names, { signal })).toEqual([{ name, project }]);
+    expect(await engine.namesOfOthers(project, names, { signal })).toEqual([]);
+    expect(await engine.namesOfOthers('another-project', [], { signal })).toEqual([]);
+  });
+
   it('tells that another program holds a port', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -108,6 +108,7 @@ const READ = [
   'components',
   'rendered',
   'missingRequired',
+  'notRead',
 ] as const;
 const read = (view: StackView) => Object.fromEntries(READ.map((key) => [key, view[key]]));
 
