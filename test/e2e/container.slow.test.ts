@@ -5,7 +5,7 @@ import type { EngineContainer } from '../../activities/docker/types.js';
 import { bundleFromSources } from '../support/temporal-world.js';
 import { createBoxed, type Boxed } from '../support/world/boxed.js';
 import { baseFile, waitFor } from '../support/world/index.js';
-import { idle } from '../support/world/in-vitest.js';
+import { expectNoHelper, expectReplaced, HAND_OVER, raise } from '../support/world/boxed-in-vitest.js';
 
 vi.setConfig({ testTimeout: 400_000, hookTimeout: 1_800_000 });
 
@@ -27,26 +27,11 @@ describe('container', () => {
   });
   afterAll(() => boxed.destroy());
 
-  /** Pushes another image for the worker, whose deployment is looked at as it goes. */
-  async function raise(image: string): Promise<{ number: number; commit: string; former: EngineContainer }> {
-    const { world } = boxed;
-    await idle(world);
-    const [former] = await boxed.workers();
-    if (!former) throw new Error('no worker runs');
-    const { nextNumber } = await (await world.temporal()).keeper();
-    const commit = await world.releaseSettings(boxed.settings(image), `Run ${image}`);
-    return { number: nextNumber, commit, former };
-  }
+  const helperOf = async (number: number) => (await boxed.helper(number))?.id ?? '';
+  const workerNow = async () => (await boxed.workers())[0]?.id ?? '';
 
-  async function expectReplaced(commit: string, former: EngineContainer): Promise<void> {
-    expect(await boxed.world.waitForCommit('private', commit, { within: 180_000 })).toMatchObject({
-      outcome: 'deployed',
-      services: [{ service: 'scheduler' }],
-    });
-    const workers = await boxed.workers();
-    expect(workers).toHaveLength(1);
-    expect(workers[0]?.id).not.toBe(former.id);
-    await expectNothingLeft();
+  async function replace(image: string): Promise<void> {
+    await expectReplaced(boxed, await raise(boxed, image));
     good = await boxed.docker('inspect', '--format', '{{.Config.Image}}', boxed.name);
   }
 
@@ -58,15 +43,10 @@ describe('container', () => {
     expect(workers.map(({ imageId, state }) => ({ imageId, state }))).toEqual([
       { imageId: former.imageId, state: 'running' },
     ]);
-    await expectNothingLeft();
+    await expectNoHelper(boxed);
     // It works: what mends it is deployed, and touches nothing, since the former image runs.
     const next = await boxed.world.releaseSettings(boxed.settings(good), 'Take the image back');
     expect(await boxed.world.waitForCommit('private', next)).toMatchObject({ outcome: 'deployed', services: [] });
-  }
-
-  async function expectNothingLeft(): Promise<void> {
-    const { project } = boxed.world;
-    expect(await boxed.docker('ps', '-aq', '--filter', `label=birdkeeper.hand-over.stack=${project}`)).toBe('');
   }
 
   it('deploys a push from within', async () => {
@@ -76,52 +56,34 @@ describe('container', () => {
     expect((await boxed.cli('check')).stdout).toMatch(/^up to date/);
   });
 
+  it('finds nothing wrong with itself', async () => {
+    const { status, stdout } = await boxed.cli('doctor');
+    expect(stdout).toMatch(/^ok +mount namespace: .* sibling of /m);
+    expect(stdout).not.toMatch(/^FAIL/m);
+    expect(status).toBe(0);
+  });
+
   it('scenario 22: a push that changes the worker is deployed, and the new worker finishes it', async () => {
-    const { commit, former } = await raise(await boxed.image('2'));
-    await expectReplaced(commit, former);
+    await replace(await boxed.image('2'));
   });
 
   describe('with a kill', () => {
-    const isRunning = (container: EngineContainer | undefined) => container?.state === 'running';
     /** Where the hand-over is, and who is killed there. */
-    const points: {
-      at: string;
-      is: (number: number, former: string) => Promise<boolean>;
-      victim: (number: number) => Promise<string>;
-    }[] = [
-      {
-        at: 'of the helper as it begins',
-        is: async (number) => isRunning(await boxed.helper(number)),
-        victim: async (number) => (await boxed.helper(number))?.id ?? '',
-      },
-      {
-        at: 'of the helper while no worker runs',
-        is: async (_, former) => !(await boxed.workers()).some((one) => one.id === former && isRunning(one)),
-        victim: async (number) => (await boxed.helper(number))?.id ?? '',
-      },
-      {
-        at: 'of the helper when the new worker begins',
-        is: async (_, former) => (await boxed.workers()).some((one) => one.id !== former && isRunning(one)),
-        victim: async (number) => (await boxed.helper(number))?.id ?? '',
-      },
-      {
-        at: 'of the former worker as the helper begins',
-        is: async (number) => isRunning(await boxed.helper(number)),
-        victim: async () => (await boxed.workers())[0]?.id ?? '',
-      },
-      {
-        at: 'of the new worker as it begins',
-        is: async (_, former) => (await boxed.workers()).some((one) => one.id !== former && isRunning(one)),
-        victim: async () => (await boxed.workers())[0]?.id ?? '',
-      },
+    const points: [at: keyof typeof HAND_OVER, who: string, victim: (number: number) => Promise<string>][] = [
+      ['the helper begins', 'the helper', helperOf],
+      ['no worker runs', 'the helper', helperOf],
+      ['the new worker begins', 'the helper', helperOf],
+      ['the helper begins', 'the former worker', workerNow],
+      ['the new worker begins', 'the new worker', workerNow],
     ];
 
-    it.each(points)('$at', async ({ at, is, victim }) => {
+    it.each(points)('when %s: of %s', async (at, _who, victim) => {
       round += 1;
-      const { number, commit, former } = await raise(await boxed.image(`kill-${round}`));
-      await waitFor(at, () => is(number, former.id), { every: 10, within: 60_000 });
-      expect(await boxed.kill(await victim(number))).toBe(true);
-      await expectReplaced(commit, former);
+      const raised = await raise(boxed, await boxed.image(`kill-${round}`));
+      await HAND_OVER[at](boxed, raised);
+      expect(await boxed.kill(await victim(raised.number))).toBe(true);
+      await expectReplaced(boxed, raised);
+      good = await boxed.docker('inspect', '--format', '{{.Config.Image}}', boxed.name);
     });
   });
 
@@ -134,7 +96,7 @@ describe('container', () => {
 
     it('in the story of a deployment: it is refused while nothing has moved, and says what to do', async () => {
       const heads = await boxed.world.checkedOut();
-      const { commit, former } = await raise(await versionOf('other-story', 'test/replay/twin/next-version.ts'));
+      const { commit, former } = await raise(boxed, await versionOf('other-story', 'test/replay/twin/next-version.ts'));
       const record = await boxed.world.waitForCommit('private', commit, { within: 300_000 });
       expect(record).toMatchObject({ outcome: 'blocked', phase: 'pull' });
       expect(record.message).toMatch(/cannot go on with deployment\/sample\/.*birdkeeper drain/s);
@@ -145,15 +107,13 @@ describe('container', () => {
     });
 
     it('in the keeper: it takes over, makes the keeper again and finishes the deployment', async () => {
-      const { commit, former } = await raise(await versionOf('other-keeper', 'test/replay/twin/next-keeper.ts'));
-      await expectReplaced(commit, former);
+      await replace(await versionOf('other-keeper', 'test/replay/twin/next-keeper.ts'));
       const commitAfter = await boxed.world.release('platform', baseFile({ version: 'by the next' }), 'Next');
       expect(await boxed.world.waitForCommit('platform', commitAfter)).toMatchObject({ outcome: 'deployed' });
     });
 
     it('and the way back is the same', async () => {
-      const { commit, former } = await raise(await boxed.image('as-before'));
-      await expectReplaced(commit, former);
+      await replace(await boxed.image('as-before'));
     });
   });
 
@@ -163,19 +123,19 @@ describe('container', () => {
 
     it('that crashes at start: the former worker is put back, and the deployment says so', async () => {
       const crashing = await boxed.image('crashing', does('console.error("no such thing"); process.exit(3)'));
-      const { commit, former } = await raise(crashing);
+      const { commit, former } = await raise(boxed, crashing);
       await expectPutBack(commit, former, /does not poll: it ended \d times[^]*no such thing[^]*put back/);
     });
 
     it('that never polls: the former worker is put back after the limit', async () => {
       const hanging = await boxed.image('hanging', does('setInterval(() => {}, 1e6)'));
-      const { commit, former } = await raise(hanging);
+      const { commit, former } = await raise(boxed, hanging);
       await expectPutBack(commit, former, /does not poll: .* after 40 s/);
     });
 
     it('that crashes, and a helper that is killed while it puts the former one back', async () => {
       const crashing = await boxed.image('crashing-again', does('process.exit(4)'));
-      const { number, commit, former } = await raise(crashing);
+      const { number, commit, former } = await raise(boxed, crashing);
       const stack = await boxed.world.recorded();
       const isPuttingBack = async () => (await readHandOver(stack, number))?.message !== undefined;
       await waitFor('the putting back', isPuttingBack, { every: 5, within: 90_000 });

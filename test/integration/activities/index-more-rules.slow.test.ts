@@ -233,7 +233,7 @@ describe('activities/index', () => {
           const held = `  held:\n    image: \${BASE_IMAGE}\n    container_name: ${name}\n    command: [sleep, "600"]\n`;
           await world.push('platform', baseFile({ version: '1', extra: held }), 'Take a name');
           expect(await rules.deploy()).toMatchObject({
-            outcome: 'invalid',
+            outcome: 'failed',
             message: expect.stringMatching(/belongs to the compose project other.*set COMPOSE_PROJECT_NAME=other/),
           });
           expect([await rules.containers(), await world.checkedOut()]).toEqual(before);
@@ -251,7 +251,7 @@ describe('activities/index', () => {
         const before = await rules.containers();
         await rules.pushSettings("export DEFAULT_CONF_DIRS='./components/api'");
         expect(await rules.deploy()).toMatchObject({
-          outcome: 'invalid',
+          outcome: 'failed',
           message: expect.stringMatching(/^DEFAULT_CONF_DIRS is set/),
         });
         expect(await rules.containers()).toEqual(before);

@@ -15,6 +15,8 @@ import { unmountBelow } from './mounts.js';
 export interface EngineOptions {
   /** Containers run on while the engine is away. */
   liveRestore?: boolean;
+  /** What containers mount as /var/run/docker.sock is this engine's socket: it has a /run of its own. */
+  ownRun?: boolean;
   /** Called with the path of its data before its first start: a file system of one's own may be mounted there. */
   prepareData?: (path: string) => Promise<void>;
 }
@@ -43,6 +45,7 @@ export class SecondEngine {
       JSON.stringify({ pid: process.pid, start: await processStart(process.pid) }),
     );
     await mkdir(engine.dataRoot);
+    await mkdir(engine.run);
     try {
       await options.prepareData?.(engine.dataRoot);
       await engine.start();
@@ -63,7 +66,11 @@ export class SecondEngine {
 
   /** Value of DOCKER_HOST. */
   get host(): string {
-    return `unix://${join(this.dir, 'd.sock')}`;
+    return `unix://${this.options.ownRun ? join(this.run, 'docker.sock') : join(this.dir, 'd.sock')}`;
+  }
+
+  private get run(): string {
+    return join(this.dir, 'run');
   }
 
   async pid(): Promise<number | undefined> {
@@ -89,7 +96,8 @@ export class SecondEngine {
     // What a killed one left: with a number that is another program's by now it would not start.
     for (const file of ['d.pid', 'exec/containerd/containerd.pid']) await rm(join(this.dir, file), { force: true });
     const output = await open(this.log, 'a');
-    const child = spawn('dockerd', this.args(), {
+    const [program = 'dockerd', ...args] = this.command();
+    const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
       env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` },
@@ -163,10 +171,16 @@ export class SecondEngine {
     if (pid !== undefined) process.kill(pid, name);
   }
 
+  /** The shell's exec makes it the process that was started. */
+  private command(): string[] {
+    if (!this.options.ownRun) return ['dockerd', `--host=${this.host}`, ...this.args()];
+    const script = 'mount --bind "$1" /run && shift && exec dockerd --host=unix:///run/docker.sock "$@"';
+    return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', this.run, ...this.args()];
+  }
+
   private args(): string[] {
     const at = (name: string) => join(this.dir, name);
     return [
-      `--host=${this.host}`,
       `--data-root=${this.dataRoot}`,
       `--exec-root=${at('exec')}`,
       `--pidfile=${at('d.pid')}`,

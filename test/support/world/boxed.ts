@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createEngine } from '../../../activities/docker/engine.js';
-import type { EngineContainer } from '../../../activities/docker/types.js';
+import type { Engine, EngineContainer } from '../../../activities/docker/types.js';
 import { helperName } from '../../../activities/deployment/hand-over.js';
 import { ensureWorkerImage } from '../../../scripts/setup/worker-image.mjs';
 import { WORLD_LABEL } from './containers.js';
@@ -32,13 +32,16 @@ export interface BoxedOptions {
 }
 
 export class Boxed {
-  private readonly engine = createEngine();
+  private readonly engine: Engine;
   readonly signal = new AbortController().signal;
 
   constructor(
     readonly world: World,
     private readonly extra: readonly string[] = [],
-  ) {}
+  ) {
+    const dockerHost = world.parts.env['DOCKER_HOST'];
+    this.engine = createEngine(dockerHost === undefined ? {} : { dockerHost });
+  }
 
   get name(): string {
     return `${this.world.project}-scheduler`;
@@ -75,7 +78,7 @@ export class Boxed {
   /** `files`: of the context that the lines copy from, by name. */
   async imageWith(word: string, files: Files, ...lines: string[]): Promise<string> {
     const { project } = this.world.parts;
-    const from = await (checkoutImage ??= ensureWorkerImage({ root: root(), env: process.env }));
+    const from = await this.bring(await (checkoutImage ??= ensureWorkerImage({ root: root(), env: process.env })));
     const tag = `${project}-worker:${word}`;
     const context = await mkdtemp(join(tmpdir(), `${project}-image-`));
     try {
@@ -89,6 +92,15 @@ export class Boxed {
       await rm(context, { recursive: true });
     }
     return tag;
+  }
+
+  /** An image of this machine's engine, in the engine of this world. */
+  private async bring(image: string): Promise<string> {
+    const { DOCKER_HOST: other, ...env } = this.world.parts.env;
+    if (other === undefined) return image;
+    const script = 'docker save "$1" | DOCKER_HOST="$2" docker load --quiet';
+    await output('sh', ['-c', script, 'sh', image, other], { env, limit: 300_000 });
+    return image;
   }
 
   /** The first deployment with Docker alone: everything starts, the worker too. */
