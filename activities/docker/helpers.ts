@@ -42,7 +42,8 @@ export async function startHelper(client: EngineClient, helper: Helper, { signal
           VolumesFrom: [of],
           // The network of `of` goes with it.
           NetworkMode: helper.network,
-          RestartPolicy: { Name: 'unless-stopped' },
+          // "unless-stopped" does not come back after a crash of the engine (Docker 20.10).
+          RestartPolicy: { Name: 'always' },
           Init: true,
         },
       }),

@@ -62,7 +62,7 @@ export async function createImages(): Promise<Images> {
     },
   };
   try {
-    await build(base, BASE_DOCKERFILE, {});
+    await build(base, baseDockerfile(base), {});
   } catch (error) {
     await images.cleanup();
     throw error;
@@ -70,7 +70,9 @@ export async function createImages(): Promise<Images> {
   return images;
 }
 
-export const BASE_DOCKERFILE = `FROM scratch
+/** The label comes first: a layer that another test has too could be removed by it in the middle of a build. */
+const baseDockerfile = (name: string): string => `FROM scratch
+LABEL birdkeeper.test.base=${name}
 COPY busybox /bin/busybox
 RUN ["/bin/busybox", "--install", "-s", "/bin"]
 ENV PATH=/bin

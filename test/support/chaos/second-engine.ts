@@ -3,6 +3,7 @@
  * its own, and no rule of the firewall, so that the other one does not notice. Needs root.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -78,7 +79,7 @@ export class SecondEngine {
     return pid > 0 && (await isProcessAlive(pid, undefined)) ? pid : undefined;
   }
 
-  /** With "none" it would take the default bridge away, which is the other engine's. */
+  /** With "none" it would take docker0 away, which is the other engine's. */
   private get bridge(): string {
     return `br-bk${this.net}`;
   }
@@ -178,13 +179,20 @@ export class SecondEngine {
     return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', this.run, ...this.args()];
   }
 
+  /** A second start with a pool takes docker0 away, which is the other engine's (moby, daemon_unix.go, Docker 20.10 at least). */
+  private addressPool(): string[] {
+    return existsSync(join(this.dataRoot, 'network'))
+      ? []
+      : [`--default-address-pool=base=10.${this.net}.0.0/16,size=24`];
+  }
+
   private args(): string[] {
     const at = (name: string) => join(this.dir, name);
     return [
       `--data-root=${this.dataRoot}`,
       `--exec-root=${at('exec')}`,
       `--pidfile=${at('d.pid')}`,
-      `--default-address-pool=base=10.${this.net}.0.0/16,size=24`,
+      ...this.addressPool(),
       `--cgroup-parent=${groupOf(this.dir)}`,
       ...[`--bridge=${this.bridge}`, '--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false'],
       ...(this.options.liveRestore ? ['--live-restore'] : []),

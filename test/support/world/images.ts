@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { WORLD_LABEL } from './containers.js';
 import { output } from './programs.js';
 
-const FROM_BUSYBOX = `FROM scratch
+/** The label comes first: a layer that another test has too could be removed by it in the middle of a build. */
+const fromBusybox = (label: string) => `FROM scratch
+${label}
 COPY busybox /bin/busybox
 RUN ["/bin/busybox", "--install", "-s", "/bin"]`;
 
@@ -35,8 +37,9 @@ export class SampleImages {
     await mkdir(context, { recursive: true });
     const pulled = process.env.BIRDKEEPER_SAMPLE_BASE;
     if (pulled === undefined) await copyFile(busybox(), join(context, 'busybox'));
-    const begin = pulled === undefined ? FROM_BUSYBOX : `FROM ${pulled}`;
-    await writeFile(join(context, 'Dockerfile'), `${begin}\nLABEL ${WORLD_LABEL}=${this.project}\n`);
+    const label = `LABEL ${WORLD_LABEL}=${this.project}`;
+    const text = pulled === undefined ? fromBusybox(label) : `FROM ${pulled}\n${label}`;
+    await writeFile(join(context, 'Dockerfile'), `${text}\n`);
     await this.build(this.base, context);
     await rm(context, { recursive: true });
   }

@@ -52,7 +52,7 @@ describe('production/file', () => {
   it.each(entries)('%s has a limit of memory, a limit of its log, and starts again', (name, service) => {
     expect(service.mem_limit).toMatch(/^\d+[mg]$/);
     expect(service.logging?.options).toMatchObject({ 'max-size': expect.any(String) as string });
-    expect(service.restart).toMatch(LASTING.includes(name) ? /^unless-stopped$/ : /^on-failure/);
+    expect(service.restart).toMatch(LASTING.includes(name) ? /^always$/ : /^on-failure/);
   });
 
   it.each(entries)('%s has a pinned version', (_name, { image }) => {
