@@ -11,7 +11,15 @@ import { logLines } from './logs.js';
 import { unlessMissing } from './missing.js';
 import { networkOf, volumeOf } from './resources.js';
 import { ownContainerId, ownContainerOf } from './own-container.js';
-import type { Call, Engine, EngineContainer, ExistingResource, NameHolder, OwnContainer, PublishedPort } from './types.js';
+import type {
+  Call,
+  Engine,
+  EngineContainer,
+  ExistingResource,
+  NameHolder,
+  OwnContainer,
+  PublishedPort,
+} from './types.js';
 
 /** An engine that is alive answers these in milliseconds, under load in a second or two. */
 const LOOK_MS = 15_000;

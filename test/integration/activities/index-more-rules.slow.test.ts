@@ -173,6 +173,62 @@ describe('activities/index', () => {
     );
   });
 
+  describe('what would not be deployed as it is meant', () => {
+    it(
+      'a container name that another project has: refused before anything moves',
+      async () => {
+        const { world } = rules;
+        const name = `${world.project}-held`;
+        await output(
+          'docker',
+          [
+            'run',
+            '--detach',
+            '--name',
+            name,
+            '--label',
+            'com.docker.compose.project=other',
+            world.images.base,
+            'sleep',
+            '600',
+          ],
+          { env: world.parts.env },
+        );
+        try {
+          const before = [await rules.containers(), await world.checkedOut()];
+          const held = `  held:\n    image: \${BASE_IMAGE}\n    container_name: ${name}\n    command: [sleep, "600"]\n`;
+          await world.push('platform', baseFile({ version: '1', extra: held }), 'Take a name');
+          expect(await rules.deploy()).toMatchObject({
+            outcome: 'failed',
+            message: expect.stringMatching(
+              /belongs to the compose project other.*set COMPOSE_PROJECT_NAME=other/,
+            ) as string,
+          });
+          expect([await rules.containers(), await world.checkedOut()]).toEqual(before);
+        } finally {
+          await output('docker', ['rm', '--force', name], { env: world.parts.env });
+        }
+        expect(await rules.deploy({ force: true })).toMatchObject({ outcome: 'deployed' });
+      },
+      LONG,
+    );
+
+    it(
+      'components that this release does not read: refused before anything moves',
+      async () => {
+        const before = await rules.containers();
+        await rules.pushSettings("export DEFAULT_CONF_DIRS='./components/api'");
+        expect(await rules.deploy()).toMatchObject({
+          outcome: 'failed',
+          message: expect.stringMatching(/^DEFAULT_CONF_DIRS is set/) as string,
+        });
+        expect(await rules.containers()).toEqual(before);
+        await rules.settings();
+      },
+      LONG,
+    );
+  });
+
   describe('label birdkeeper.rollback: manual', () => {
     const COMPOSE = `${STACK_FOLDER}/components/api/docker-compose-extra.yml`;
 
@@ -202,59 +258,6 @@ describe('activities/index', () => {
         const now = await rules.here.stack.latestRelease();
         expect(now).toMatchObject({ commits: release?.commits, services: release?.services });
         expect(await rules.deploy()).toMatchObject({ outcome: 'quarantined' });
-      },
-      LONG,
-    );
-  });
-
-  describe('what would not be deployed as it is meant', () => {
-    it(
-      'a container name that another project has: refused before anything moves',
-      async () => {
-        const { world } = rules;
-        const name = `${world.project}-held`;
-        await output(
-          'docker',
-          [
-            'run',
-            '--detach',
-            '--name',
-            name,
-            '--label',
-            'com.docker.compose.project=other',
-            world.images.base,
-            'sleep',
-            '600',
-          ],
-          { env: world.parts.env },
-        );
-        try {
-          const before = [await rules.containers(), await world.checkedOut()];
-          const held = `  held:\n    image: \${BASE_IMAGE}\n    container_name: ${name}\n    command: [sleep, "600"]\n`;
-          await world.push('platform', baseFile({ version: '1', extra: held }), 'Take a name');
-          expect(await rules.deploy()).toMatchObject({
-            outcome: 'failed',
-            message: expect.stringMatching(/belongs to the compose project other.*set COMPOSE_PROJECT_NAME=other/),
-          });
-          expect([await rules.containers(), await world.checkedOut()]).toEqual(before);
-        } finally {
-          await output('docker', ['rm', '--force', name], { env: world.parts.env });
-        }
-        expect(await rules.deploy({ force: true })).toMatchObject({ outcome: 'deployed' });
-      },
-      LONG,
-    );
-
-    it(
-      'components that this release does not read: refused before anything moves',
-      async () => {
-        const before = await rules.containers();
-        await rules.pushSettings("export DEFAULT_CONF_DIRS='./components/api'");
-        expect(await rules.deploy()).toMatchObject({
-          outcome: 'failed',
-          message: expect.stringMatching(/^DEFAULT_CONF_DIRS is set/),
-        });
-        expect(await rules.containers()).toEqual(before);
       },
       LONG,
     );

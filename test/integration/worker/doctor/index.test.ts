@@ -72,7 +72,7 @@ describe('worker/doctor/index', { timeout: 60_000 }, () => {
     await checkout({ 'docker-compose.yml': compose, 'env.local': 'export DEFAULT_CONF_DIRS=./components/proxy\n' });
     expect((await look()).get('configuration')).toMatchObject({
       result: 'fail',
-      finding: expect.stringMatching(/^DEFAULT_CONF_DIRS is set/),
+      finding: expect.stringMatching(/^DEFAULT_CONF_DIRS is set/) as string,
     });
   });
 
