@@ -1,7 +1,11 @@
 /** The file unchanged: from nothing to healthy, again, and what its health checks see. */
+import { randomBytes } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tell, useProduction } from '../support/production/in-vitest.js';
-import { waitFor } from '../support/world/index.js';
+import { baseFile, waitFor } from '../support/world/index.js';
+import { output } from '../support/world/programs.js';
 import { NAMESPACE, SEARCH_ATTRIBUTES } from '../../workflows/contract.js';
 
 /** Enough to be more than pages that are half full. */
@@ -92,6 +96,40 @@ describe('production/begin', () => {
     await stack.compose('start', 'postgres');
     await stack.allHealthy();
     tell(`all is healthy ${Math.round((Date.now() - again) / 1000)} s after its start`);
+  });
+
+  it('another password, in the way that docs/production.md tells', async () => {
+    const { stack, world } = production();
+    const [former, other] = [await stack.password(), randomBytes(16).toString('hex')];
+    const psql = `docker compose exec -T postgres psql -U temporal -c '\\password temporal'`;
+    const typed = `printf '%s\\n' "$OTHER" "$OTHER" | ${psql}`;
+    await output('sh', ['-c', typed], { env: { ...world.parts.env, OTHER: other }, cwd: stack.directory });
+    const file = join(stack.secrets, 'postgres-password');
+    await writeFile(`${file}.part`, other, { mode: 0o444 });
+    await rename(`${file}.part`, file);
+    await stack.compose('up', '--detach', '--force-recreate', '--no-deps', 'temporal');
+    await stack.allHealthy();
+    // By its address, where the image of PostgreSQL asks for the password.
+    const connect = (password: string) =>
+      stack.compose(
+        'exec',
+        '-T',
+        '-e',
+        `PGPASSWORD=${password}`,
+        'postgres',
+        'psql',
+        '--host=postgres',
+        '-U',
+        'temporal',
+        '-c',
+        'select 1',
+      );
+    await expect(connect(former)).rejects.toThrow('password authentication failed');
+    expect(await connect(other)).toContain('1 row');
+    // The schema's step reads it, too.
+    await stack.up();
+    const { number } = await production().push(baseFile({ version: 'other password' }), 'Change the page');
+    expect(await production().ended(number)).toMatchObject({ outcome: 'deployed' });
   });
 
   it('what a look leaves in the database', async () => {
