@@ -13,14 +13,14 @@ export interface Raised {
   former: EngineContainer;
 }
 
-/** Pushes another image for the worker, and has it looked at. */
-export async function raise(boxed: Boxed, image: string): Promise<Raised> {
+/** Pushes another image for the worker, and has it looked at. `more`: lines of env.local. */
+export async function raise(boxed: Boxed, image: string, more: readonly string[] = []): Promise<Raised> {
   const { world } = boxed;
   await idle(world);
   const [former] = await boxed.workers();
   if (!former) throw new Error('no worker runs');
   const { nextNumber } = await (await world.temporal()).keeper();
-  const commit = await world.releaseSettings(boxed.settings(image), `Run ${image}`);
+  const commit = await world.releaseSettings(boxed.settings(image, more), `Run ${image}`);
   return { number: nextNumber, commit, former };
 }
 

@@ -35,7 +35,7 @@ export class SecondStack {
     private readonly port: number,
   ) {}
 
-  static async create(world: World): Promise<SecondStack> {
+  static async create(world: World, { settleSeconds = 0.2 } = {}): Promise<SecondStack> {
     const { git, env, settings, dir } = world.parts;
     const [project, port] = [`${world.project}-two`, (await freePorts(1))[0] ?? 0];
     const own = join(dir, 'two');
@@ -46,7 +46,7 @@ export class SecondStack {
     const variables = [
       `COMPOSE_PROJECT_NAME='${project}' PAVICS_LOG_DIR='${own}/log'`,
       `AUTODEPLOY_DEPLOY_KEY_ROOT_DIR='${settings.keyDirectory}' AUTODEPLOY_PLATFORM_FREQUENCY='@every 1h'`,
-      "BIRDKEEPER_SETTLE_SECONDS='0.2' BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='30'",
+      `BIRDKEEPER_SETTLE_SECONDS='${settleSeconds}' BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='${settleSeconds + 30}'`,
     ].map((line) => `export ${line}\n`);
     const compose = composeFile(world.images.base, port, 'one');
     await developer.found({ 'docker-compose.yml': compose, 'env.local': variables.join('') });
