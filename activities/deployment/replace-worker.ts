@@ -14,6 +14,7 @@ import { askWorker } from '../health/worker-answer.js';
 import { elapsedMs } from '../shared/elapsed.js';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { writeAtomically } from '../shared/files.js';
+import type { Redact } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
@@ -32,10 +33,14 @@ interface Work {
   stack: StackState;
   number: number;
   record: HandOverRecord;
-  view: StackView;
+  /** Or why the configuration does not read, a sentence: then there is only the former container to go back to. */
+  view: StackView | string;
   step: Step;
   deps: Dependencies;
 }
+
+/** Of a stack whose settings do not read. */
+const USUAL = { handOverSeconds: 120, settleSecondsNoHealthcheck: 10 } as const;
 
 /** Writes its outcome down, and lets itself end. Nothing happens when that was done before. */
 export async function replaceWorker(
@@ -46,7 +51,7 @@ export async function replaceWorker(
   const stack = await deps.state.stack(name);
   const record = await readHandOver(stack, number);
   if (record !== undefined && record.outcome === undefined) {
-    const view = await openLive(stack, deps, step.signal);
+    const view = await openLive(stack, deps, step.signal).catch(whyItDoesNotRead);
     const ended = await work({ stack, number, record, view, step, deps });
     // A person who has to make the former container again by hand needs all of it.
     const kept = ended.outcome === 'failed' ? record : withoutSecrets(record);
@@ -55,17 +60,25 @@ export async function replaceWorker(
   await deps.engine.letEnd(helperName(name, number), { signal: step.signal });
 }
 
+function whyItDoesNotRead(error: unknown): string {
+  if (error instanceof StepFailure && error.type === FAILURES.configuration) return messageOf(error);
+  throw error;
+}
+
+/** Whose configuration does not read, nobody knows the secrets of: `lastLines` quotes nothing then. */
+const redactOf = ({ view }: Work): Redact => (typeof view === 'string' ? (text) => text : redactorOf(view));
+
 type Ended = Pick<HandOverRecord, 'outcome' | 'message'>;
 
 async function work(context: Work): Promise<Ended> {
-  const { record, view, step } = context;
+  const { record, step } = context;
   try {
     const why = record.message ?? (await replace(context));
     if (why === undefined) return { outcome: 'replaced' };
     return await putBack(context, why);
   } catch (error) {
     step.signal.throwIfAborted();
-    return putBack(context, redactorOf(view)(messageOf(error)));
+    return putBack(context, messageOf(error));
   }
 }
 
@@ -77,15 +90,16 @@ async function replace(context: Work): Promise<string | undefined> {
   const isNew = ({ id, imageId, state }: EngineContainer) =>
     id !== former.id && state !== 'created' && (wantedImageId === '' || imageId === wantedImageId);
   if (own.length !== 1 || !own.every(isNew)) {
+    if (typeof view === 'string') return `it was not made, because the configuration does not read: ${view}`;
     for (const { id } of leftovers([service], own)) await deps.engine.remove(id, { signal: step.signal });
-    const project = await pinned(context);
+    const project = await pinned(context, view);
     const guard = { view, lock: await stack.lock(), step, redact: redactorOf(view) };
     await runGuarded(recreateCommand(project, [service]), `replace the worker in deployment ${number}`, guard);
   }
   return untilItPolls(context, isNew);
 }
 
-async function pinned({ stack, number, record, view }: Work): Promise<StackView> {
+async function pinned({ stack, number, record }: Work, view: StackView): Promise<StackView> {
   const { service, pins } = record;
   if (!Object.hasOwn(pins, service)) return view;
   const overrideFile = join(await stack.deploymentFolder(number), 'pins-hand-over.json');
@@ -96,6 +110,7 @@ async function pinned({ stack, number, record, view }: Work): Promise<StackView>
 /** Undefined as soon as it polls; else why it does not. */
 async function untilItPolls(context: Work, isIt: (container: EngineContainer) => boolean): Promise<string | undefined> {
   const { view, step, deps } = context;
+  const { handOverSeconds, settleSecondsNoHealthcheck } = typeof view === 'string' ? USUAL : view.settings;
   const started = elapsedMs();
   for (;;) {
     step.signal.throwIfAborted();
@@ -103,8 +118,8 @@ async function untilItPolls(context: Work, isIt: (container: EngineContainer) =>
     // Sooner than the engine, whose health check asks the same at its own pace.
     if (container?.state === 'running' && (await askWorker(deps.state.root)).polls) return undefined;
     const verdict = judgeWorker(container, (elapsedMs() - started) / 1_000, {
-      limitSeconds: view.settings.handOverSeconds,
-      quietSeconds: view.settings.settleSecondsNoHealthcheck,
+      limitSeconds: handOverSeconds,
+      quietSeconds: settleSecondsNoHealthcheck,
     });
     if (verdict.is !== 'unknown') return verdict.why;
     await sleep(LOOK_EVERY_MS, undefined, { signal: step.signal });
@@ -113,8 +128,8 @@ async function untilItPolls(context: Work, isIt: (container: EngineContainer) =>
 
 /** Without it nobody deploys any more, not even the mending of what went wrong here. */
 async function putBack(context: Work, why: string): Promise<Ended> {
-  const { stack, number, record, view, step } = context;
-  const redact = redactorOf(view);
+  const { stack, number, record, step } = context;
+  const redact = redactOf(context);
   const failed = await failedContainers(context);
   const message =
     record.message ??
@@ -151,12 +166,14 @@ async function makeFormer({ record, step, deps }: Work, failed: readonly EngineC
   return deps.engine.makeAgain(copy, call);
 }
 
-async function lastLines(containers: readonly EngineContainer[], { step, deps }: Work): Promise<string> {
+async function lastLines(containers: readonly EngineContainer[], { view, step, deps }: Work): Promise<string> {
   const [first] = containers;
-  const lines = first ? await deps.engine.logs(first.id, LOG_LINES, { signal: step.signal }).catch(() => []) : [];
+  const isTold = first !== undefined && typeof view !== 'string';
+  const lines = isTold ? await deps.engine.logs(first.id, LOG_LINES, { signal: step.signal }).catch(() => []) : [];
   return lines.length === 0 ? '' : ` Its last lines:\n${lines.join('\n')}\n`;
 }
 
-async function ownContainers({ record, view, step, deps }: Work): Promise<EngineContainer[]> {
-  return containersOf(await deps.engine.containers(view.name, { signal: step.signal }), record.service);
+/** A stack has the name of its Compose project. */
+async function ownContainers({ stack, record, step, deps }: Work): Promise<EngineContainer[]> {
+  return containersOf(await deps.engine.containers(stack.name, { signal: step.signal }), record.service);
 }
