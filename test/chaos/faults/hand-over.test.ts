@@ -12,12 +12,19 @@ vi.setConfig({ testTimeout: 480_000, hookTimeout: 1_800_000 });
 const why = await whyNoSecondEngine();
 
 describe.skipIf(why !== undefined)('chaos/faults/hand-over', () => {
+  describe.each([
+    ['that ends the containers with it', false],
+    ['with live-restore', true],
+  ])('of an engine %s', (_, liveRestore) => defineTests(liveRestore));
+});
+
+function defineTests(liveRestore: boolean): void {
   let engine: SecondEngine;
   let boxed: Boxed;
   let round = 1;
 
   beforeAll(async () => {
-    engine = await SecondEngine.make({ ownRun: true });
+    engine = await SecondEngine.make({ ownRun: true, liveRestore });
     boxed = await createBoxed({
       name: 'killed',
       env: { DOCKER_HOST: engine.host },
@@ -72,4 +79,4 @@ describe.skipIf(why !== undefined)('chaos/faults/hand-over', () => {
     expect(await boxed.world.waitForCommit('private', next)).toMatchObject({ outcome: 'deployed' });
     expect(await boxed.world.get('web')).toBe('version after');
   });
-});
+}
