@@ -28,6 +28,8 @@ const START_MS = 90_000;
 const STOP_MS = 60_000;
 
 export class SecondEngine {
+  private holder: number | undefined;
+
   private constructor(
     readonly dir: string,
     private readonly options: EngineOptions,
@@ -97,7 +99,7 @@ export class SecondEngine {
     // What a killed one left: with a number that is another program's by now it would not start.
     for (const file of ['d.pid', 'exec/containerd/containerd.pid']) await rm(join(this.dir, file), { force: true });
     const output = await open(this.log, 'a');
-    const [program = 'dockerd', ...args] = this.command();
+    const [program = 'dockerd', ...args] = await this.command();
     const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
@@ -163,6 +165,7 @@ export class SecondEngine {
         within: STOP_MS,
       }).catch(() => undefined);
     }
+    if (this.holder !== undefined) end(this.holder);
     await removeEngine(this.dir, this.net);
   }
 
@@ -172,11 +175,29 @@ export class SecondEngine {
     if (pid !== undefined) process.kill(pid, name);
   }
 
-  /** The shell's exec makes it the process that was started. */
-  private command(): string[] {
+  private async command(): Promise<string[]> {
     if (!this.options.ownRun) return ['dockerd', `--host=${this.host}`, ...this.args()];
-    const script = 'mount --bind "$1" /run && shift && exec dockerd --host=unix:///run/docker.sock "$@"';
-    return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', this.run, ...this.args()];
+    const args = ['dockerd', '--host=unix:///run/docker.sock', ...this.args()];
+    return ['nsenter', `--mount=/proc/${await this.mountHolder()}/ns/mnt`, ...args];
+  }
+
+  /** One mount namespace for all its starts: what runs on keeps its mounts, and the next start finds them. */
+  private async mountHolder(): Promise<number> {
+    if (this.holder !== undefined) return this.holder;
+    const script = 'mount --bind "$1" /run && touch "$2" && exec tail -f "$2"';
+    const mounted = join(this.dir, 'mounted');
+    const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', this.run, mounted];
+    const child = spawn('unshare', args, {
+      stdio: 'ignore',
+      detached: true,
+      env: withSystemPrograms(worldEnvironment(this.dir)),
+    });
+    child.unref();
+    const { pid } = child;
+    if (pid === undefined) throw new Error('unshare could not be started');
+    this.holder = pid;
+    await waitFor('a mount namespace', () => Promise.resolve(existsSync(mounted)), { within: 10_000, every: 20 });
+    return pid;
   }
 
   /** A second start with a pool takes docker0 away, which is the other engine's (moby, daemon_unix.go, Docker 20.10 at least). */
