@@ -88,6 +88,6 @@ describe('chaos/faults/large', () => {
     const sizes = histories.map(({ workflowId, history }) => [workflowId, historyToJSON(history).length] as const);
     process.stdout.write(`largest history: ${String(sizes.toSorted((a, b) => b[1] - a[1])[0])} bytes as JSON\n`);
     for (const [id, size] of sizes) expect(size, id).toBeLessThan(MOST_BYTES_OF_A_HISTORY);
-    expect(await world().cli(['check', '--exit-code'])).toMatchObject({ status: 0 });
+    expect((await world().cli(['check', '--exit-code'])).stdout).toMatch(/^up to date/);
   });
 });
