@@ -174,40 +174,29 @@ describe('activities/index', () => {
   });
 
   describe('what would not be deployed as it is meant', () => {
-    it(
-      'a container name that another project has: refused before anything moves',
-      async () => {
+    const holders: [whose: string, labels: string[], says: RegExp][] = [
+      ['another project', ['--label', 'com.docker.compose.project=other'], /project other.*COMPOSE_PROJECT_NAME=other/],
+      ['no project', [], /that Compose did not make/],
+    ];
+    it.each(holders)(
+      'a container name that a container of %s has: refused before anything moves',
+      async (_, labels, says) => {
         const { world } = rules;
+        const docker = (...args: string[]) => output('docker', args, { env: world.parts.env });
         const name = `${world.project}-held`;
-        await output(
-          'docker',
-          [
-            'run',
-            '--detach',
-            '--name',
-            name,
-            '--label',
-            'com.docker.compose.project=other',
-            world.images.base,
-            'sleep',
-            '600',
-          ],
-          { env: world.parts.env },
-        );
+        await docker('run', '--detach', '--name', name, ...labels, world.images.base, 'sleep', '600');
         try {
           const before = [await rules.containers(), await world.checkedOut()];
           const held = `  held:\n    image: \${BASE_IMAGE}\n    container_name: ${name}\n    command: [sleep, "600"]\n`;
-          await world.push('platform', baseFile({ version: '1', extra: held }), 'Take a name');
-          expect(await rules.deploy()).toMatchObject({
-            outcome: 'failed',
-            message: expect.stringMatching(
-              /belongs to the compose project other.*set COMPOSE_PROJECT_NAME=other/,
-            ) as string,
-          });
+          await world.push('platform', baseFile({ version: labels.join(), extra: held }), 'Take a name');
+          const refused = await rules.deploy();
+          expect(refused.outcome).toBe('failed');
+          expect(refused.message).toMatch(says);
           expect([await rules.containers(), await world.checkedOut()]).toEqual(before);
         } finally {
-          await output('docker', ['rm', '--force', name], { env: world.parts.env });
+          await docker('rm', '--force', name);
         }
+        await world.push('platform', baseFile({ version: '1' }), 'Leave it');
         expect(await rules.deploy({ force: true })).toMatchObject({ outcome: 'deployed' });
       },
       LONG,

@@ -10,20 +10,12 @@ import {
   withoutOwn,
   writeHandOver,
 } from '../../../../activities/deployment/hand-over-order.js';
-import type { HandOverRecord } from '../../../../activities/deployment/records.js';
 import type { Engine, EngineContainer, Helper, OwnContainer } from '../../../../activities/docker/types.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { StateDirectory, type StackState } from '../../../../activities/state/index.js';
+import { COPY, RECORD } from './hand-over-record.js';
 
 const NUMBER = 7;
-const RECORD: HandOverRecord = {
-  service: 'scheduler',
-  reason: 'image 1 → 2',
-  wantedImageId: 'sha256:2',
-  former: { id: 'former', imageId: 'sha256:1', environment: { BIRDKEEPER_HOST: 'alpha' }, networkMode: 'host' },
-  pins: {},
-};
-const COPY = { name: 'scheduler', imageId: 'sha256:1', config: {}, hostConfig: {}, networks: {}, unnamed: [] };
 const own = (id: string): OwnContainer => ({
   ...{ id, name: 'scheduler', imageId: 'sha256:2', networkMode: 'host', environment: {}, mounts: [] },
 });

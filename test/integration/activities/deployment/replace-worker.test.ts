@@ -5,23 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dependencies } from '../../../../activities/deployment/dependencies.js';
 import { helperName } from '../../../../activities/deployment/hand-over.js';
 import { readHandOver, writeHandOver } from '../../../../activities/deployment/hand-over-order.js';
-import type { HandOverRecord } from '../../../../activities/deployment/records.js';
 import { replaceWorker } from '../../../../activities/deployment/replace-worker.js';
 import type { Engine, EngineContainer } from '../../../../activities/docker/types.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { StateDirectory, type StackState } from '../../../../activities/state/index.js';
 import { aContainer } from '../../../unit/activities/compose/builders.js';
+import { COPY, RECORD } from './hand-over-record.js';
 
 const NUMBER = 7;
-const COPY = { name: 'scheduler', imageId: 'sha256:1', config: {}, hostConfig: {}, networks: {}, unnamed: [] };
-const RECORD: HandOverRecord = {
-  service: 'scheduler',
-  reason: 'image 1 → 2',
-  wantedImageId: 'sha256:2',
-  former: { id: 'former', imageId: 'sha256:1', environment: { TOKEN: 'a-secret' }, networkMode: 'host' },
-  pins: {},
-  copy: COPY,
-};
 const running = (id: string, imageId: string): EngineContainer =>
   aContainer('scheduler', { id, imageId, state: 'running', health: 'healthy' });
 
@@ -39,7 +30,7 @@ beforeEach(async () => {
   await writeFile(join(directory, 'docker-compose.yml'), 'services: {}\n');
   await writeFile(join(directory, 'env.local'), 'export GOOD=1\nif then\n');
   stack = await state.register({ name: 'birds', directory });
-  await writeHandOver(stack, NUMBER, RECORD);
+  await writeHandOver(stack, NUMBER, { ...RECORD, copy: COPY });
   asked = [];
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
