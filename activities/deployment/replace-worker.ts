@@ -16,6 +16,7 @@ import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { writeAtomically } from '../shared/files.js';
 import type { Redact } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
+import { readSettings, type StackSettings } from '../stack/settings.js';
 import type { StackView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
 import type { DeploymentInput } from '../types.js';
@@ -38,9 +39,6 @@ interface Work {
   step: Step;
   deps: Dependencies;
 }
-
-/** Of a stack whose settings do not read. */
-const USUAL = { handOverSeconds: 120, settleSecondsNoHealthcheck: 10 } as const;
 
 /** Writes its outcome down, and lets itself end. Nothing happens when that was done before. */
 export async function replaceWorker(
@@ -67,6 +65,10 @@ function whyItDoesNotRead(error: unknown): string {
 
 /** Whose configuration does not read, nobody knows the secrets of: `lastLines` quotes nothing then. */
 const redactOf = ({ view }: Work): Redact => (typeof view === 'string' ? (text) => text : redactorOf(view));
+
+/** The defaults, where the configuration does not read. */
+const settingsOf = ({ stack, view }: Work): StackSettings =>
+  typeof view === 'string' ? readSettings({}, stack.stack.directory) : view.settings;
 
 type Ended = Pick<HandOverRecord, 'outcome' | 'message'>;
 
@@ -109,8 +111,8 @@ async function pinned({ stack, number, record }: Work, view: StackView): Promise
 
 /** Undefined as soon as it polls; else why it does not. */
 async function untilItPolls(context: Work, isIt: (container: EngineContainer) => boolean): Promise<string | undefined> {
-  const { view, step, deps } = context;
-  const { handOverSeconds, settleSecondsNoHealthcheck } = typeof view === 'string' ? USUAL : view.settings;
+  const { step, deps } = context;
+  const { handOverSeconds, settleSecondsNoHealthcheck } = settingsOf(context);
   const started = elapsedMs();
   for (;;) {
     step.signal.throwIfAborted();
