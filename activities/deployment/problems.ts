@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { headCommit } from '../git/history.js';
 import { unfollowed } from '../git/unfollowed.js';
 import type { Step } from '../shared/step.js';
-import { NOT_READ_TODO } from '../stack/not-read.js';
 import { onHost } from '../stack/sibling.js';
 import { isInside } from '../stack/staged-paths.js';
 import type { StagedView } from '../stack/view.js';
@@ -36,11 +35,9 @@ function configurationProblems(name: string, view: StagedView): string[] {
   const missing = view.missingRequired.map(
     (variable) => `${variable} is required (it is listed in VARS) and empty: set it in env.local.`,
   );
-  const notRead = view.notRead.map((sentence) => `${sentence} ${NOT_READ_TODO}`);
   return view.name === name
-    ? [...notRead, ...missing]
+    ? missing
     : [
-        ...notRead,
         ...missing,
         `The new commits name the compose project ${view.name}; this stack is ${name}. Containers of a renamed project would be left behind: rename it by hand (birdkeeper forget, then up).`,
       ];

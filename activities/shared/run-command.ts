@@ -24,12 +24,23 @@ export interface RunOptions {
   timeoutMs: number;
   /** Written to standard input, which is closed otherwise. */
   input?: string | Buffer;
+  /**
+   * Instead of `input`: what is sent goes to standard input, which stays open until `end`; the function that comes back gets
+   * standard output as it comes.
+   */
+  converse?: (talk: Talk) => (chunk: Buffer) => void;
   /** Called for each line of both streams, as it comes. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Statuses that are an answer rather than a failure; `[0]` unless given. */
   okStatuses?: readonly number[];
   /** Between SIGTERM and SIGKILL, on time-out and abort. */
   graceMs?: number;
+}
+
+/** Our end of a conversation with a child. */
+export interface Talk {
+  send(text: string): void;
+  end(): void;
 }
 
 export interface RunResult {
@@ -119,11 +130,7 @@ export async function runCommand(command: Command, options: RunOptions): Promise
   const child = start(command, options);
   const stdout = collect(child.stdout, options.onLine && ((line) => options.onLine?.(line, 'stdout')));
   const stderr = collect(child.stderr, options.onLine && ((line) => options.onLine?.(line, 'stderr')));
-  if (child.stdin) {
-    // A child that does not read its input is not a failure of ours.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input);
-  }
+  giveInput(child, options);
 
   let stopped: 'timed out' | 'aborted' | undefined;
   const stop = (why: 'timed out' | 'aborted') => {
@@ -151,13 +158,24 @@ export async function runCommand(command: Command, options: RunOptions): Promise
   }
 }
 
+function giveInput({ stdin, stdout }: ChildProcess, { input, converse }: RunOptions): void {
+  if (!stdin) return;
+  // A child that does not read its input is not a failure of ours.
+  stdin.on('error', () => undefined);
+  if (converse === undefined) {
+    stdin.end(input);
+    return;
+  }
+  stdout?.on('data', converse({ send: (text) => void stdin.write(text), end: () => void stdin.end() }));
+}
+
 function start(command: Command, options: RunOptions): ChildProcess {
   try {
     return spawn(command.file, [...command.args], {
       cwd: options.cwd,
       env: options.env,
       detached: true,
-      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [options.input === undefined && options.converse === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(options.uid === undefined ? {} : { uid: options.uid }),
       ...(options.gid === undefined ? {} : { gid: options.gid }),
     });

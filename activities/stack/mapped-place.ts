@@ -10,7 +10,7 @@ import { mapPaths, namedLive, unusualPath } from './mapped-paths.js';
 import { readMapped } from './mapped-reading.js';
 import { mappedWrap } from './mapped-wrap.js';
 import { plainPlace, type Place } from './place.js';
-import { readText } from './read-shell.js';
+import { readText } from './reader/read-shell.js';
 import { makeStandIns } from './stand-ins.js';
 import type { Staged } from './staged-paths.js';
 

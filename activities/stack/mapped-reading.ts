@@ -6,7 +6,7 @@ import { writeAtomically } from '../shared/files.js';
 import type { Command } from '../shared/run-command.js';
 import { mapPaths, type PathMap } from './mapped-paths.js';
 import type { ReadConfiguration } from './place.js';
-import { readShell, type ShellReading } from './read-shell.js';
+import { readShell, type ShellReading } from './reader/read-shell.js';
 import type { Staged } from './staged-paths.js';
 
 interface Pair {
@@ -88,8 +88,15 @@ function told(reading: ShellReading, toLive: (text: string) => string): ShellRea
     exported: values(reading.exported),
     all: values(reading.all),
     components: reading.components.map(toLive),
+    listed: reading.listed.map((listed) => ({
+      ...listed,
+      spelling: toLive(listed.spelling),
+      askedBy: toLive(listed.askedBy),
+    })),
     files: reading.files.map(toLive),
+    era: reading.era,
     warnings: reading.warnings.map(toLive),
+    notes: reading.notes.map(toLive),
   };
 }
 

@@ -10,11 +10,10 @@ import { cleanEnvironment } from './clean-environment.js';
 import { createLocator } from './locate.js';
 import { mappedPlace, mappingTrouble } from './mapped-place.js';
 import { namespaceRefused, namespaceTrouble, prepareNamespace } from './namespace.js';
-import { notRead } from './not-read.js';
 import { plainPlace, type Place } from './place.js';
 import { findProject, type Project, type ProjectSource } from './project.js';
-import { findAssignment } from './reader-messages.js';
-import { readText, type ShellReading } from './read-shell.js';
+import { findAssignment } from './reader/messages.js';
+import { readText, type ShellReading } from './reader/read-shell.js';
 import { renderAll } from './render.js';
 import { readSettings, type StackSettings } from './settings.js';
 import { enterSibling, siblingTrouble, type Container } from './sibling.js';
@@ -96,7 +95,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   const { locate } = place;
   const directory = await realpath(stack.directory);
   const reading = await read(directory, stack.envFile, deps, place);
-  const { components, twice } = await distinct(reading.components, locate);
+  const components = reading.components.map((path) => resolve(path));
   const settings = await settingsOf(reading, directory, locate);
   const roots = new Set<string>();
   const rootOf: RepositoryRoot = async (dir) => {
@@ -128,8 +127,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
     components,
     rendered,
     missingRequired: missingRequired(reading.all),
-    notRead: notRead(reading.all),
-    warnings: [...reading.warnings, ...twice, ...notExported(reading), ...doubts],
+    warnings: [...reading.warnings, ...notExported(reading), ...doubts],
     locate,
     wrap,
   };
@@ -162,19 +160,6 @@ async function read(
   }
   const { env, signal, shell } = deps;
   return place.read({ directory, envFile, env, signal, ...(shell === undefined ? {} : { shell }) });
-}
-
-/** Two spellings of one directory are one component. */
-async function distinct(listed: readonly string[], locate: Place['locate']) {
-  const byReal = new Map<string, string>();
-  const twice: string[] = [];
-  for (const dir of listed.map((path) => resolve(path))) {
-    const real = await realpath(locate(dir));
-    const known = byReal.get(real);
-    if (known === undefined) byReal.set(real, dir);
-    else twice.push(`Component ${dir} is listed twice (also as ${known}): it counts once.`);
-  }
-  return { components: [...byReal.values()], twice };
 }
 
 async function settingsOf(reading: ShellReading, directory: string, locate: Place['locate']): Promise<StackSettings> {

@@ -1,6 +1,6 @@
 /** Where a view is read from, and how: live, through a mount namespace, or by mapped paths. */
 import type { Command } from '../shared/run-command.js';
-import { readShell, type ReadShellOptions, type ShellReading } from './read-shell.js';
+import { readShell, type ReadShellOptions, type ShellReading } from './reader/read-shell.js';
 
 export type Wrap = (command: Command) => Command;
 export type ReadConfiguration = Omit<ReadShellOptions, 'wrap' | 'locate'>;

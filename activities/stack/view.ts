@@ -43,8 +43,6 @@ export interface Configuration {
   readonly rendered: readonly RenderedFile[];
   /** Names of `VARS` without a value: nothing may be rendered or started while there are any. */
   readonly missingRequired: readonly string[];
-  /** What it asks for and this release does not do, a sentence each: nothing may be started while there is any. */
-  readonly notRead: readonly string[];
   /** Warnings found while reading: missing component directory … */
   readonly warnings: readonly string[];
   /** Where the content shown at a live path can be read from this process. Identity for a live view. */

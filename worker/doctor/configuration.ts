@@ -1,7 +1,6 @@
 /** Does the configuration of the stack read? */
 import { upOptionsOf } from '../../activities/deployment/make-plan.js';
 import { opening } from '../../activities/deployment/policy.js';
-import { NOT_READ_TODO } from '../../activities/stack/not-read.js';
 import type { StackView } from '../../activities/stack/view.js';
 import { NO_WINDOW, NO_WINDOW_TODO } from '../../workflows/contract.js';
 import { messageOf } from '../../activities/shared/failures.js';
@@ -15,14 +14,13 @@ export const configuration: Check<DoctorContext> = {
   async run(context) {
     try {
       const view = await context.view();
-      const { name, missingRequired, notRead, components, checkouts } = view;
+      const { name, missingRequired, components, checkouts } = view;
       const warnings = [...view.warnings, ...upOptionsOf(view).warnings, ...windowWarnings(view)];
       const read = `${name}: ${checkouts.length} checkouts, ${components.length} components`;
       return [
         missingRequired.length === 0
           ? ok('configuration', read)
           : fail('configuration', `no value for ${missingRequired.join(', ')}`, 'Set them in env.local.'),
-        ...notRead.map((sentence) => fail('configuration', sentence, NOT_READ_TODO)),
         ...warnings.map((sentence) => warn('configuration', sentence)),
       ];
     } catch (error) {

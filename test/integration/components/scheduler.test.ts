@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isStepFailure } from '../../../activities/shared/failures.js';
-import { readShell, type ShellReading } from '../../../activities/stack/read-shell.js';
+import { readShell, type ShellReading } from '../../../activities/stack/reader/read-shell.js';
 import { missingRequired, renderTemplate, templateLists } from '../../../activities/stack/templates.js';
 import { ENV, scratch, shellNamed, write } from '../activities/stack/fixture.js';
 

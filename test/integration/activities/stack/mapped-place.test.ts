@@ -108,7 +108,6 @@ const READ = [
   'components',
   'rendered',
   'missingRequired',
-  'notRead',
 ] as const;
 const read = (view: StackView) => Object.fromEntries(READ.map((key) => [key, view[key]]));
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand, type Command } from '../../../../activities/shared/run-command.js';
 import { createLocator } from '../../../../activities/stack/locate.js';
 import { prepareNamespace } from '../../../../activities/stack/namespace.js';
-import { readShell } from '../../../../activities/stack/read-shell.js';
+import { readShell } from '../../../../activities/stack/reader/read-shell.js';
 import { ENV, fingerprint, write } from './fixture.js';
 import { sampleStack, type SampleStack } from './sample-stack.js';
 

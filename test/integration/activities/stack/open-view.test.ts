@@ -40,7 +40,6 @@ describe('activities/stack/open-view', () => {
       composeFiles: [join(stack, 'docker-compose.yml'), join(stack, 'components/proxy/docker-compose-extra.yml')],
       components: [join(stack, 'components/proxy')],
       missingRequired: [],
-      notRead: [],
       warnings: [],
     });
     expect(view.settings.platformFrequency).toBe('7 5 * * *');

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readShell, type ReadShellOptions } from '../../../../activities/stack/read-shell.js';
-import { runCommand } from '../../../../activities/shared/run-command.js';
-import { isStepFailure } from '../../../../activities/shared/failures.js';
-import { ENV, scratch, shellNamed, write } from './fixture.js';
+import { readShell, type ReadShellOptions } from '../../../../../activities/stack/reader/read-shell.js';
+import { runCommand } from '../../../../../activities/shared/run-command.js';
+import { isStepFailure } from '../../../../../activities/shared/failures.js';
+import { ENV, scratch, shellNamed, write } from '../fixture.js';
 
 let root: string;
 let stack: string;
@@ -39,7 +39,7 @@ async function refusal(overrides: Partial<ReadShellOptions> = {}): Promise<strin
 }
 
 for (const kind of ['dash', 'busybox', 'bash'] as const) {
-  describe(`activities/stack/read-shell with ${kind}`, () => {
+  describe(`activities/stack/reader/read-shell with ${kind}`, () => {
     let shell: string;
     beforeEach(() => {
       shell = shellNamed(kind, root);
@@ -121,7 +121,9 @@ for (const kind of ['dash', 'busybox', 'bash'] as const) {
     it('warns of a missing component directory and reads the rest', async () => {
       write(stack, { 'env.local': 'EXTRA_CONF_DIRS="gone here here"', 'here/default.env': 'export HERE=1' });
       const reading = await read({ shell });
-      expect(reading.warnings).toEqual([`Component directory ${join(stack, 'gone')} does not exist: it is left out.`]);
+      expect(reading.warnings).toEqual([
+        'Component directory gone (in BIRDHOUSE_EXTRA_CONF_DIRS) does not exist: it is left out.',
+      ]);
       expect(reading.components).toEqual([join(stack, 'here')]);
       expect(reading.exported['HERE']).toBe('1');
     });
@@ -215,7 +217,7 @@ for (const kind of ['dash', 'busybox', 'bash'] as const) {
   });
 }
 
-describe('activities/stack/read-shell', () => {
+describe('activities/stack/reader/read-shell', () => {
   it('names a file that this user cannot read', async ({ skip }) => {
     write(stack, { 'env.local': 'A=1' });
     chmodSync(join(stack, 'env.local'), 0);

@@ -2,7 +2,7 @@
  * Sentences about a configuration that could not be read. The shell's own messages quote the file, and the file holds
  * secrets: only positions and known kinds of trouble are taken from them. Pure.
  */
-import type { ShellRecords, StopReason } from './reader-records.js';
+import type { ReadingStory, StopReason } from './story.js';
 
 export interface Complaint {
   file: string;
@@ -38,13 +38,13 @@ export const explainRefusals = (sentences: readonly string[]): string => `${sent
 
 /** Why the records end early, in a sentence that names the file and, where known, the line. */
 export function explainStop(
-  records: ShellRecords,
+  story: Pick<ReadingStory, 'current' | 'evaluated' | 'stopped'>,
   end: { stderr: string; status: number | null; timedOutSeconds?: number; exitLine?: number },
 ): string {
-  const file = records.current ?? 'the configuration';
-  const { stopped } = records;
+  const { stopped, evaluated } = story;
+  const file = story.current ?? (evaluated === undefined ? 'the configuration' : `${evaluated} (DELAYED_EVAL)`);
   if (stopped?.reason === 'environment' || /argument list too long/i.test(stopped?.text ?? '')) {
-    return `The exported variables could not be handed to a program: together they are larger than the system allows (the largest one may have 128 kB). ${AFTERWARDS}`;
+    return tooLarge();
   }
   if (stopped?.reason === 'syntax') {
     const { line, reason } = syntaxComplaint(stopped.text, file);
@@ -60,6 +60,10 @@ export function explainStop(
   const where = end.exitLine === undefined ? '' : `, line ${end.exitLine}`;
   return `${file}${where}: it ends the shell that reads it (status ${end.status ?? 'unknown'}): "exit" and "exec" cannot be used in this file. ${AFTERWARDS}`;
 }
+
+/** `name`: the variable, where it is known. */
+export const tooLarge = (name?: string): string =>
+  `The exported variables could not be handed to a program: together they are larger than the system allows (the largest one may have 128 kB${name === undefined ? '' : `; ${name} is larger`}). ${AFTERWARDS}`;
 
 /** Line and reason out of what `sh -n FILE` printed; words of the file are left out. */
 export function syntaxComplaint(text: string, file: string): { line?: number; reason: string } {

@@ -5,13 +5,17 @@ import {
   findAssignment,
   onlyExitLine,
   syntaxComplaint,
-} from '../../../../activities/stack/reader-messages.js';
-import { parseRecords } from '../../../../activities/stack/reader-records.js';
+} from '../../../../../activities/stack/reader/messages.js';
+import { ReadingStory } from '../../../../../activities/stack/reader/story.js';
 
 const FILE = '/the stack/env.local';
-const records = (...words: string[]) => parseRecords(words.map((word) => `${word}\0`).join(''));
+function records(...words: string[]): ReadingStory {
+  const story = new ReadingStory();
+  for (const word of words) story.hear(word);
+  return story;
+}
 
-describe('activities/stack/reader-messages', () => {
+describe('activities/stack/reader/messages', () => {
   it.each([
     ['dash', `${FILE}: 3: Syntax error: word unexpected (expecting ")")`, 3, 'word unexpected (expecting ")")'],
     ['dash', `${FILE}: 4: Syntax error: Unterminated quoted string`, 4, 'Unterminated quoted string'],

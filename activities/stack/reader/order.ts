@@ -1,0 +1,273 @@
+/** The order in which a stack's configuration is read: upstream's, by the generation of its reader. */
+import { join } from 'node:path';
+import { ALIASES, ALIASES_OF_COMPONENTS, type AliasPair } from './alias-table.js';
+import { copiedAs, extended, fillNew, fillOld, parseAliases, type Assignment, type Copied } from './aliases.js';
+import { allConfDirs, loadComponents, type Listed } from './components.js';
+import type { Conversation } from './conversation.js';
+import { literalDependencies } from './dependencies.js';
+import type { Generation } from './generations.js';
+import { isName, namesIn, stackVariables } from './variables.js';
+
+export interface OrderInput {
+  generation: Generation;
+  directory: string;
+  envFile: string;
+  /** The environment of the process, as far as it is passed on. */
+  env: Readonly<Record<string, string>>;
+  basic: boolean;
+  /** Text of a file in a component, by the spelling of the list. */
+  text: (path: string) => Promise<string>;
+  identity: (component: string) => string | undefined;
+}
+
+export interface Reading {
+  exported: Record<string, string>;
+  /** Set and not exported. */
+  others: Record<string, string>;
+  listed: readonly Listed[];
+  warnings: string[];
+  notes: string[];
+}
+
+const ALLOWED = 'BIRDHOUSE_BACKWARD_COMPATIBLE_ALLOWED';
+
+/** The whole sequence. Rejects with `ReadingStopped` when the shell cannot go on, with `CircularDependency` when components do not end. */
+export async function readInOrder(shell: Conversation, input: OrderInput): Promise<Reading> {
+  const { generation } = input;
+  const aliases = new AliasSteps(shell, generation);
+  await begin(shell, input);
+  readDefaults(shell, input);
+  let listed: readonly Listed[] = [];
+  const warnings: string[] = [];
+  if (!input.basic) {
+    shell.source(input.envFile);
+    if (generation.processWins) shell.process('process');
+    if (generation.aliases !== 'none') await aliases.give('of components');
+    const components = await loadComponents(componentSource(shell, input));
+    listed = components.listed;
+    warnings.push(...components.warnings);
+  }
+  if (generation.aliases === 'before the second env.local') await aliases.fill();
+  shell.source(input.envFile, !input.basic);
+  if (generation.processWins) shell.process('process');
+  if (generation.aliases === 'after the second env.local') await aliases.fill();
+  if (generation.aliases !== 'none') await aliases.give('all');
+  await evaluateDelayed(shell, generation);
+  const variables = await allVariables(shell);
+  const list = input.basic ? undefined : allConfDirs(listed, generation);
+  if (list !== undefined) variables.others['ALL_CONF_DIRS'] = list;
+  return { ...variables, listed, warnings, notes: aliases.notes };
+}
+
+/** What the compose script and the reader's file set before they read anything. */
+async function begin(shell: Conversation, { generation, directory, envFile, env }: OrderInput): Promise<void> {
+  const given = (name: string, otherwise: string) => env[name] || otherwise;
+  if (generation.exportsComposeDir || env['COMPOSE_DIR'] !== undefined) shell.export('COMPOSE_DIR', directory);
+  else shell.set('COMPOSE_DIR', directory);
+  const { composeScript } = generation;
+  if (composeScript === 'birdhouse-compose.sh') {
+    shell.export('BIRDHOUSE_COMPOSE', given('BIRDHOUSE_COMPOSE', join(directory, composeScript)));
+  }
+  beginLogging(shell, generation, env);
+  if (generation.processWins) shell.process('snapshot');
+  // We stand in the place of the compose script, which is no "supported interface".
+  const isSupported = env['__BIRDHOUSE_SUPPORTED_INTERFACE'] === 'True';
+  const hasAliases = generation.aliases !== 'none' && composeScript !== undefined;
+  if (hasAliases && !isSupported && env[ALLOWED] === undefined) shell.set(ALLOWED, 'True');
+  await nameEnvFile(shell, generation, envFile);
+}
+
+/** Widths as upstream pads them; colours belong to a terminal. */
+const LOG_PREFIXES: Readonly<Record<string, string>> = {
+  LOG_DEBUG: 'DEBUG:    ',
+  LOG_INFO: 'INFO:     ',
+  LOG_WARN: 'WARNING:  ',
+  LOG_ERROR: 'ERROR:    ',
+  LOG_CRITICAL: 'CRITICAL: ',
+};
+const DESTINATIONS = 'DEBUG:fd:1:INFO:fd:1:WARN:fd:2:ERROR:fd:2:CRITICAL:fd:2';
+
+function beginLogging(shell: Conversation, { logging }: Generation, env: Readonly<Record<string, string>>): void {
+  if (logging === 'none') return;
+  const setUnlessGiven = (name: string, value: string) => shell.set(name, env[name] || value);
+  setUnlessGiven('BIRDHOUSE_LOG_LEVEL', 'INFO');
+  for (const [name, prefix] of Object.entries(LOG_PREFIXES)) shell.export(name, prefix);
+  if (logging === 'level') return;
+  setUnlessGiven('BIRDHOUSE_LOG_FD', '2');
+  setUnlessGiven('BIRDHOUSE_LOG_DEST_OVERRIDE', DESTINATIONS);
+  if (logging === 'destinations') return;
+  setUnlessGiven('BIRDHOUSE_DEBUG_MODE', 'false');
+  setUnlessGiven('BIRDHOUSE_FAIL_FAST', 'true');
+}
+
+async function nameEnvFile(shell: Conversation, { envFile: how }: Generation, envFile: string): Promise<void> {
+  if (how === 'beside' || how === 'named') {
+    // Our own components are told where env.local is in every era.
+    shell.set('BIRDHOUSE_LOCAL_ENV', envFile);
+    return;
+  }
+  const real = await shell.realPath(envFile);
+  const dir = real.slice(0, real.lastIndexOf('/')) || '/';
+  if (how === 'resolved') shell.set('BIRDHOUSE_LOCAL_ENV', envFile);
+  else shell.export('BIRDHOUSE_LOCAL_ENV', real);
+  const give = how === 'exported' ? shell.export.bind(shell) : shell.set.bind(shell);
+  give('BIRDHOUSE_LOCAL_ENV_REAL_PATH', real);
+  give('BIRDHOUSE_LOCAL_ENV_REAL_DIR', dir);
+}
+
+function readDefaults(shell: Conversation, { generation, directory }: OrderInput): void {
+  if (generation.delayed !== 'never' && generation.composeScript !== undefined) shell.set('DELAYED_EVAL', '');
+  shell.source(`${directory}/default.env`);
+}
+
+function componentSource(shell: Conversation, { generation, directory, text, identity }: OrderInput) {
+  const defaultsOf = (component: string) => `${component.startsWith('/') ? component : `${directory}/${component}`}/default.env`;
+  if (generation.components === 'breadth first') shell.set('COMPONENT_DEPENDENCIES', '');
+  return {
+    generation,
+    identity,
+    words: (name: string) => shell.words(name),
+    dependencies: async (component: string) => {
+      const literal = literalDependencies(await text(`${component}/default.env`));
+      if (literal !== undefined) return literal;
+      return shell.dependencies(defaultsOf(component));
+    },
+    load: (component: string) => {
+      if (identity(`${component}/default.env`) === undefined) return;
+      if (generation.components === 'depth first') shell.unset('COMPONENT_DEPENDENCIES');
+      shell.source(defaultsOf(component));
+    },
+  };
+}
+
+class AliasSteps {
+  readonly notes: string[] = [];
+  private readonly copied: Copied;
+  private readonly how: 'text' | 'words';
+  /** Deprecated names that only have the value of their replacement: 2.4.0 to 2.18.2 do not give it back. */
+  private readonly filled = new Set<string>();
+
+  constructor(
+    private readonly shell: Conversation,
+    private readonly generation: Generation,
+  ) {
+    this.how = generation.aliases === 'before the second env.local' ? 'words' : 'text';
+    this.copied = copiedAs(this.how);
+  }
+
+  /** Deprecated names get the values of their replacements. */
+  async fill(): Promise<void> {
+    if (!(await this.isAllowed())) return;
+    const pairs = await this.pairs();
+    const values = await this.shell.values(pairs.flat());
+    this.note(pairs, values);
+    const assignments = fillOld(pairs, values, this.copied);
+    this.copy(assignments);
+    if (this.how === 'words') for (const { to } of assignments) this.filled.add(to);
+    await this.putFormerDefaultsBack();
+  }
+
+  /** Replacements get the values of the deprecated names that are set. */
+  async give(which: 'of components' | 'all'): Promise<void> {
+    if (!(await this.isAllowed())) return;
+    const isWanted = (old: string) => which === 'all' || this.namesOfComponents.has(old);
+    const pairs = (await this.pairs(which === 'of components')).filter(
+      ([old]) => isWanted(old) && !this.filled.has(old),
+    );
+    const values = await this.shell.values(pairs.flat());
+    if (this.isPlain) dropBlanks(pairs, values);
+    this.copy(fillNew(pairs, values, this.copied));
+    if (which === 'all' && this.generation.aliases === 'after the second env.local') await this.extendLists();
+    if (!this.isPlain) this.shell.append(this.generation.lists.extra, ` ${OVERRIDES}`, 'suffix');
+  }
+
+  private get isPlain(): boolean {
+    return this.generation.composeScript === undefined;
+  }
+
+  private namesOfComponents = new Set(ALIASES_OF_COMPONENTS);
+
+  private async isAllowed(): Promise<boolean> {
+    return this.isPlain || (await this.shell.values([ALLOWED])).get(ALLOWED) === 'True';
+  }
+
+  private async pairs(ofComponents = false): Promise<readonly AliasPair[]> {
+    if (this.isPlain) return ALIASES;
+    const names = ['BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES', 'BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES_PRE_COMPONENTS'];
+    const values = await this.shell.values(names);
+    if (ofComponents) this.namesOfComponents = new Set((values.get(names[1] ?? '') ?? '').split(/\s+/));
+    const { pairs, wrong } = parseAliases(values.get(names[0] ?? '') ?? '');
+    if (wrong.length > 0 && !ofComponents) {
+      this.notes.push(`BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES holds words that are not OLD=NEW: ${wrong.join(' ')}.`);
+    }
+    return pairs;
+  }
+
+  private copy(assignments: readonly Assignment[]): void {
+    for (const { to, from } of assignments) this.shell.copy(to, from, this.how);
+  }
+
+  private note(pairs: readonly AliasPair[], values: ReadonlyMap<string, string>): void {
+    for (const [old, replacement] of pairs) {
+      if (values.has(old)) this.notes.push(`${old} is deprecated: write ${replacement} in its place.`);
+    }
+  }
+
+  /** Values that were fixed before they had a name (BIRDHOUSE_BACKWARDS_COMPATIBLE_HARDCODED_DEFAULTS). */
+  private async putFormerDefaultsBack(): Promise<void> {
+    if (this.isPlain) return;
+    const list = 'BIRDHOUSE_BACKWARDS_COMPATIBLE_HARDCODED_DEFAULTS';
+    const { pairs } = parsePairs((await this.shell.values([list])).get(list) ?? '');
+    const values = await this.shell.values(pairs.map(([name]) => name));
+    for (const [name, former] of pairs) {
+      if (values.get(name) === `\${__DEFAULT_${name}}`) this.shell.export(name, former);
+    }
+  }
+
+  private async extendLists(): Promise<void> {
+    const pairs = await this.pairs();
+    const lists = { VARS: '$', OPTIONAL_VARS: '$', DELAYED_EVAL: '' } as const;
+    const values = await this.shell.values(Object.keys(lists));
+    for (const [name, mark] of Object.entries(lists)) {
+      const list = values.get(name);
+      if (list === undefined) continue;
+      for (const word of extended(pairs, list, mark)) this.shell.append(name, `  ${word}`, 'line');
+    }
+  }
+}
+
+const OVERRIDES = './optional-components/backwards-compatible-overrides';
+
+function parsePairs(list: string): { pairs: [string, string][] } {
+  const words = list.split(/\s+/).filter((word) => word.includes('='));
+  const pairs = words.map((word): [string, string] => [
+    word.slice(0, word.indexOf('=')),
+    word.slice(word.indexOf('=') + 1),
+  ]);
+  return { pairs: pairs.filter(([name]) => isName(name)) };
+}
+
+/** Outside birdhouse-deploy a blank deprecated name does not beat a replacement that holds something. */
+function dropBlanks(pairs: readonly AliasPair[], values: Map<string, string>): void {
+  for (const [old, replacement] of pairs) {
+    if ((values.get(old) ?? '').trim() === '' && (values.get(replacement) ?? '').trim() !== '') values.delete(old);
+  }
+}
+
+/** Once in the order of the list, each name once; up to 1.23 as often as it is named. */
+async function evaluateDelayed(shell: Conversation, generation: Generation): Promise<void> {
+  const { delayed, delayedEachMention, delayedKeepsFailed } = generation;
+  if (delayed === 'never') return;
+  if (delayedKeepsFailed && generation.composeScript !== undefined) {
+    shell.export('_BIRDHOUSE_ALREADY_PROCESSED_DELAYED_EVAL', 'True');
+  }
+  const words = (await shell.words('DELAYED_EVAL')).filter(isName);
+  const names = delayedEachMention ? words : [...new Set(words)];
+  for (const name of names) shell.delayed(name, delayed, delayedKeepsFailed);
+}
+
+async function allVariables(shell: Conversation) {
+  const { exported, set } = await shell.dump();
+  const others = await shell.values(namesIn(set, exported));
+  return { exported: stackVariables(Object.entries(exported)), others: stackVariables(others) };
+}
