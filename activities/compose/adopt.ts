@@ -48,7 +48,7 @@ export async function dryRunUp(view: ComposeView, options: { signal: AbortSignal
   try {
     const { stdout, stderr } = await runCommand(view.wrap(dryRunCommand(view)), {
       cwd: view.directory,
-      env: composeEnvironment(view.variables),
+      env: composeEnvironment(view.composeVariables),
       signal: options.signal,
       timeoutMs: DRY_RUN_MS,
     });

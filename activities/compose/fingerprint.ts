@@ -31,7 +31,7 @@ export interface FingerprintSources {
   rules?: { of: readonly ChangeRule[]; filesUnder: FilesUnder };
 }
 
-export type FingerprintView = Pick<StackView, 'checkouts' | 'commits' | 'rendered' | 'variables' | 'locate'>;
+export type FingerprintView = Pick<StackView, 'checkouts' | 'commits' | 'rendered' | 'composeVariables' | 'locate'>;
 
 /** Fingerprints of all services of a model. Reads git's own ids and small files; nothing else that lies in a mount. */
 export async function fingerprintServices(
@@ -66,7 +66,7 @@ export async function fingerprintServices(
       const image = imageOf(model.name, name, service);
       const parts = await partsBelow(name, paths, view, sources.rules);
       const fingerprint: ServiceFingerprint = {
-        definition: definitionHash(model, name, view.variables),
+        definition: definitionHash(model, name, view.composeVariables),
         content,
         contents,
         ...(Object.keys(parts).length === 0 ? {} : { parts }),

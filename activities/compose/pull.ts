@@ -59,7 +59,7 @@ async function pullImage(need: ImageNeed, input: ProvideInput): Promise<void> {
   try {
     await runCommand(pullCommand(need.reference, need.platform), {
       cwd: view.directory,
-      env: composeEnvironment(view.variables),
+      env: composeEnvironment(view.composeVariables),
       signal: step.signal,
       timeoutMs: PULL_MS,
       onLine: (line) => step.log.output(line),
@@ -90,7 +90,7 @@ async function buildImage(need: ImageNeed, input: ProvideInput): Promise<void> {
   const { view, step } = input;
   step.log.info(`Building ${need.reference} for ${need.services.join(', ')}: ${need.reason}`);
   step.heartbeat({ building: need.reference });
-  const env = composeEnvironment(view.variables);
+  const env = composeEnvironment(view.composeVariables);
   try {
     await build(need, input, env);
   } catch (error) {

@@ -7,7 +7,7 @@ import { compose, composeEnvironment, configCommand } from './command.js';
 import { composeFailure } from './failures.js';
 import { type ComposeModel, parseModel } from './model.js';
 
-export type ComposeView = Pick<StackView, 'name' | 'directory' | 'composeFiles' | 'variables' | 'wrap'>;
+export type ComposeView = Pick<StackView, 'name' | 'directory' | 'composeFiles' | 'composeVariables' | 'wrap'>;
 
 const READ_MS = 60_000;
 
@@ -38,7 +38,7 @@ async function read(
   try {
     const { stdout } = await runCommand(view.wrap(command), {
       cwd: view.directory,
-      env: composeEnvironment(view.variables),
+      env: composeEnvironment(view.composeVariables),
       signal,
       timeoutMs: READ_MS,
     });

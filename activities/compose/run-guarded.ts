@@ -33,7 +33,7 @@ export async function runGuarded(
       guarded(view.wrap(command), { lock, waitSeconds: LOCK_WAIT_SECONDS, limitSeconds: COMMAND_SECONDS }),
       {
         cwd: view.directory,
-        env: composeEnvironment(view.variables),
+        env: composeEnvironment(view.composeVariables),
         signal: step.signal,
         timeoutMs: (LOCK_WAIT_SECONDS + COMMAND_SECONDS + 30) * 1000,
         onLine: (line) => step.log.output(line),

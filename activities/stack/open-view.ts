@@ -14,7 +14,8 @@ import { plainPlace, type Place } from './place.js';
 import { findProject, type Project, type ProjectSource } from './project.js';
 import { findAssignment } from './reader/messages.js';
 import { readText, type ShellReading } from './reader/read-shell.js';
-import { renderAll } from './render.js';
+import { composeGuard } from './derived.js';
+import { entriesOf, renderReading } from './rendering.js';
 import { readSettings, type StackSettings } from './settings.js';
 import { enterSibling, siblingTrouble, type Container } from './sibling.js';
 import { asTrees, type Staged } from './staged-paths.js';
@@ -105,36 +106,43 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   };
   const checkouts = await findCheckouts(directory, settings.extraRepos, rootOf);
   deps.signal.throwIfAborted();
-  const { standIns } = place;
-  const rendered = await renderAll({
-    components,
-    lists: templateLists(reading.all),
-    values: reading.exported,
-    locate,
-    standIns,
-  });
-  const wrap = await place.wrapFor(reading.exported);
-  const project = await projectOf({ directory, components, variables: reading.exported, wrap }, rendered, deps, place);
+  const { all, variables, rendered } = await renderReading({ ...place, directory, reading, components });
+  const composeVariables = { ...variables, ...composeGuard(reading.era.generation, all) };
+  const wrap = await place.wrapFor(composeVariables);
+  const project = await projectOf(
+    {
+      directory,
+      generation: reading.era.generation,
+      components: reading.listed.map(({ spelling }) => resolve(directory, spelling)),
+      variables: composeVariables,
+      wrap,
+    },
+    rendered,
+    deps,
+    place,
+  );
   const doubts = await place.doubts({ files: reading.files, composeFiles: project.files });
   return {
     name: project.name,
     directory,
+    era: reading.era.name,
     checkouts,
     roots,
-    variables: reading.exported,
+    variables,
+    composeVariables,
     settings,
     composeFiles: project.files,
     components,
     rendered,
-    missingRequired: missingRequired(reading.all),
-    warnings: [...reading.warnings, ...notExported(reading), ...doubts],
+    missingRequired: missingRequired(all),
+    warnings: [...reading.warnings, ...notExported({ all, exported: variables }), ...doubts],
     locate,
     wrap,
   };
 }
 
 function projectOf(
-  source: Pick<ProjectSource, 'directory' | 'components' | 'variables' | 'wrap'>,
+  source: Omit<ProjectSource, 'signal' | 'exists' | 'read' | 'entries'>,
   rendered: readonly RenderedFile[],
   { signal }: ViewDeps,
   { locate }: Place,
@@ -143,6 +151,7 @@ function projectOf(
   return findProject({
     ...source,
     signal,
+    entries: (path) => entriesOf(locate(path)).map(({ name }) => name),
     exists: (path) => shown.has(path) || existsSync(locate(path)),
     read: async (path) => shown.get(path)?.toString('utf8') ?? (await readText(locate(path))),
   });
@@ -187,7 +196,7 @@ async function commitsOf(checkouts: readonly Checkout[], commitOf: CommitOf) {
 }
 
 /** A required name that is set and not exported passes upstream's check and is empty in every template. */
-function notExported({ all, exported }: ShellReading): string[] {
+function notExported({ all, exported }: Pick<ShellReading, 'all' | 'exported'>): string[] {
   return templateLists(all)
     .required.filter((name) => (all[name] ?? '').trim() !== '' && exported[name] === undefined)
     .map((name) => `${name} is set but not exported: templates and compose see it empty. Write: export ${name}`);

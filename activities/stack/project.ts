@@ -3,11 +3,15 @@ import { basename, join } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { createRedactor } from '../shared/redact.js';
 import { CommandFailed, runCommand, tailOf, type Command } from '../shared/run-command.js';
+import type { Generation } from './reader/generations.js';
 import { composeFiles, dotEnvValue, normaliseName, topLevelName, type Told } from './compose-files.js';
 
 export interface ProjectSource {
   directory: string;
+  generation: Generation;
+  /** Every listed component directory, in order. */
   components: readonly string[];
+  entries: (livePath: string) => readonly string[];
   /** The environment of compose. */
   variables: Readonly<Record<string, string>>;
   signal: AbortSignal;

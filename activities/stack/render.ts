@@ -1,28 +1,44 @@
 /** Finds the templates of a view and renders them in memory. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { isMissing } from '../shared/files.js';
 import { renderTemplate, targetOf, TEMPLATE_SUFFIX, type TemplateLists } from './templates.js';
 import type { RenderedFile } from './view.js';
 
-export interface RenderSource {
-  components: readonly string[];
-  lists: TemplateLists;
-  /** The exported variables. */
-  values: Readonly<Record<string, string>>;
+export interface TemplateSource {
+  /** Directories, live paths; one that does not exist holds none. */
+  directories: readonly string[];
   locate: (livePath: string) => string;
   /** Live paths at which a link of ours stands for a directory; other links are not walked into. */
   standIns: ReadonlySet<string>;
 }
 
-/** One file per `*.template` below the component directories; a later component's template of the same path is the same. */
-export async function renderAll(source: RenderSource): Promise<RenderedFile[]> {
-  const found = (await Promise.all(source.components.map((dir) => templatesBelow(dir, source)))).flat();
-  return Promise.all([...new Set(found)].sort().map((template) => renderOne(template, source)));
+export interface Template {
+  /** Live path of the rendered file. */
+  readonly path: string;
+  readonly text: Buffer;
+  /** Of the file that is there already, or of the template. */
+  readonly mode: number;
 }
 
+/** One per `*.template` below the directories; the same path found twice is one. */
+export async function findTemplates(source: TemplateSource): Promise<Template[]> {
+  const found = (await Promise.all(source.directories.map((dir) => templatesBelow(dir, source)))).flat();
+  return Promise.all([...new Set(found)].sort().map((template) => readTemplate(template, source)));
+}
+
+/** `values`: the exported variables. */
+export const render = (
+  templates: readonly Template[],
+  lists: TemplateLists,
+  values: Readonly<Record<string, string>>,
+): RenderedFile[] => templates.map((template) => ({ ...template, text: renderTemplate(template.text, lists, values) }));
+
+export const isServiceConfig = ({ path }: Template): boolean => basename(path) === 'service-config.json';
+
 /** Walks by live paths, so that a checkout or a bound directory inside is read where its content lies. */
-async function templatesBelow(livePath: string, source: RenderSource): Promise<string[]> {
-  const entries = await readdir(source.locate(livePath), { withFileTypes: true });
+async function templatesBelow(livePath: string, source: TemplateSource): Promise<string[]> {
+  const entries = await readdir(source.locate(livePath), { withFileTypes: true }).catch(noneIfMissing);
   const found = await Promise.all(
     entries.map(async (entry) => {
       const path = join(livePath, entry.name);
@@ -35,10 +51,15 @@ async function templatesBelow(livePath: string, source: RenderSource): Promise<s
   return found.flat();
 }
 
-async function renderOne(template: string, { lists, values, locate }: RenderSource): Promise<RenderedFile> {
+function noneIfMissing(error: unknown): [] {
+  if (isMissing(error)) return [];
+  throw error;
+}
+
+async function readTemplate(template: string, { locate }: TemplateSource): Promise<Template> {
   const from = locate(template);
   const path = targetOf(template);
   // What is there keeps its mode, as a shell that writes into the file would; a new file takes the template's.
   const model = await stat(locate(path)).catch(() => stat(from));
-  return { path, text: renderTemplate(await readFile(from), lists, values), mode: model.mode & 0o7777 };
+  return { path, text: await readFile(from), mode: model.mode & 0o7777 };
 }

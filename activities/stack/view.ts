@@ -32,8 +32,12 @@ export interface Configuration {
   readonly checkouts: readonly Checkout[];
   /** Directories of checkouts that git called the root of a work tree while this was read. */
   readonly roots: ReadonlySet<string>;
-  /** Every variable that was exported: the environment of compose. Holds secrets: never leaves an activity. */
+  /** How it was read: the tag of birdhouse-deploy since which its reader is as it is, or `plain`. */
+  readonly era: string;
+  /** Every variable that was exported: the environment of hooks and templates. Holds secrets: never leaves an activity. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The environment of compose: also what upstream's compose script adds for it alone. */
+  readonly composeVariables: Readonly<Record<string, string>>;
   readonly settings: StackSettings;
   /** Live paths, in Compose's `-f` order. */
   readonly composeFiles: readonly string[];

@@ -114,7 +114,7 @@ export async function loadComponents(source: ComponentSource): Promise<Component
 
 /** 1.24.0 to 1.25.3: every `default.env` appends to one list, which is read until it does not grow any more. */
 async function addDependencies(loading: Loading, source: ComponentSource): Promise<void> {
-  for (let former: string[] = []; ; ) {
+  for (let former: string[] = []; ;) {
     const wanted = await source.words('COMPONENT_DEPENDENCIES');
     if (wanted.join('\n') === former.join('\n')) return;
     former = wanted;

@@ -3,7 +3,8 @@
 const ASSIGNMENT = /^(?:export[ \t]+)?COMPONENT_DEPENDENCIES=(?:"([^"\\`]*)"|'([^']*)')[ \t]*(?:#.*)?$/gm;
 const ITSELF = /\$(?:COMPONENT_DEPENDENCIES\b|\{COMPONENT_DEPENDENCIES\})/g;
 /** The rest of the file may be skipped, another file may be read, or code may be text. */
-const UNCLEAR = /^[ \t]*(?:\.|source|eval|return|exit|exec)(?:[ \t]|$)|(?:[;&|]|\bthen|\bdo)[ \t]*(?:\.[ \t]|source[ \t]|eval[ \t]|return\b|exit\b)/m;
+const UNCLEAR =
+  /^[ \t]*(?:\.|source|eval|return|exit|exec)(?:[ \t]|$)|(?:[;&|]|\bthen|\bdo)[ \t]*(?:\.[ \t]|source[ \t]|eval[ \t]|return\b|exit\b)/m;
 
 /**
  * The words of the list; undefined when only running the file can tell: an assignment that is computed, indented (and so perhaps

@@ -121,7 +121,8 @@ function readDefaults(shell: Conversation, { generation, directory }: OrderInput
 }
 
 function componentSource(shell: Conversation, { generation, directory, text, identity }: OrderInput) {
-  const defaultsOf = (component: string) => `${component.startsWith('/') ? component : `${directory}/${component}`}/default.env`;
+  const defaultsOf = (component: string) =>
+    `${component.startsWith('/') ? component : `${directory}/${component}`}/default.env`;
   if (generation.components === 'breadth first') shell.set('COMPONENT_DEPENDENCIES', '');
   return {
     generation,
@@ -193,7 +194,10 @@ class AliasSteps {
 
   private async pairs(ofComponents = false): Promise<readonly AliasPair[]> {
     if (this.isPlain) return ALIASES;
-    const names = ['BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES', 'BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES_PRE_COMPONENTS'];
+    const names = [
+      'BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES',
+      'BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES_PRE_COMPONENTS',
+    ];
     const values = await this.shell.values(names);
     if (ofComponents) this.namesOfComponents = new Set((values.get(names[1] ?? '') ?? '').split(/\s+/));
     const { pairs, wrong } = parseAliases(values.get(names[0] ?? '') ?? '');

@@ -101,7 +101,8 @@ const LONGEST_BYTES = 131_072;
 
 /** Some shells have `env` built in, which is given nothing. */
 function refuseTooLarge(exported: Readonly<Record<string, string>>): void {
-  const [name] = Object.entries(exported).find(([key, value]) => Buffer.byteLength(`${key}=${value}`) >= LONGEST_BYTES) ?? [];
+  const [name] =
+    Object.entries(exported).find(([key, value]) => Buffer.byteLength(`${key}=${value}`) >= LONGEST_BYTES) ?? [];
   if (name !== undefined) throw new StepFailure(FAILURES.configuration, tooLarge(name));
 }
 
@@ -169,11 +170,7 @@ async function runReader(
   }
 }
 
-async function explained(
-  { story }: Conversation,
-  end: ReaderEnd,
-  options: ReadShellOptions,
-): Promise<StepFailure> {
+async function explained({ story }: Conversation, end: ReaderEnd, options: ReadShellOptions): Promise<StepFailure> {
   const text = story.current === undefined ? '' : await readText(options.locate(story.current));
   const exitLine = onlyExitLine(text);
   return new StepFailure(

@@ -43,7 +43,7 @@ const provide = (needs: ImageNeed[], variables: Record<string, string> = {}, res
       name: 'bk-test-pull',
       directory,
       composeFiles: [join(directory, 'compose.json')],
-      variables: { ...processEnvironment(), ...variables },
+      composeVariables: { ...processEnvironment(), ...variables },
       wrap: (command) => command,
     },
     needs,

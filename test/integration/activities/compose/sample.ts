@@ -35,7 +35,7 @@ export class Sample {
       name: `bk-test-${randomBytes(4).toString('hex')}`,
       directory,
       composeFiles: [join(directory, 'compose.json')],
-      variables: processEnvironment(),
+      composeVariables: processEnvironment(),
       wrap: (command) => command,
     };
     const sample = new Sample(directory, view);

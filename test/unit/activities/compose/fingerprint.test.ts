@@ -7,7 +7,7 @@ const view = (rest: Partial<FingerprintView> = {}): FingerprintView => ({
   checkouts: [checkout],
   commits: { platform: 'c1' },
   rendered: [],
-  variables: {},
+  composeVariables: {},
   locate: (path) => path,
   ...rest,
 });

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { composeFiles, dotEnvValue, normaliseName, topLevelName } from '../../../../activities/stack/compose-files.js';
+import { PLAIN } from '../../../../activities/stack/reader/generations.js';
 
 const list = (present: string[], more: Partial<Parameters<typeof composeFiles>[0]> = {}) =>
   composeFiles({
     directory: '/s',
+    generation: PLAIN,
     components: [],
+    entries: () => [],
     composeFile: '',
     separator: '',
     exists: (path) => present.includes(path),
