@@ -14,6 +14,7 @@ const handlers: Handlers = {
   worker: async (options) => (await import('../worker/up.js')).worker(options),
   deployLocally: async (options) => (await import('../worker/local.js')).deployLocally(options),
   plan: async (options) => (await import('../worker/plan.js')).plan(options),
+  readConfig: async (options) => (await import('../worker/config.js')).readConfig(options),
   replay: async (history, workflowId) => {
     const { installQuietRuntime, replayHistory } = await import('../worker/replay.js');
     const { workflowCode } = await import('../worker/run-worker.js');
@@ -70,6 +71,7 @@ const status = await runProgram(process.argv.slice(2), {
   handlers,
   io: {
     out: (line) => console.log(line),
+    raw: (bytes) => void process.stdout.write(bytes),
     err: (line) => console.error(line),
     now: () => new Date(),
     interruption,

@@ -48,6 +48,45 @@ export interface DoctorOptions {
   stack?: string;
 }
 
+export interface ConfigOptions {
+  /** Real path. */
+  stackDir: string;
+  envFile?: string;
+  /** `--era`. */
+  era?: string;
+  /** Without the components. */
+  basic: boolean;
+  /** With the environment that a worker passes on, in the place of this shell's. */
+  asWorker: boolean;
+}
+
+export interface ConfigVariable {
+  readonly name: string;
+  /** Bytes that are not UTF-8 are lone surrogates (`activities/stack/reader/bytes.ts`). */
+  readonly value: string;
+  readonly exported: boolean;
+}
+
+export interface ConfigComponent {
+  /** As the list spells it. */
+  readonly spelling: string;
+  /** The list or the component that named it first. */
+  readonly askedBy: string;
+  readonly exists: boolean;
+}
+
+export interface ConfigAnswer {
+  /** How it was read: a tag of birdhouse-deploy, or `plain`. */
+  readonly era: string;
+  /** Sorted by name. */
+  readonly variables: readonly ConfigVariable[];
+  readonly components: readonly ConfigComponent[];
+  /** Compose files, relative to the stack where they lie in it. */
+  readonly files: readonly string[];
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
 /** `difference`: when it does not replay, the first command that differs, a sentence. */
 export type ReplayVerdict = Omit<ReplayAnswer, 'workflowId'>;
 
@@ -58,6 +97,8 @@ export interface Handlers {
   /** The story of a deployment in this process, without a server. */
   deployLocally(options: LocalDeployOptions): Promise<DeployStackResult>;
   plan(options: PlanOptions): Promise<PlanAnswer>;
+  /** Throws `Configuration` when the configuration does not read. */
+  readConfig(options: ConfigOptions): Promise<ConfigAnswer>;
   /** `history`: JSON as `temporal workflow show --output json` writes it, or as the client fetched it. */
   replay(history: unknown, workflowId: string): Promise<ReplayVerdict>;
   /** One verdict per workflow, in their order. */

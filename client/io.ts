@@ -5,6 +5,8 @@ import type { ClientSettings } from './settings.js';
 export interface Io {
   /** One line of the answer. */
   out(line: string): void;
+  /** Bytes of the answer, as they are. */
+  raw(bytes: Uint8Array): void;
   /** One line about the answer: progress, notices, errors. */
   err(line: string): void;
   now(): Date;

@@ -1,6 +1,7 @@
 /** The command line: which commands there are and what they take. What they do is loaded when one is chosen. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../workflows/contract.js';
+import { addConfig } from './config-program.js';
 import { endOf, type ExitStatus } from './failures.js';
 import type { DrainOptions } from './commands/drain.js';
 import type { ReplayOptions } from './commands/replay.js';
@@ -74,6 +75,11 @@ function buildProgram(options: ProgramOptions, finish: (status: ExitStatus) => v
 
   addActingCommands(verb);
   addReadingCommands(verb);
+  addConfig(program, {
+    stackOption: () => stackOption('one', options.cwd),
+    run: async (call) =>
+      finish(await call({ io: options.io, handlers: options.handlers, settings: options.settings() })),
+  });
   addCompletion(program, options.io);
   return program;
 }

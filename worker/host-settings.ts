@@ -104,6 +104,10 @@ export async function readHostSettings(
   };
 }
 
+/** Every variable of this process: what upstream's scripts would see. */
+export const wholeEnvironment = (env: Environment = process.env): Record<string, string> =>
+  definedOnly(env, () => true);
+
 /** What belongs to this machine, for who only looks: nothing is made and nothing refused. */
 export function lookAtHost(
   env: Environment = process.env,

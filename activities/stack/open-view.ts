@@ -1,21 +1,21 @@
 /** Opens a stack as it is, or as it would be with the staged commits. One way of reading for both. */
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Commits } from '../../workflows/model.js';
-import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
+import { messageOf } from '../shared/failures.js';
 import type { LastGood, RegisteredStack } from '../state/schemas.js';
 import { findCheckouts, type RepositoryRoot } from './checkouts.js';
 import { cleanEnvironment } from './clean-environment.js';
 import { createLocator } from './locate.js';
 import { mappedPlace, mappingTrouble } from './mapped-place.js';
 import { namespaceRefused, namespaceTrouble, prepareNamespace } from './namespace.js';
-import { plainPlace, type Place } from './place.js';
-import { findProject, type Project, type ProjectSource } from './project.js';
+import { plainPlace, type Place, type Wrap } from './place.js';
+import { findProject, type Project } from './project.js';
 import { findAssignment } from './reader/messages.js';
 import { readText, type ShellReading } from './reader/read-shell.js';
-import { composeGuard } from './derived.js';
-import { entriesOf, renderReading } from './rendering.js';
+import { findTemplates, render } from './render.js';
+import { entriesOf, readStack, type StackReading } from './read-stack.js';
 import { readSettings, type StackSettings } from './settings.js';
 import { enterSibling, siblingTrouble, type Container } from './sibling.js';
 import { asTrees, type Staged } from './staged-paths.js';
@@ -48,7 +48,7 @@ const LIVE = plainPlace(
 
 /** Throws `Configuration` when the configuration does not read; looks only. */
 export async function openLiveView(stack: StackPlace, deps: ViewDeps): Promise<StackView> {
-  return { kind: 'live', ...(await readStack(stack, deps, LIVE, ({ dir }) => deps.headCommit(dir))) };
+  return { kind: 'live', ...(await readWithCommits(stack, deps, LIVE, ({ dir }) => deps.headCommit(dir))) };
 }
 
 /** As `openLiveView`, for those who need no commits. */
@@ -64,7 +64,7 @@ export async function openStagedView(stack: StackPlace, staged: Staged, deps: Vi
   const place = await stagedPlace(stack, asTrees(staged), deps);
   const commitOf = async ({ dir }: Checkout) =>
     staged.checkouts.find((checkout) => checkout.dir === dir)?.commit ?? (await deps.headCommit(dir));
-  return { kind: 'staged', staged, ...(await readStack(stack, deps, place, commitOf)) };
+  return { kind: 'staged', staged, ...(await readWithCommits(stack, deps, place, commitOf)) };
 }
 
 async function stagedPlace(stack: StackPlace, staged: Staged, deps: ViewDeps): Promise<Place> {
@@ -86,7 +86,7 @@ async function stagedPlace(stack: StackPlace, staged: Staged, deps: ViewDeps): P
 
 type Contents = Omit<StackView, 'kind'>;
 
-async function readStack(stack: StackPlace, deps: ViewDeps, place: Place, commitOf: CommitOf): Promise<Contents> {
+async function readWithCommits(stack: StackPlace, deps: ViewDeps, place: Place, commitOf: CommitOf): Promise<Contents> {
   const configuration = await readAt(stack, deps, place);
   const { commits, unknown } = await commitsOf(configuration.checkouts, commitOf);
   return { ...configuration, commits, warnings: [...configuration.warnings, ...unknown] };
@@ -95,8 +95,10 @@ async function readStack(stack: StackPlace, deps: ViewDeps, place: Place, commit
 async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<Configuration> {
   const { locate } = place;
   const directory = await realpath(stack.directory);
-  const reading = await read(directory, stack.envFile, deps, place);
-  const components = reading.components.map((path) => resolve(path));
+  const { signal, shell } = deps;
+  const env = cleanEnvironment(deps.env);
+  const read = await readStack({ directory, envFile: stack.envFile, env, signal, shell }, place);
+  const { reading, components, variables, composeVariables, all, lists } = read;
   const settings = await settingsOf(reading, directory, locate);
   const roots = new Set<string>();
   const rootOf: RepositoryRoot = async (dir) => {
@@ -105,22 +107,11 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
     return root;
   };
   const checkouts = await findCheckouts(directory, settings.extraRepos, rootOf);
-  deps.signal.throwIfAborted();
-  const { all, variables, rendered } = await renderReading({ ...place, directory, reading, components });
-  const composeVariables = { ...variables, ...composeGuard(reading.era.generation, all) };
+  signal.throwIfAborted();
+  const templates = await findTemplates({ directories: templateDirectories(read), locate, standIns: place.standIns });
+  const rendered = render(templates, lists, variables);
   const wrap = await place.wrapFor(composeVariables);
-  const project = await projectOf(
-    {
-      directory,
-      generation: reading.era.generation,
-      components: reading.listed.map(({ spelling }) => resolve(directory, spelling)),
-      variables: composeVariables,
-      wrap,
-    },
-    rendered,
-    deps,
-    place,
-  );
+  const project = await projectOf(read, rendered, deps, place, wrap);
   const doubts = await place.doubts({ files: reading.files, composeFiles: project.files });
   return {
     name: project.name,
@@ -141,34 +132,31 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   };
 }
 
+/** Before 1.24 also those of components that are not listed. */
+export const templateDirectories = ({ directory, reading, components }: StackReading): string[] => [
+  ...reading.era.generation.templateRoots.map((root) => resolve(directory, root)),
+  ...components,
+];
+
 function projectOf(
-  source: Omit<ProjectSource, 'signal' | 'exists' | 'read' | 'entries'>,
+  { directory, reading, composeVariables }: StackReading,
   rendered: readonly RenderedFile[],
   { signal }: ViewDeps,
   { locate }: Place,
+  wrap: Wrap,
 ): Promise<Project> {
   const shown = new Map(rendered.map(({ path, text }) => [path, text]));
   return findProject({
-    ...source,
+    directory,
+    generation: reading.era.generation,
+    components: reading.listed.map(({ spelling }) => resolve(directory, spelling)),
+    variables: composeVariables,
     signal,
+    wrap,
     entries: (path) => entriesOf(locate(path)).map(({ name }) => name),
     exists: (path) => shown.has(path) || existsSync(locate(path)),
     read: async (path) => shown.get(path)?.toString('utf8') ?? (await readText(locate(path))),
   });
-}
-
-async function read(
-  directory: string,
-  givenEnvFile: string | undefined,
-  deps: ViewDeps,
-  place: Place,
-): Promise<ShellReading> {
-  const envFile = givenEnvFile === undefined ? join(directory, 'env.local') : resolve(givenEnvFile);
-  if (givenEnvFile !== undefined && !existsSync(place.locate(envFile))) {
-    throw new StepFailure(FAILURES.configuration, `${envFile}, the environment file of this stack, does not exist.`);
-  }
-  const { env, signal, shell } = deps;
-  return place.read({ directory, envFile, env, signal, ...(shell === undefined ? {} : { shell }) });
 }
 
 async function settingsOf(reading: ShellReading, directory: string, locate: Place['locate']): Promise<StackSettings> {

@@ -1,6 +1,6 @@
 /** Finds the templates of a view and renders them in memory. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { isMissing } from '../shared/files.js';
 import { renderTemplate, targetOf, TEMPLATE_SUFFIX, type TemplateLists } from './templates.js';
 import type { RenderedFile } from './view.js';
@@ -33,8 +33,6 @@ export const render = (
   lists: TemplateLists,
   values: Readonly<Record<string, string>>,
 ): RenderedFile[] => templates.map((template) => ({ ...template, text: renderTemplate(template.text, lists, values) }));
-
-export const isServiceConfig = ({ path }: Template): boolean => basename(path) === 'service-config.json';
 
 /** Walks by live paths, so that a checkout or a bound directory inside is read where its content lies. */
 async function templatesBelow(livePath: string, source: TemplateSource): Promise<string[]> {

@@ -39,6 +39,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       worker: noHandler,
       plan: noHandler,
       deployLocally: noHandler,
+      readConfig: noHandler,
       replay: noHandler,
       replayOpen: noHandler,
       doctor: async () => [],
@@ -47,6 +48,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
     },
     io: {
       out: (text) => out.push(text),
+      raw: (bytes) => out.push(Buffer.from(bytes).toString()),
       err: (text) => err.push(text),
       now: () => new Date(),
       interruption: () => line.interruption ?? NEVER,

@@ -4,8 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FAILURES, StepFailure } from '../../shared/failures.js';
 import { CommandFailed, runCommand, type Command, type RunResult } from '../../shared/run-command.js';
-import { cleanEnvironment } from '../clean-environment.js';
-import { isMixed } from './bytes.js';
+import { isMixed } from '../../shared/bytes.js';
 import { readCheckoutScripts, type CheckoutScripts } from './checkout-scripts.js';
 import { CircularDependency, type Listed } from './components.js';
 import { Conversation, ReadingStopped } from './conversation.js';
@@ -35,7 +34,7 @@ export interface ReadShellOptions {
   /** Real path of the stack directory. */
   directory: string;
   envFile: string;
-  /** Passed to the files on top of a minimal clean environment. */
+  /** The whole environment of the files. */
   env: Record<string, string>;
   signal: AbortSignal;
   wrap: (command: Command) => Command;
@@ -150,7 +149,7 @@ async function runReader(
     const result = await runCommand(options.wrap(readerCommand(options.shell)), {
       cwd: options.directory,
       env: {
-        ...cleanEnvironment(options.env),
+        ...options.env,
         PWD: options.directory,
         ...(lists.required === undefined ? {} : { _BK_VARS: lists.required }),
         ...(lists.optional === undefined ? {} : { _BK_OPTIONAL_VARS: lists.optional }),

@@ -1,7 +1,13 @@
 /** Which of a shell's variables are a stack's. Pure. */
 
 /** Set by the shell for itself or by our script: no part of a stack's configuration. */
-const OWN_NAME = /^(_bk_.*|_BK_.*|_|PWD|OLDPWD|SHLVL|IFS|OPTIND|PPID|PS[124]|LINENO|FUNCNAME|BASH.*|SHELLOPTS)$/;
+const OWN_NAME = /^(_bk_.*|_BK_.*|_|PWD|OLDPWD|SHLVL|IFS|OPTIND|PPID|PS[124]|LINENO|FUNCNAME)$/;
+/** bash sets these, dash and ash do not; exported ones are somebody's. */
+const BASH_NAMES = new Set(
+  'BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_EXECUTION_STRING BASH_LINENO BASH_LOADABLES_PATH BASH_REMATCH BASH_SOURCE BASH_SUBSHELL BASH_VERSINFO BASH_VERSION DIRSTACK EUID GROUPS HISTCMD HOSTNAME HOSTTYPE MACHTYPE OPTERR OSTYPE PIPESTATUS SHELL SHELLOPTS TERM UID'.split(
+    ' ',
+  ),
+);
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export const isStackVariable = (name: string): boolean => NAME.test(name) && !OWN_NAME.test(name);
@@ -15,7 +21,9 @@ export const isName = (word: string): boolean => NAME.test(word);
  */
 export function namesIn(set: string, known: Readonly<Record<string, string>>): string[] {
   const names = set.split('\n').map((line) => line.slice(0, Math.max(line.indexOf('='), 0)));
-  return [...new Set(names)].filter((name) => isStackVariable(name) && known[name] === undefined);
+  return [...new Set(names)].filter(
+    (name) => isStackVariable(name) && !BASH_NAMES.has(name) && known[name] === undefined,
+  );
 }
 
 export const stackVariables = (variables: Iterable<[string, string]>): Record<string, string> =>

@@ -1,5 +1,5 @@
 /** The NUL-separated words of the reader's shell, as they come. Pure. */
-import { decode } from './bytes.js';
+import { decode } from '../../shared/bytes.js';
 
 export class WordStream {
   private rest: Buffer = Buffer.alloc(0);

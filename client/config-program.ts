@@ -1,0 +1,62 @@
+/** The commands below `birdkeeper config`. */
+import { Option, type Command } from 'commander';
+import type { EnvOptions, ReadingOptions } from './commands/config.js';
+import type { ExitStatus } from './failures.js';
+import type { CommandContext } from './io.js';
+import { VARIABLE_FORMATS } from './variable-formats.js';
+
+type Act<O> = (context: CommandContext, options: O, words: readonly string[]) => Promise<ExitStatus>;
+
+/** `stackOption`: a new one for each command. `run`: calls what was loaded, and keeps its exit status. */
+export interface ConfigParts {
+  stackOption: () => Option;
+  run: (call: (context: CommandContext) => Promise<ExitStatus>) => Promise<void>;
+}
+
+export function addConfig(program: Command, { stackOption, run }: ConfigParts): void {
+  const config = program
+    .command('config')
+    .description('what the files of the stack say: variables, components, compose files, rendered files')
+    .exitOverride();
+  const reading = <O extends ReadingOptions>(
+    usage: string,
+    description: string,
+    load: () => Promise<Act<O>>,
+  ): Command =>
+    config
+      .command(usage)
+      .description(description)
+      .addOption(stackOption())
+      .option('--env-file <file>', "the stack's env.local, when it is elsewhere")
+      .option('--era <tag>', 'read as this tag of birdhouse-deploy does, whatever the checkout holds')
+      .option('--as-worker', "with the environment that a worker passes on, rather than this shell's")
+      .exitOverride()
+      .action(async (...given: unknown[]) => {
+        const command = given.at(-1) as Command;
+        const act = await load();
+        await run((context) => act(context, command.opts<O>(), command.args));
+      });
+  const json = ['--json', 'as JSON (docs/commands.md)'] as const;
+  const load = () => import('./commands/config.js');
+
+  reading<EnvOptions>(
+    'env [names...]',
+    'variables as upstream’s scripts would leave them',
+    async () => (await load()).env,
+  )
+    .option('--basic', 'without the components')
+    .option('--exported', 'only what is exported')
+    .addOption(new Option('--format <format>', 'how to write them').choices([...VARIABLE_FORMATS]).default('shell'));
+  reading<ReadingOptions>(
+    'components',
+    'components in the order of their reading',
+    async () => (await load()).components,
+  )
+    .option('--why', 'say who asked for each')
+    .option(...json);
+  reading<ReadingOptions>(
+    'files',
+    'compose files in the order that Compose gets',
+    async () => (await load()).files,
+  ).option(...json);
+}

@@ -1,0 +1,77 @@
+/**
+ * `birdkeeper config`: what the files of a stack say, read as a deployment reads it. Loads neither Temporal nor the engine's
+ * library.
+ */
+import { existsSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { FAILURES, StepFailure } from '../activities/shared/failures.js';
+import { composeFiles } from '../activities/stack/compose-files.js';
+import { plainPlace } from '../activities/stack/place.js';
+import { entriesOf, readStack, type StackReading } from '../activities/stack/read-stack.js';
+import { eraNamed, ERAS, type Era } from '../activities/stack/reader/generations.js';
+import type { ConfigAnswer, ConfigOptions } from '../client/handlers.js';
+import { lookAtHost, wholeEnvironment } from './host-settings.js';
+
+const HERE = plainPlace(
+  (path) => path,
+  (command) => command,
+);
+
+/** Throws `Configuration` when it does not read. */
+export async function readConfig(options: ConfigOptions): Promise<ConfigAnswer> {
+  const read = await readFor(options);
+  const { all, variables, reading } = read;
+  return {
+    era: reading.era.name,
+    variables: Object.keys(all)
+      .sort()
+      .map((name) => ({ name, value: all[name] ?? '', exported: variables[name] !== undefined })),
+    components: reading.listed,
+    files: options.basic ? [] : filesOf(read),
+    warnings: reading.warnings,
+    notes: reading.notes,
+  };
+}
+
+async function readFor(options: ConfigOptions): Promise<StackReading> {
+  const env = options.asWorker ? lookAtHost().childEnvironment : wholeEnvironment();
+  return readStack(
+    {
+      directory: options.stackDir,
+      envFile: options.envFile ?? (env['BIRDHOUSE_LOCAL_ENV'] || undefined),
+      env,
+      signal: new AbortController().signal,
+      basic: options.basic,
+      era: options.era === undefined ? undefined : eraCalled(options.era),
+    },
+    HERE,
+  );
+}
+
+function eraCalled(name: string): Era {
+  const era = eraNamed(name);
+  if (era) return era;
+  throw new StepFailure(
+    FAILURES.configuration,
+    `--era ${name}: no such era. Give a tag of birdhouse-deploy (1.14 or newer), or "plain". It changed at ${ERAS.join(', ')}.`,
+  );
+}
+
+function filesOf({ directory, reading, composeVariables }: StackReading): string[] {
+  const files = composeFiles({
+    directory,
+    generation: reading.era.generation,
+    components: reading.listed.map(({ spelling }) => resolve(directory, spelling)),
+    entries: (path) => entriesOf(path).map(({ name }) => name),
+    composeFile: composeVariables['COMPOSE_FILE'] ?? '',
+    separator: composeVariables['COMPOSE_PATH_SEPARATOR'] ?? '',
+    exists: existsSync,
+  });
+  return files.map((file) => shownFrom(directory, file));
+}
+
+/** Relative inside the stack, absolute elsewhere. */
+function shownFrom(directory: string, file: string): string {
+  const path = relative(directory, file);
+  return path.startsWith('..') || isAbsolute(path) ? file : path;
+}
