@@ -8,7 +8,7 @@ import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { composeFiles } from '../activities/stack/compose-files.js';
 import { plainPlace } from '../activities/stack/place.js';
 import { entriesOf, readStack, type StackReading } from '../activities/stack/read-stack.js';
-import { eraNamed, ERAS, type Era } from '../activities/stack/reader/generations.js';
+import { eraNamed, ERAS, type Era } from '../activities/stack/reader/eras.js';
 import type { ConfigAnswer, ConfigOptions } from '../client/handlers.js';
 import { lookAtHost, wholeEnvironment } from './host-settings.js';
 

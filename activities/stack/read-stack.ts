@@ -9,7 +9,7 @@ import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readIfThere, unlessMissing } from '../shared/files.js';
 import { composeGuard, derivedVariables } from './derived.js';
 import type { Place } from './place.js';
-import type { Era } from './reader/generations.js';
+import type { Era } from './reader/eras.js';
 import type { ShellReading } from './reader/read-shell.js';
 import { renderTemplate, TEMPLATE_SUFFIX, templateLists, type TemplateLists } from './templates.js';
 

@@ -1,6 +1,6 @@
 /** The scripts of birdhouse-deploy in a stack directory, as texts: what era it is of, and the lists that they begin with. */
 import { join } from 'node:path';
-import { eraOf, PLAIN_ERA, type Era, type Scripts } from './generations.js';
+import { eraOf, PLAIN_ERA, type Era, type Scripts } from './eras.js';
 
 /** Newest name first: since 2.4.0 the old one only calls the new one. */
 const COMPOSE_SCRIPTS = ['birdhouse-compose.sh', 'pavics-compose.sh'] as const;

@@ -8,7 +8,7 @@ import { isMixed } from '../../shared/bytes.js';
 import { readCheckoutScripts, type CheckoutScripts } from './checkout-scripts.js';
 import { CircularDependency, type Listed } from './components.js';
 import { Conversation, ReadingStopped } from './conversation.js';
-import type { Era } from './generations.js';
+import type { Era } from './eras.js';
 import { complaints, explainRefusals, explainStop, onlyExitLine, saidByFiles, tooLarge } from './messages.js';
 import { readInOrder, type Reading } from './order.js';
 import { READER_SCRIPT } from './script.js';
