@@ -59,4 +59,8 @@ export function addConfig(program: Command, { stackOption, run }: ConfigParts): 
     'compose files in the order that Compose gets',
     async () => (await load()).files,
   ).option(...json);
+  reading<ReadingOptions>('render', 'rendered files whose text would change', async () => (await load()).render)
+    .option('--out <dir>', 'write every rendered file below this directory')
+    .option('--check', 'end with 1 when any would change')
+    .option(...json);
 }

@@ -87,6 +87,19 @@ export interface ConfigAnswer {
   readonly notes: readonly string[];
 }
 
+export interface RenderOptions extends ConfigOptions {
+  /** Absolute directory that gets every rendered file. */
+  out?: string;
+}
+
+export interface RenderAnswer {
+  /** How many files there are. */
+  readonly files: number;
+  /** Those whose text differs from what is there, relative to the stack where they lie in it. */
+  readonly changed: readonly string[];
+  readonly warnings: readonly string[];
+}
+
 /** `difference`: when it does not replay, the first command that differs, a sentence. */
 export type ReplayVerdict = Omit<ReplayAnswer, 'workflowId'>;
 
@@ -99,6 +112,8 @@ export interface Handlers {
   plan(options: PlanOptions): Promise<PlanAnswer>;
   /** Throws `Configuration` when the configuration does not read. */
   readConfig(options: ConfigOptions): Promise<ConfigAnswer>;
+  /** Changes nothing in the stack. Throws `Configuration` when nothing can be rendered. */
+  renderConfig(options: RenderOptions): Promise<RenderAnswer>;
   /** `history`: JSON as `temporal workflow show --output json` writes it, or as the client fetched it. */
   replay(history: unknown, workflowId: string): Promise<ReplayVerdict>;
   /** One verdict per workflow, in their order. */

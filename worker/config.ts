@@ -3,13 +3,19 @@
  * library.
  */
 import { existsSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
+import { writeAtomically } from '../activities/shared/files.js';
 import { composeFiles } from '../activities/stack/compose-files.js';
 import { plainPlace } from '../activities/stack/place.js';
-import { entriesOf, readStack, type StackReading } from '../activities/stack/read-stack.js';
+import { entriesOf, readStack, templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
 import { eraNamed, ERAS, type Era } from '../activities/stack/reader/eras.js';
-import type { ConfigAnswer, ConfigOptions } from '../client/handlers.js';
+import { findTemplates, render } from '../activities/stack/render.js';
+import { planRendered } from '../activities/stack/rendered-files.js';
+import { missingRequired } from '../activities/stack/templates.js';
+import type { RenderedFile } from '../activities/stack/view.js';
+import type { ConfigAnswer, ConfigOptions, RenderAnswer, RenderOptions } from '../client/handlers.js';
 import { lookAtHost, wholeEnvironment } from './host-settings.js';
 
 const HERE = plainPlace(
@@ -31,6 +37,40 @@ export async function readConfig(options: ConfigOptions): Promise<ConfigAnswer> 
     warnings: reading.warnings,
     notes: reading.notes,
   };
+}
+
+/**
+ * Renders every template in memory and tells the files whose text differs from what is there. With `out` the whole of it is written
+ * below that directory; the stack itself is never changed. Throws `Configuration` when a required variable is empty.
+ */
+export async function renderConfig({ out, ...options }: RenderOptions): Promise<RenderAnswer> {
+  const read = await readFor(options);
+  const missing = missingRequired(read.all);
+  if (missing.length > 0) {
+    throw new StepFailure(
+      FAILURES.configuration,
+      `No value for ${missing.join(', ')}: required (listed in VARS). Set ${missing.length === 1 ? 'it' : 'them'} in env.local.`,
+    );
+  }
+  const directories = templateDirectories(read);
+  const templates = await findTemplates({ directories, locate: (path) => path, standIns: new Set() });
+  const rendered = render(templates, read.lists, read.variables);
+  const changed = await planRendered({ rendered });
+  if (out !== undefined) await writeBelow(out, read.directory, rendered);
+  return {
+    files: rendered.length,
+    changed: changed.map(({ path }) => shownFrom(read.directory, path)),
+    warnings: read.reading.warnings,
+  };
+}
+
+/** Files of the stack under their path in it, others under their absolute path. */
+async function writeBelow(out: string, directory: string, rendered: readonly RenderedFile[]): Promise<void> {
+  for (const { path, text, mode } of rendered) {
+    const target = join(out, shownFrom(directory, path));
+    await mkdir(dirname(target), { recursive: true });
+    await writeAtomically(target, text, mode);
+  }
 }
 
 async function readFor(options: ConfigOptions): Promise<StackReading> {

@@ -15,7 +15,7 @@ import { findProject, type Project } from './project.js';
 import { findAssignment } from './reader/messages.js';
 import { readText, type ShellReading } from './reader/read-shell.js';
 import { findTemplates, render } from './render.js';
-import { entriesOf, readStack, type StackReading } from './read-stack.js';
+import { entriesOf, readStack, templateDirectories, type StackReading } from './read-stack.js';
 import { readSettings, type StackSettings } from './settings.js';
 import { enterSibling, siblingTrouble, type Container } from './sibling.js';
 import { asTrees, type Staged } from './staged-paths.js';
@@ -131,12 +131,6 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
     wrap,
   };
 }
-
-/** Before 1.24 also those of components that are not listed. */
-export const templateDirectories = ({ directory, reading, components }: StackReading): string[] => [
-  ...reading.era.generation.templateRoots.map((root) => resolve(directory, root)),
-  ...components,
-];
 
 function projectOf(
   { directory, reading, composeVariables }: StackReading,

@@ -64,6 +64,12 @@ export async function readStack(
   return { directory, reading, components, variables, all, composeVariables, lists };
 }
 
+/** Before 1.24 also those of components that are not listed. */
+export const templateDirectories = ({ directory, reading, components }: StackReading): string[] => [
+  ...reading.era.generation.templateRoots.map((root) => resolve(directory, root)),
+  ...components,
+];
+
 function envFileOf({ directory, envFile }: ReadStackOptions, { locate }: Pick<Place, 'locate'>): string {
   if (envFile === undefined) return join(directory, 'env.local');
   const path = resolve(envFile);

@@ -12,7 +12,7 @@ export interface RenderedChange extends RenderedFile {
 }
 
 /** The rendered files whose text differs from what is on disk at the live path. Changes nothing. */
-export async function planRendered(view: Configuration): Promise<RenderedChange[]> {
+export async function planRendered(view: Pick<Configuration, 'rendered'>): Promise<RenderedChange[]> {
   const compared = await Promise.all(
     view.rendered.map(async (file) => ({ ...file, before: await textOnDisk(file.path) })),
   );

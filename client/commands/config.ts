@@ -1,4 +1,5 @@
 /** `birdkeeper config …`: what the files of a stack say. Needs no server, no engine and no git. */
+import { resolve } from 'node:path';
 import { EXIT } from '../../workflows/contract.js';
 import { wrongUse, type ExitStatus } from '../failures.js';
 import type { ConfigAnswer, ConfigOptions } from '../handlers.js';
@@ -59,20 +60,38 @@ export async function files(context: CommandContext, options: ReadingOptions): P
   return EXIT.done;
 }
 
+/** Rendered files whose text would change. Writes only below `--out`. */
+export async function render(
+  { io, handlers }: CommandContext,
+  options: ReadingOptions & { out?: string; check?: boolean },
+): Promise<ExitStatus> {
+  const answer = await handlers.renderConfig({
+    ...(await askedOf(options)),
+    ...(options.out === undefined ? {} : { out: resolve(options.out) }),
+  });
+  tell(io, answer);
+  if (options.json === true) printJson(io, { files: answer.files, changed: answer.changed });
+  else printLines(io, answer.changed);
+  return options.check === true && answer.changed.length > 0 ? EXIT.failed : EXIT.done;
+}
+
 async function read({ handlers, io }: CommandContext, options: ReadingOptions): Promise<ConfigAnswer> {
-  const place = await stackPlace(options);
-  const asked: ConfigOptions = {
-    ...place,
-    basic: options.basic ?? false,
-    asWorker: options.asWorker ?? false,
-    ...(options.era === undefined ? {} : { era: options.era }),
-  };
-  const answer = await handlers.readConfig(asked);
+  const answer = await handlers.readConfig(await askedOf(options));
   tell(io, answer);
   return answer;
 }
 
-const tell = (io: Io, { warnings }: ConfigAnswer): void => warnings.forEach((warning) => io.err(`warning: ${warning}`));
+async function askedOf(options: ReadingOptions): Promise<ConfigOptions> {
+  return {
+    ...(await stackPlace(options)),
+    basic: options.basic ?? false,
+    asWorker: options.asWorker ?? false,
+    ...(options.era === undefined ? {} : { era: options.era }),
+  };
+}
+
+const tell = (io: Io, { warnings }: Pick<ConfigAnswer, 'warnings'>): void =>
+  warnings.forEach((warning) => io.err(`warning: ${warning}`));
 
 function formatOf(given: string): VariableFormat {
   const format = VARIABLE_FORMATS.find((candidate) => candidate === given);

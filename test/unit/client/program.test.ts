@@ -30,6 +30,7 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
       called.push(options);
       return { decision, checkouts: [] };
     },
+    renderConfig: () => Promise.reject(new Error('not here')),
     readConfig: () => Promise.reject(new Error('not here')),
     replay: async () => ({ replays: true, events: 3, workflowType: 'story' }),
     replayOpen: async () => [],
