@@ -15,6 +15,7 @@ const handlers: Handlers = {
   deployLocally: async (options) => (await import('../worker/local.js')).deployLocally(options),
   plan: async (options) => (await import('../worker/plan.js')).plan(options),
   readConfig: async (options) => (await import('../worker/config.js')).readConfig(options),
+  listComposeFiles: async (options) => (await import('../worker/config.js')).listComposeFiles(options),
   renderConfig: async (options) => (await import('../worker/config.js')).renderConfig(options),
   replay: async (history, workflowId) => {
     const { installQuietRuntime, replayHistory } = await import('../worker/replay.js');

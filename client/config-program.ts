@@ -54,11 +54,9 @@ export function addConfig(program: Command, { stackOption, run }: ConfigParts): 
   )
     .option('--why', 'say who asked for each')
     .option(...json);
-  reading<ReadingOptions>(
-    'files',
-    'compose files in the order that Compose gets',
-    async () => (await load()).files,
-  ).option(...json);
+  reading<ReadingOptions>('files', 'compose files in the order that Compose gets', async () => (await load()).files)
+    .option('--no-includes', 'without what .include files of components add')
+    .option(...json);
   reading<ReadingOptions>('render', 'rendered files whose text would change', async () => (await load()).render)
     .option('--out <dir>', 'write every rendered file below this directory')
     .option('--check', 'end with 1 when any would change')

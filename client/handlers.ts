@@ -81,10 +81,19 @@ export interface ConfigAnswer {
   /** Sorted by name. */
   readonly variables: readonly ConfigVariable[];
   readonly components: readonly ConfigComponent[];
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface FilesOptions extends ConfigOptions {
+  /** With the files that `.include` files of components add. */
+  includes: boolean;
+}
+
+export interface FilesAnswer {
   /** Compose files, relative to the stack where they lie in it. */
   readonly files: readonly string[];
   readonly warnings: readonly string[];
-  readonly notes: readonly string[];
 }
 
 export interface RenderOptions extends ConfigOptions {
@@ -112,6 +121,7 @@ export interface Handlers {
   plan(options: PlanOptions): Promise<PlanAnswer>;
   /** Throws `Configuration` when the configuration does not read. */
   readConfig(options: ConfigOptions): Promise<ConfigAnswer>;
+  listComposeFiles(options: FilesOptions): Promise<FilesAnswer>;
   /** Changes nothing in the stack. Throws `Configuration` when nothing can be rendered. */
   renderConfig(options: RenderOptions): Promise<RenderAnswer>;
   /** `history`: JSON as `temporal workflow show --output json` writes it, or as the client fetched it. */

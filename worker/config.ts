@@ -8,14 +8,23 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { writeAtomically } from '../activities/shared/files.js';
 import { composeFiles } from '../activities/stack/compose-files.js';
+import { sourceIncludes } from '../activities/stack/includes.js';
 import { plainPlace } from '../activities/stack/place.js';
 import { entriesOf, readStack, templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
 import { eraNamed, ERAS, type Era } from '../activities/stack/reader/eras.js';
 import { findTemplates, render } from '../activities/stack/render.js';
 import { planRendered } from '../activities/stack/rendered-files.js';
+import { lookUp } from '../activities/stack/settings-lookup.js';
 import { missingRequired } from '../activities/stack/templates.js';
 import type { RenderedFile } from '../activities/stack/view.js';
-import type { ConfigAnswer, ConfigOptions, RenderAnswer, RenderOptions } from '../client/handlers.js';
+import type {
+  ConfigAnswer,
+  ConfigOptions,
+  FilesAnswer,
+  FilesOptions,
+  RenderAnswer,
+  RenderOptions,
+} from '../client/handlers.js';
 import { lookAtHost, wholeEnvironment } from './host-settings.js';
 
 const HERE = plainPlace(
@@ -33,9 +42,31 @@ export async function readConfig(options: ConfigOptions): Promise<ConfigAnswer> 
       .sort()
       .map((name) => ({ name, value: all[name] ?? '', exported: variables[name] !== undefined })),
     components: reading.listed,
-    files: options.basic ? [] : filesOf(read),
     warnings: reading.warnings,
     notes: reading.notes,
+  };
+}
+
+/**
+ * Compose files in the order that Compose gets. `includes`: with those that `.include` files of components add; these are run, and
+ * may write files beside their component, as they do before each `up`.
+ */
+export async function listComposeFiles({ includes, ...options }: FilesOptions): Promise<FilesAnswer> {
+  const read = await readFor(options);
+  const { directory, reading, variables, all, composeVariables } = read;
+  const files = filesOf(read);
+  const included =
+    includes && reading.era.generation.includes
+      ? await sourceIncludes({
+          ...{ directory, files, all, variables, components: reading.listed, exists: existsSync },
+          wrap: (command) => command,
+          signal: new AbortController().signal,
+          timeoutSeconds: Number(lookUp('hookTimeoutSeconds', composeVariables).text),
+        })
+      : { files, warnings: [] };
+  return {
+    files: included.files.map((file) => shownFrom(directory, file)),
+    warnings: [...reading.warnings, ...included.warnings],
   };
 }
 
@@ -107,7 +138,7 @@ function filesOf({ directory, reading, composeVariables }: StackReading): string
     separator: composeVariables['COMPOSE_PATH_SEPARATOR'] ?? '',
     exists: existsSync,
   });
-  return files.map((file) => shownFrom(directory, file));
+  return files;
 }
 
 /** Relative inside the stack, absolute elsewhere. */

@@ -5,7 +5,7 @@ import type { Activities, StackInput } from '../types.js';
 import { releaseOf } from './conclude.js';
 import type { Dependencies } from './dependencies.js';
 import { makePlan } from './make-plan.js';
-import { openLive, redactorOf } from './open.js';
+import { openLiveProject, redactorOf } from './open.js';
 
 /** In the place of a definition's hash: Compose would make these containers anew, so they are not what the files say. */
 export const UNLIKE_FILES = 'not as the checkouts say';
@@ -26,7 +26,7 @@ export async function adoptStack(
   if (containers.length === 0 || (await stack.latestRelease()) !== undefined)
     return { adopted: false, running, drift: [] };
 
-  const view = await openLive(stack, deps, step.signal);
+  const view = await openLiveProject(stack, deps, step.signal);
   const { model, wanted } = await makePlan(
     { view, release: undefined, repair: false, imagesAreHere: true },
     step,

@@ -14,7 +14,7 @@ import { requireTurn } from './local-run.js';
 import { handOverOf, noteHandOver, withoutOwn } from './hand-over-order.js';
 import { namingLostPort } from './lost-port.js';
 import { makePlan, type MadePlan } from './make-plan.js';
-import { openLive, redactorOf } from './open.js';
+import { openLiveProject, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
 import { APPLIED_FILE, planOf, writeRecord, type PlanRecord } from './records.js';
 
@@ -34,7 +34,7 @@ export async function applyServices(
     step,
     deps,
     plan: await planOf(stack, number),
-    view: await openLive(stack, deps, step.signal),
+    view: await openLiveProject(stack, deps, step.signal),
     release: await stack.latestRelease(),
   };
   const apply = direction === 'forward' ? applyForward : applyBack;

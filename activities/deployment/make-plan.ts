@@ -12,7 +12,7 @@ import { filesUnder } from '../git/tree.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
 import { readUpOptions } from '../compose/up-options.js';
-import { lookUp } from '../stack/settings.js';
+import { lookUp } from '../stack/settings-lookup.js';
 import { changeRulesOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { findMoved } from './moved.js';

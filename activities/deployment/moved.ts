@@ -9,7 +9,7 @@ import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
 import type { Dependencies } from './dependencies.js';
-import { openLive, redactorOf } from './open.js';
+import { openLiveProject, redactorOf } from './open.js';
 
 export function findMoved(
   view: StackView,
@@ -35,7 +35,7 @@ interface Seen {
 /** For a look: a registry that cannot be asked is told, and hides nothing else. */
 export async function lookForMoved(stack: StackState, step: Step, deps: Dependencies): Promise<Seen> {
   try {
-    const view = await openLive(stack, deps, step.signal);
+    const view = await openLiveProject(stack, deps, step.signal);
     const model = await readModel(view, { signal: step.signal, redact: redactorOf(view) });
     const moved = await findMoved(view, model, (await stack.latestRelease())?.services ?? {}, step, deps);
     return moved.length === 0 ? {} : { movedImages: moved.map(({ reference, digest }) => ({ reference, digest })) };

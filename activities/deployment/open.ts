@@ -26,6 +26,11 @@ export async function openLive(stack: StackState, deps: Dependencies, signal: Ab
   return remember(stack, deps, await openLiveView(stack.stack, viewDeps(deps, signal)));
 }
 
+/** As `openLive`, with the compose files that components add: for who reads the compose project after `advance`. */
+export async function openLiveProject(stack: StackState, deps: Dependencies, signal: AbortSignal): Promise<StackView> {
+  return remember(stack, deps, await openLiveView(stack.stack, { ...viewDeps(deps, signal), includes: true }));
+}
+
 /** As `openLive`, for those who need no commits: a question to git less for each checkout. */
 export async function openConfiguration(
   stack: StackState,
@@ -44,6 +49,18 @@ export async function openStaged(
 ): Promise<StagedView> {
   const staged = await readStaged(stack, number);
   return remember(stack, deps, await openStagedView(stack.stack, staged, viewDeps(deps, signal)));
+}
+
+/** As `openStaged`, with the compose files that components add: for who reads the compose project after `stage`. */
+export async function openStagedProject(
+  stack: StackState,
+  number: number,
+  deps: Dependencies,
+  signal: AbortSignal,
+): Promise<StagedView> {
+  const staged = await readStaged(stack, number);
+  const view = await openStagedView(stack.stack, staged, { ...viewDeps(deps, signal), includes: true });
+  return remember(stack, deps, view);
 }
 
 /** Throws BadInput when the deployment has staged nothing. */

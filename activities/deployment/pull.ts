@@ -6,7 +6,7 @@ import type { Activities, DeploymentInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { refuseVersion } from './judge-version.js';
 import { ownService } from './make-plan.js';
-import { openStaged, redactorOf } from './open.js';
+import { openStagedProject, redactorOf } from './open.js';
 import { planOf, type PlanRecord } from './records.js';
 
 /** Pulls and builds what the plan lacks, from the staged view. Nothing that runs is touched. Twice: what is here is not fetched again. */
@@ -31,7 +31,7 @@ async function provide(
   step: Step,
   deps: Dependencies,
 ): ReturnType<Activities['pullImages']> {
-  const view = await openStaged(stack, number, deps, step.signal);
+  const view = await openStagedProject(stack, number, deps, step.signal);
   return provideImages({
     view,
     needs,

@@ -24,7 +24,7 @@ import type { Dependencies } from './dependencies.js';
 import { helperName } from './hand-over.js';
 import { readHandOver, withoutSecrets, writeHandOver } from './hand-over-order.js';
 import { judgeWorker } from './judge-worker.js';
-import { openLive, redactorOf } from './open.js';
+import { openLiveProject, redactorOf } from './open.js';
 import type { HandOverRecord } from './records.js';
 
 const LOOK_EVERY_MS = 500;
@@ -49,7 +49,7 @@ export async function replaceWorker(
   const stack = await deps.state.stack(name);
   const record = await readHandOver(stack, number);
   if (record !== undefined && record.outcome === undefined) {
-    const view = await openLive(stack, deps, step.signal).catch(whyItDoesNotRead);
+    const view = await openLiveProject(stack, deps, step.signal).catch(whyItDoesNotRead);
     const ended = await work({ stack, number, record, view, step, deps });
     // A person who has to make the former container again by hand needs all of it.
     const kept = ended.outcome === 'failed' ? record : withoutSecrets(record);

@@ -13,7 +13,7 @@ import type { Activities, DeploymentInput, Direction } from '../types.js';
 import { journalPath } from './apply.js';
 import { probesOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
-import { openConfiguration, redactorOf } from './open.js';
+import { openLiveProject, redactorOf } from './open.js';
 import { planOf } from './records.js';
 
 /**
@@ -27,7 +27,7 @@ export async function settleServices(
 ): ReturnType<Activities['settleServices']> {
   const stack = await deps.state.stack(name);
   const plan = await planOf(stack, number);
-  const view = await openConfiguration(stack, deps, step.signal);
+  const view = await openLiveProject(stack, deps, step.signal);
   const redact = redactorOf(view);
   const model = await readModel(view, { signal: step.signal, redact });
   const decisions = await appliedDecisions(stack, number, direction);

@@ -16,7 +16,7 @@ import type { Dependencies } from './dependencies.js';
 import { newVariables } from './example.js';
 import { makePlan, type MadePlan } from './make-plan.js';
 import { movesOf } from './moves.js';
-import { openStaged, redactorOf } from './open.js';
+import { openStagedProject, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
 import { waitingFor } from './policy.js';
 import { nameProblems, portProblems, requireEngineAndRoom } from './preconditions.js';
@@ -38,7 +38,7 @@ export async function validateRelease(
 ): ReturnType<Activities['validateRelease']> {
   const { stack: name, number, repair, skip = false, release } = input;
   const stack = await deps.state.stack(name);
-  const view = await openStaged(stack, number, deps, step.signal);
+  const view = await openStagedProject(stack, number, deps, step.signal);
   refuse(FAILURES.configuration, await problemsOf(stack, view, step, deps));
   const components = await componentsOf(view);
   const { hooks, warnings } = await findHooks(components, view);

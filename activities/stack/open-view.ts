@@ -7,6 +7,7 @@ import { messageOf } from '../shared/failures.js';
 import type { LastGood, RegisteredStack } from '../state/schemas.js';
 import { findCheckouts, type RepositoryRoot } from './checkouts.js';
 import { cleanEnvironment } from './clean-environment.js';
+import { sourceIncludes, type Included } from './includes.js';
 import { createLocator } from './locate.js';
 import { mappedPlace, mappingTrouble } from './mapped-place.js';
 import { namespaceRefused, namespaceTrouble, prepareNamespace } from './namespace.js';
@@ -14,6 +15,7 @@ import { plainPlace, type Place, type Wrap } from './place.js';
 import { findProject, type Project } from './project.js';
 import { findAssignment } from './reader/messages.js';
 import { readText, type ShellReading } from './reader/read-shell.js';
+import { composeGuard } from './derived.js';
 import { findTemplates, render } from './render.js';
 import { entriesOf, readStack, templateDirectories, type StackReading } from './read-stack.js';
 import { readSettings, type StackSettings } from './settings.js';
@@ -31,6 +33,11 @@ export interface ViewDeps {
   headCommit: (dir: string) => Promise<string>;
   /** `/bin/sh` unless given. */
   shell?: string;
+  /**
+   * Sources the `.include` files of components, which may add compose files and write some: for who reads the compose project of a
+   * stack whose rendered files are in place.
+   */
+  includes?: boolean;
   /** false: as on a machine where none can be had. */
   mountNamespaces?: boolean;
   /** The container that this process runs in, if any. */
@@ -112,7 +119,8 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   const rendered = render(templates, lists, variables);
   const wrap = await place.wrapFor(composeVariables);
   const project = await projectOf(read, rendered, deps, place, wrap);
-  const doubts = await place.doubts({ files: reading.files, composeFiles: project.files });
+  const included = await includedIn(read, project, settings, deps, place, wrap);
+  const doubts = await place.doubts({ files: reading.files, composeFiles: included.files });
   return {
     name: project.name,
     directory,
@@ -120,13 +128,13 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
     checkouts,
     roots,
     variables,
-    composeVariables,
+    composeVariables: { ...composeVariables, ...included.variables, ...composeGuard(reading.era.generation, all) },
     settings,
-    composeFiles: project.files,
+    composeFiles: included.files,
     components,
     rendered,
     missingRequired: missingRequired(all),
-    warnings: [...reading.warnings, ...notExported({ all, exported: variables }), ...doubts],
+    warnings: [...reading.warnings, ...notExported({ all, exported: variables }), ...included.warnings, ...doubts],
     locate,
     wrap,
   };
@@ -150,6 +158,23 @@ function projectOf(
     entries: (path) => entriesOf(locate(path)).map(({ name }) => name),
     exists: (path) => shown.has(path) || existsSync(locate(path)),
     read: async (path) => shown.get(path)?.toString('utf8') ?? (await readText(locate(path))),
+  });
+}
+
+/** What the `.include` files make of the list, where they are wanted. */
+async function includedIn(
+  { directory, reading, variables, all }: StackReading,
+  { files }: Project,
+  { hookTimeoutSeconds }: StackSettings,
+  { includes = false, signal }: ViewDeps,
+  { locate }: Place,
+  wrap: Wrap,
+): Promise<Included> {
+  if (!includes || !reading.era.generation.includes) return { files, variables, warnings: [] };
+  return sourceIncludes({
+    ...{ directory, components: reading.listed, files, variables, all, wrap, signal },
+    exists: (path) => existsSync(locate(path)),
+    timeoutSeconds: hookTimeoutSeconds,
   });
 }
 

@@ -53,10 +53,14 @@ export async function components(
 }
 
 /** Compose files in the order in which Compose gets them. */
-export async function files(context: CommandContext, options: ReadingOptions): Promise<ExitStatus> {
-  const answer = await read(context, options);
-  if (options.json === true) printJson(context.io, answer.files);
-  else printLines(context.io, answer.files);
+export async function files(
+  { io, handlers }: CommandContext,
+  options: ReadingOptions & { includes?: boolean },
+): Promise<ExitStatus> {
+  const answer = await handlers.listComposeFiles({ ...(await askedOf(options)), includes: options.includes !== false });
+  tell(io, answer);
+  if (options.json === true) printJson(io, answer.files);
+  else printLines(io, answer.files);
   return EXIT.done;
 }
 

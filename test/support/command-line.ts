@@ -40,6 +40,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       plan: noHandler,
       deployLocally: noHandler,
       readConfig: noHandler,
+      listComposeFiles: noHandler,
       renderConfig: noHandler,
       replay: noHandler,
       replayOpen: noHandler,

@@ -30,6 +30,7 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
       called.push(options);
       return { decision, checkouts: [] };
     },
+    listComposeFiles: () => Promise.reject(new Error('not here')),
     renderConfig: () => Promise.reject(new Error('not here')),
     readConfig: () => Promise.reject(new Error('not here')),
     replay: async () => ({ replays: true, events: 3, workflowType: 'story' }),
@@ -41,7 +42,13 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
   };
   return runProgram(args, {
     handlers,
-    io: { out: (line) => out.push(line), raw: () => undefined, err: (line) => err.push(line), now: () => new Date(0), interruption },
+    io: {
+      out: (line) => out.push(line),
+      raw: () => undefined,
+      err: (line) => err.push(line),
+      now: () => new Date(0),
+      interruption,
+    },
     settings: () => ({
       stateDirectories: [join(dir, 'state')],
       host: undefined,
