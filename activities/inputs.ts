@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { OUTCOMES, PHASES, TRIGGERS } from '../workflows/contract.js';
-import { HOOKS } from '../workflows/model.js';
+import { HOOKS, PLATFORM_STEPS } from '../workflows/model.js';
 import { Pause, WaitingRelease } from './state/schemas.js';
 import type { Activities } from './types.js';
 
@@ -49,7 +49,14 @@ export const INPUTS: Inputs = {
   pullImages: DeploymentInput,
   awaitIdle: DeploymentInput,
   advanceCheckouts: DeploymentInput,
-  runHook: z.strictObject({ stack, number, component, hook: z.enum(HOOKS), direction }),
+  runHook: z.strictObject({
+    stack,
+    number,
+    component,
+    hook: z.enum(HOOKS),
+    step: z.enum(PLATFORM_STEPS).exactOptional(),
+    direction,
+  }),
   applyServices: z.strictObject({ stack, number, direction }),
   settleServices: z.strictObject({ stack, number, direction }),
   handOver: DeploymentInput,

@@ -1,7 +1,7 @@
 /** What comes back from workflows, checked before it is shown. Unknown fields are let through: a newer worker may send more. */
 import { z } from 'zod';
 import { CHECKOUT_WORDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../workflows/contract.js';
-import { HEALTH_WORDS, HOOKS } from '../workflows/model.js';
+import { HEALTH_WORDS, HOOKS, PLATFORM_STEPS } from '../workflows/model.js';
 import { WORKFLOW_KINDS } from '../workflows/take-over.js';
 import { DeploymentRecord, Pause, ServiceDecision, WaitingRelease } from '../activities/state/schemas.js';
 
@@ -51,7 +51,9 @@ export const PlanSummary = z.object({
   irreversible: z.array(z.string()),
   warnings: z.array(z.string()),
   digest: z.string().exactOptional(),
-  hooks: z.array(z.object({ component: z.string(), hook: z.enum(HOOKS) })).exactOptional(),
+  hooks: z
+    .array(z.object({ component: z.string(), hook: z.enum(HOOKS), step: z.enum(PLATFORM_STEPS).exactOptional() }))
+    .exactOptional(),
   interrupts: z.array(z.string()).exactOptional(),
   newVariables: z.array(z.string()).exactOptional(),
   manualRollback: z.array(z.string()).exactOptional(),

@@ -105,8 +105,8 @@ export const ACTIVITY_SUMMARIES: Summaries = {
   pullImages: ({ stack }) => `pull and build the images ${stack} lacks`,
   awaitIdle: ({ stack }) => `wait until nobody's work on ${stack} would be interrupted`,
   advanceCheckouts: ({ stack }) => `advance all checkouts of ${stack}, or none`,
-  runHook: ({ stack, component, hook, direction }) =>
-    `${direction === 'back' ? 'roll back: ' : ''}run the ${hook} hook of component ${component} of ${stack}`,
+  runHook: ({ stack, component, hook, step, direction }) =>
+    `${direction === 'back' ? 'roll back: ' : ''}${step === undefined ? `run the ${hook} hook of component ${component}` : step} of ${stack}`,
   applyServices: ({ stack, direction }) =>
     direction === 'forward' ? `apply the plan to ${stack}` : `roll back: apply the former release of ${stack}`,
   settleServices: ({ stack, direction }) =>

@@ -155,11 +155,25 @@ export const HOOKS = ['pre', 'post'] as const;
 /** pre: before the services are touched; post: after. */
 export type Hook = (typeof HOOKS)[number];
 
+export const PLATFORM_STEPS = [
+  'create network and volumes',
+  'restart proxy',
+  'set up databases',
+  'pull notebook images',
+] as const;
+/** What upstream's compose script does itself around `up`: they run among the hooks. */
+export type PlatformStep = (typeof PLATFORM_STEPS)[number];
+
 export interface PlannedHook {
   /** Directory name of the component. */
   component: string;
   hook: Hook;
+  /** Not a file of the component, but this. */
+  step?: PlatformStep;
 }
+
+/** One word or sentence part for a hook. */
+export const describeHook = ({ component, hook, step }: PlannedHook): string => step ?? `${hook} of ${component}`;
 
 export const HEALTH_WORDS = [
   'healthy',

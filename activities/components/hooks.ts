@@ -20,6 +20,8 @@ export interface ComponentHook extends PlannedHook {
   dir: string;
   /** Live path of the file. */
   file: string;
+  /** What runs it, in the place of `/bin/sh FILE`. */
+  command?: readonly string[];
   timeoutSeconds: number;
   /** What a failure does: stop (the deployment goes back) or continue. */
   policy: 'stop' | 'continue';
@@ -32,10 +34,9 @@ export interface FoundHooks {
   warnings: string[];
 }
 
-export async function findHooks(
-  components: readonly Component[],
-  view: Pick<StackView, 'locate' | 'settings'>,
-): Promise<FoundHooks> {
+export type HookedView = Pick<StackView, 'locate' | 'settings' | 'era'>;
+
+export async function findHooks(components: readonly Component[], view: HookedView): Promise<FoundHooks> {
   const hooks: ComponentHook[] = [];
   const warnings: string[] = [];
   for (const hook of HOOKS) {
@@ -50,12 +51,16 @@ export async function findHooks(
   return { hooks, warnings };
 }
 
-function rulesOf(rules: HookRules | undefined, { settings }: Pick<StackView, 'settings'>) {
+function rulesOf(rules: HookRules | undefined, view: Pick<HookedView, 'settings' | 'era'>) {
   return {
-    timeoutSeconds: rules?.timeout ?? settings.hookTimeoutSeconds,
-    policy: rules?.policy ?? settings.hookPolicy,
+    timeoutSeconds: rules?.timeout ?? view.settings.hookTimeoutSeconds,
+    policy: rules?.policy ?? policyOf(view),
   };
 }
+
+/** Hooks of birdhouse-deploy are written for a script that ignores how they end: creating what is there already fails. */
+export const policyOf = ({ settings, era }: Pick<HookedView, 'settings' | 'era'>): ComponentHook['policy'] =>
+  settings.hookPolicy || (era.generation.composeScript === undefined ? 'stop' : 'continue');
 
 type Kind = 'executable' | 'absent' | 'not executable' | 'no file';
 

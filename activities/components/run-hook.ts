@@ -43,12 +43,14 @@ const TAIL_LINE_CHARACTERS = 500;
 const KILLED_STATUS = 137;
 
 /**
- * Arguments: seconds until SIGKILL, limit, hook. This `timeout` leads a group of its own, so that the limit ends all that
+ * Arguments: seconds until SIGKILL, limit, the command of the hook. This `timeout` leads a group of its own, so that the limit ends all that
  * the hook started, also when nobody of us lives any more; what ends us is passed on to it. Input is empty, as it is of
  * anything in the background.
  */
 const SUPERVISE = String.raw`
-timeout --kill-after="$1" "$2" /bin/sh "$3" &
+_bk_after=$1 _bk_limit=$2
+shift 2
+timeout --kill-after="$_bk_after" "$_bk_limit" "$@" &
 _bk_hook=$!
 trap 'kill -TERM "$_bk_hook" 2>/dev/null' TERM INT HUP
 wait "$_bk_hook"
@@ -70,7 +72,7 @@ export async function runHook(hook: ComponentHook, options: RunHookOptions): Pro
   const waitSeconds = Math.max(LEAST_LOCK_WAIT_SECONDS, hook.timeoutSeconds + GUARD_EXTRA_SECONDS + 30);
   await waitForLock(hook, waitSeconds, options);
   step.log.info(`Running ${describeHook(hook)}`, { timeoutSeconds: hook.timeoutSeconds });
-  step.heartbeat({ hook: `${hook.component} ${hook.hook}` });
+  step.heartbeat({ hook: hook.step ?? `${hook.component} ${hook.hook}` });
   const last = lastLines(options.redact);
   const started = Date.now();
   const ended = await run(hook, waitSeconds, options, (line) => {
@@ -94,8 +96,13 @@ export function describeHookEnd(hook: ComponentHook, { status, seconds, tail }: 
   return `${describeHook(hook)} ${how} (after ${seconds} s).${said}`;
 }
 
-const describeHook = ({ component, hook, file }: Pick<ComponentHook, 'component' | 'hook' | 'file'>): string =>
-  `the ${hook} hook of ${component} (${file})`;
+const describeHook = ({
+  component,
+  hook,
+  step,
+  file,
+}: Pick<ComponentHook, 'component' | 'hook' | 'step' | 'file'>): string =>
+  step === undefined ? `the ${hook} hook of ${component} (${file})` : `"${step}"`;
 
 /** 124 and 137 are also what a hook may say itself, but then before its time is over. */
 const wasEnded = (status: number | null, seconds: number, hook: ComponentHook): boolean =>
@@ -103,12 +110,14 @@ const wasEnded = (status: number | null, seconds: number, hook: ComponentHook): 
 
 /** The hook behind lock and limit; both survive us. */
 export function hookCommand(
-  hook: Pick<ComponentHook, 'component' | 'hook' | 'file' | 'timeoutSeconds'>,
+  hook: Pick<ComponentHook, 'component' | 'hook' | 'step' | 'file' | 'timeoutSeconds' | 'command'>,
   lock: string,
   waitSeconds: number,
 ): Command {
-  const words = [KILL_AFTER_SECONDS, hook.timeoutSeconds, hook.file].map(String);
-  const command = { file: '/bin/sh', args: ['-c', SUPERVISE, 'birdkeeper', ...words], shownAs: describeHook(hook) };
+  const limits = [KILL_AFTER_SECONDS, hook.timeoutSeconds].map(String);
+  const words = hook.command ?? ['/bin/sh', hook.file];
+  const args = ['-c', SUPERVISE, 'birdkeeper', ...limits, ...words];
+  const command = { file: '/bin/sh', args, shownAs: describeHook(hook) };
   return guarded(command, { lock, waitSeconds, limitSeconds: Math.ceil(hook.timeoutSeconds) + GUARD_EXTRA_SECONDS });
 }
 
@@ -159,11 +168,13 @@ async function waitForLock(
   }
 }
 
-const isBusy = ({ component, hook }: ComponentHook, waitSeconds: number): StepFailure =>
+const isBusy = (hook: ComponentHook, waitSeconds: number): StepFailure =>
   new StepFailure(
     FAILURES.busy,
-    `The ${hook} hook of ${component} could not begin: an earlier command of this stack still runs after ${waitSeconds} s. It is tried again.`,
+    `${sentenceCase(describeHook(hook))} could not begin: an earlier command of this stack still runs after ${waitSeconds} s. It is tried again.`,
   );
+
+const sentenceCase = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** Redacted before they are cut: a part of a secret would not be known as one. */
 function lastLines(redact: Redact) {

@@ -43,7 +43,7 @@ export function digestOf(plan: PlanSummary, to: Commits): string {
     services: services.map(({ service, action, signal }) => [service, action, signal ?? '']),
     ...{ renderedFiles, removed, manualRollback },
     irreversible: irreversible.map((sentence) => sentence.split(':')[0]),
-    hooks: hooks.map(({ component, hook }) => [component, hook]),
+    hooks: hooks.map(({ component, hook, step }) => [component, hook, ...(step === undefined ? [] : [step])]),
   };
   return createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 32);
 }

@@ -73,7 +73,12 @@ export async function settleServices(
   return { health, sickBefore: plan.sickBefore.filter((service) => !touched.includes(service)) };
 }
 
-async function appliedDecisions(stack: StackState, number: number, direction: Direction): Promise<ServiceDecision[]> {
+/** What was done to which service, in order. */
+export async function appliedDecisions(
+  stack: StackState,
+  number: number,
+  direction: Direction,
+): Promise<ServiceDecision[]> {
   const kinds = direction === 'forward' ? (['forward', 'again'] as const) : (['back'] as const);
   const journals = await Promise.all(kinds.map(async (kind) => readJournal(await journalPath(stack, number, kind))));
   return journals.flatMap((journal) => journal?.decisions ?? []).filter(({ action }) => action !== 'nothing');

@@ -18,6 +18,7 @@ import { makePlan, type MadePlan } from './make-plan.js';
 import { movesOf } from './moves.js';
 import { openStagedProject, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
+import { withPlatformSteps } from './platform-steps.js';
 import { waitingFor } from './policy.js';
 import { nameProblems, portProblems, requireEngineAndRoom } from './preconditions.js';
 import { problemsOf } from './problems.js';
@@ -47,6 +48,7 @@ export async function validateRelease(
   const deployed = await stack.latestRelease();
   const { lost, ...baseline } = await takeBaseline({ stack, number, view }, step, deps);
   const plan = await checkedPlan({ ...input, view, stack, sickBefore: baseline.sickBefore }, step, deps);
+  const planned = withPlatformSteps(hooks, new Set(Object.keys(plan.model.services)), view);
   const { settings: rules } = await watchOf(stack, deps, step.signal);
   const moves = await movesOf(view, deployed, rules.pins, step, deps);
   const touched = skip ? [] : interruptedServices(plan);
@@ -55,7 +57,7 @@ export async function validateRelease(
   const summary = {
     ...(await summarise(view, skip ? untouched(plan) : plan, moves, step, deps)),
     ...(skip ? { skipped: true } : {}),
-    ...(hooks.length === 0 || skip ? {} : { hooks: hooks.map(({ component, hook }) => ({ component, hook })) }),
+    ...(planned.length === 0 || skip ? {} : { hooks: planned }),
     ...(gained.length === 0 ? {} : { newVariables: gained }),
     // Empty: nobody works now, and it is asked again before anything moves.
     ...(busy.asked ? { interrupts: busy.interrupts } : {}),

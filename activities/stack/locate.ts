@@ -1,6 +1,7 @@
 /** Reads staged content from outside the namespace: a live path is followed, links and all, through the staged trees. */
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isMissing } from '../shared/files.js';
 import { physicalPath, type Staged } from './staged-paths.js';
 
 /** As many as Linux follows. */
@@ -37,6 +38,10 @@ export function createLocator(staged: Staged): (livePath: string) => string {
 }
 
 function linkTarget(path: string): string | undefined {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found?.isSymbolicLink() ? readlinkSync(path) : undefined;
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }

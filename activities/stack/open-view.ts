@@ -124,7 +124,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   return {
     name: project.name,
     directory,
-    era: reading.era.name,
+    era: reading.era,
     checkouts,
     roots,
     variables,

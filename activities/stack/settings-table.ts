@@ -149,8 +149,9 @@ export const SETTINGS = {
   },
   hookPolicy: {
     names: ['BIRDKEEPER_HOOK_POLICY'],
-    default: 'stop',
-    meaning: 'What a failed hook does, unless its component.yml says otherwise: stop (roll back) | continue',
+    default: '',
+    meaning:
+      'What a failed hook does, unless its component.yml says otherwise: stop (roll back) | continue; unset: continue in a checkout of birdhouse-deploy, as its own script does, stop elsewhere',
   },
   busyLimitSeconds: {
     names: ['BIRDKEEPER_BUSY_LIMIT_SECONDS'],

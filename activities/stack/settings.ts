@@ -105,7 +105,8 @@ export const StackSettings = z.object({
   triggerTimeoutSeconds: parsed(secondsAbove0),
   pull: oneOf('missing', 'always'),
   hookTimeoutSeconds: parsed(secondsAbove0),
-  hookPolicy: oneOf('stop', 'continue'),
+  /** Unset: by the kind of the stack. */
+  hookPolicy: oneOf('', 'stop', 'continue'),
   busyLimitSeconds: parsed(seconds),
   approval: oneOf('never', 'always', 'risky'),
   /** Texts that `parseWindows` accepts. */

@@ -5,6 +5,7 @@
  */
 import type { Commits } from '../../workflows/model.js';
 import type { Command } from '../shared/run-command.js';
+import type { Era } from './reader/eras.js';
 import type { StackSettings } from './settings.js';
 import type { Staged } from './staged-paths.js';
 
@@ -33,7 +34,7 @@ export interface Configuration {
   /** Directories of checkouts that git called the root of a work tree while this was read. */
   readonly roots: ReadonlySet<string>;
   /** How it was read: the tag of birdhouse-deploy since which its reader is as it is, or `plain`. */
-  readonly era: string;
+  readonly era: Era;
   /** Every variable that was exported: the environment of hooks and templates. Holds secrets: never leaves an activity. */
   readonly variables: Readonly<Record<string, string>>;
   /** The environment of compose: also what upstream's compose script adds for it alone. */

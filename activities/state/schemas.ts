@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NOTICE_KINDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../../workflows/contract.js';
-import { HOOKS, SERVICE_ACTIONS } from '../../workflows/model.js';
+import { HOOKS, PLATFORM_STEPS, SERVICE_ACTIONS } from '../../workflows/model.js';
 
 const Commits = z.record(z.string(), z.string());
 
@@ -42,6 +42,7 @@ export const ServiceDecision = z.object({
 export const HookResult = z.object({
   component: z.string(),
   hook: z.enum(HOOKS),
+  step: z.enum(PLATFORM_STEPS).exactOptional(),
   status: z.number().int().nullable(),
   seconds: z.number(),
 });

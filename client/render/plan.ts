@@ -42,7 +42,7 @@ export const holdLines = ({ needsApproval, opensAt }: Pick<PlanSummary, 'needsAp
 const HOPELESS = `waits for a window, and ${NO_WINDOW_TODO}`;
 
 /** When it runs, and of which component. */
-export const hookCells = ({ component, hook }: PlannedHook): string[] => [hook, component];
+export const hookCells = ({ component, hook, step }: PlannedHook): string[] => [hook, step ?? component];
 
 /** Service, action, reason. */
 export const serviceCells = ({ service, action, signal, reason }: ServiceDecision): string[] => [

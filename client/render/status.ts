@@ -109,10 +109,10 @@ export function renderHistory(answer: HistoryAnswer): string[] {
 /** Below the table: most deployments run none. */
 function hookLines(deployments: readonly DeploymentRecord[]): string[] {
   const rows = deployments.flatMap(({ number, hooks = [] }) =>
-    hooks.map(({ component, hook, status, seconds }) => [
+    hooks.map(({ component, hook, step, status, seconds }) => [
       String(number),
       hook,
-      component,
+      step ?? component,
       status === null ? 'did not end' : status === 0 ? 'ok' : `status ${status}`,
       `${Math.round(seconds)} s`,
     ]),

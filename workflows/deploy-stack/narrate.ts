@@ -1,5 +1,5 @@
 import { short } from '../check-stack/decide.js';
-import type { DeploymentStatus, PlanSummary } from '../model.js';
+import { describeHook, type DeploymentStatus, type PlanSummary } from '../model.js';
 import { checkoutTable, inline, serviceTable, table } from '../tables.js';
 
 /** Markdown for the Temporal UI: whoever opens a deployment understands it without reading code. */
@@ -33,10 +33,7 @@ function planSections(plan: PlanSummary): string[] {
       plan.images.map(({ how, reference }) => `${how} ${reference}`),
     ),
     ...list('Removed', plan.removed),
-    ...list(
-      'Hooks',
-      (plan.hooks ?? []).map(({ component, hook }) => `${hook} of ${component}`),
-    ),
+    ...list('Hooks', (plan.hooks ?? []).map(describeHook)),
     ...list("Users' work that is waited for", plan.interrupts ?? []),
     ...list('env.local.example has new variables (does env.local need them?)', plan.newVariables ?? []),
     ...list('Cannot be rolled back', plan.irreversible),

@@ -43,6 +43,7 @@ function changed(former: Generation, traits: DeepPartial<Generation>): Generatio
     ...former,
     ...(traits as Partial<Generation>),
     lists: traits.lists ? (traits.lists as Generation['lists']) : former.lists,
+    creates: { ...former.creates, ...traits.creates },
     guard: { ...former.guard, ...traits.guard },
     derived: { ...former.derived, ...traits.derived },
   };

@@ -46,6 +46,12 @@ export interface Generation {
   /** Variables of `log` and of error handling that the scripts leave set. */
   readonly logging: 'none' | 'level' | 'destinations' | 'error handling';
   readonly includes: boolean;
+  /** What the compose script makes before `up`; components do since 1.24. */
+  readonly creates: {
+    readonly network: string | undefined;
+    readonly volumes: readonly string[];
+    readonly geoserverScript: boolean;
+  };
   /** Keeps Compose from being used without the script: of its environment only. */
   readonly guard: { readonly port: string; readonly value: string; readonly host: string };
   readonly derived: {
@@ -94,6 +100,11 @@ export const FIRST: Generation = {
   processWins: false,
   logging: 'none',
   includes: false,
+  creates: {
+    network: 'jupyterhub_network',
+    volumes: ['jupyterhub_data_persistence', 'thredds_persistence'],
+    geoserverScript: false,
+  },
   guard: { port: 'PROXY_SECURE_PORT', value: '443', host: 'PAVICS_FQDN' },
   derived: {
     publicHost: true,
@@ -107,6 +118,11 @@ export const FIRST: Generation = {
 
 /** In the order of the tags; each change stands for itself, so that a tag between two of them, or a fork, is read right. */
 export const CHANGES: readonly Change[] = [
+  {
+    since: '1.16.0',
+    mark: { in: 'compose script', text: 'fix-geoserver-data-dir-perm' },
+    traits: { creates: { geoserverScript: true } },
+  },
   { since: '1.22.7', mark: { in: 'reader', text: 'DELAYED_EVAL' }, traits: { delayed: 'words' } },
   {
     since: '1.22.11',
@@ -122,6 +138,11 @@ export const CHANGES: readonly Change[] = [
       composeList: 'overrides last',
       templateRoots: [],
     },
+  },
+  {
+    since: '1.24.0',
+    mark: { in: 'compose script', text: 'network create', absent: true },
+    traits: { creates: { network: undefined, volumes: [], geoserverScript: false } },
   },
   { since: '1.24.0', mark: { in: 'reader', text: 'ALREADY_EVALED' }, traits: { delayedEachMention: false } },
   {
@@ -226,6 +247,7 @@ export const PLAIN: Generation = {
   delayedEachMention: false,
   delayedKeepsFailed: true,
   aliases: 'after the second env.local',
+  creates: { network: undefined, volumes: [], geoserverScript: false },
   derived: {
     publicHost: false,
     port80: false,

@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findHooks } from '../../../../activities/components/hooks.js';
 import { EMPTY_MANIFEST } from '../../../../activities/components/manifest.js';
+import { eraNamed, PLAIN_ERA } from '../../../../activities/stack/reader/eras.js';
 import { readSettings } from '../../../../activities/stack/settings.js';
 
 let root: string;
-const view = { locate: (path: string) => path, settings: readSettings({ BIRDKEEPER_HOOK_TIMEOUT_SECONDS: '7' }, '/') };
+const view = {
+  locate: (path: string) => path,
+  settings: readSettings({ BIRDKEEPER_HOOK_TIMEOUT_SECONDS: '7' }, '/'),
+  era: PLAIN_ERA,
+};
 const component = (name: string, manifest = EMPTY_MANIFEST) => ({ name, dir: join(root, name), manifest });
 
 function write(path: string, mode: number): void {
@@ -22,6 +27,18 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('activities/components/hooks', () => {
+  it.each([
+    ['plain', {}, 'stop'],
+    ['2.16.0', {}, 'continue'],
+    ['2.16.0', { BIRDKEEPER_HOOK_POLICY: 'stop' }, 'stop'],
+    ['plain', { BIRDKEEPER_HOOK_POLICY: 'continue' }, 'continue'],
+  ])('in a stack of era %s with %j a hook that fails means %s', async (name, variables, policy) => {
+    write('a/pre-docker-compose-up', 0o755);
+    const era = eraNamed(name) ?? PLAIN_ERA;
+    const { hooks } = await findHooks([component('a')], { ...view, era, settings: readSettings(variables, '/') });
+    expect(hooks).toMatchObject([{ policy }]);
+  });
+
   it('finds the pre hooks, then the post hooks, each in the order of the components', async () => {
     for (const path of ['b/pre-docker-compose-up', 'b/post-docker-compose-up', 'a/pre-docker-compose-up'])
       write(path, 0o755);

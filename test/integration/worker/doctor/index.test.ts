@@ -68,14 +68,6 @@ describe('worker/doctor/index', { timeout: 60_000 }, () => {
     expect(known.get('remote of stack')).toMatchObject({ result: 'ok' });
   });
 
-  it('fails a stack that asks for what is not read', async () => {
-    await checkout({ 'docker-compose.yml': compose, 'env.local': 'export DEFAULT_CONF_DIRS=./components/proxy\n' });
-    expect((await look()).get('configuration')).toMatchObject({
-      result: 'fail',
-      finding: expect.stringMatching(/^DEFAULT_CONF_DIRS is set/) as string,
-    });
-  });
-
   it('finds what is wrong with a checkout, its remote, its key and its known hosts', async () => {
     await checkout({ 'docker-compose.yml': compose });
     const keys = join(dir, 'keys');

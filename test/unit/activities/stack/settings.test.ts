@@ -26,7 +26,7 @@ describe('activities/stack/settings', () => {
       triggerTimeoutSeconds: 60,
       pull: 'missing',
       hookTimeoutSeconds: 300,
-      hookPolicy: 'stop',
+      hookPolicy: '',
       busyLimitSeconds: 3600,
       approval: 'never',
       deployWindows: '',
