@@ -1,16 +1,15 @@
 /** The commands below `birdkeeper config`. */
 import { Option, type Command } from 'commander';
 import type { EnvOptions, ReadingOptions } from './commands/config.js';
-import type { ExitStatus } from './failures.js';
 import type { CommandContext } from './io.js';
 import { VARIABLE_FORMATS } from './variable-formats.js';
 
-type Act<O> = (context: CommandContext, options: O, words: readonly string[]) => Promise<ExitStatus>;
+type Act<O> = (context: CommandContext, options: O, words: readonly string[]) => Promise<number>;
 
 /** `stackOption`: a new one for each command. `run`: calls what was loaded, and keeps its exit status. */
 export interface ConfigParts {
   stackOption: () => Option;
-  run: (call: (context: CommandContext) => Promise<ExitStatus>) => Promise<void>;
+  run: (call: (context: CommandContext) => Promise<number>) => Promise<void>;
 }
 
 export function addConfig(program: Command, { stackOption, run }: ConfigParts): void {
@@ -22,8 +21,9 @@ export function addConfig(program: Command, { stackOption, run }: ConfigParts): 
     usage: string,
     description: string,
     load: () => Promise<Act<O>>,
+    parent = config,
   ): Command =>
-    config
+    parent
       .command(usage)
       .description(description)
       .addOption(stackOption())
@@ -61,4 +61,22 @@ export function addConfig(program: Command, { stackOption, run }: ConfigParts): 
     .option('--out <dir>', 'write every rendered file below this directory')
     .option('--check', 'end with 1 when any would change')
     .option(...json);
+  reading<ReadingOptions>(
+    'validate',
+    'everything that is wrong with it, at once',
+    async () => (await load()).validate,
+  ).option(...json);
+  reading<ReadingOptions>(
+    'explain <name>',
+    'where the value of a variable comes from',
+    async () => (await load()).explain,
+  )
+    .option('--reveal', 'show secrets as they are')
+    .option(...json);
+  reading<ReadingOptions>(
+    'compose [args...]',
+    'docker compose as the stack’s own script calls it: birdkeeper compose -- ps',
+    async () => (await import('./commands/compose.js')).compose,
+    program,
+  ).passThroughOptions();
 }

@@ -4,6 +4,7 @@
  */
 import type { DeployStackResult } from '../workflows/deploy-stack/messages.js';
 import type { ServiceHealth } from '../workflows/model.js';
+import type { Diagnostic } from '../activities/stack/diagnostics.js';
 import type { OpenWorkflow } from './open-workflows.js';
 import type { Finding, PlanAnswer, ReplayAnswer } from './schemas.js';
 
@@ -109,6 +110,41 @@ export interface RenderAnswer {
   readonly warnings: readonly string[];
 }
 
+export interface ExplainOptions extends ConfigOptions {
+  name: string;
+  /** Secrets as they are. */
+  reveal: boolean;
+}
+
+export interface ExplainAnswer {
+  readonly name: string;
+  readonly era: string;
+  /** Absent: not set. */
+  readonly value?: string;
+  readonly exported: boolean;
+  /** What gave it another value, in order. `line`: found by searching the text. */
+  readonly steps: readonly { readonly by: string; readonly line?: number; readonly value?: string }[];
+  /** DELAYED_EVAL names it. */
+  readonly delayed: boolean;
+  /** Its deprecated names, or what replaced it. */
+  readonly aliases: readonly string[];
+  /** Lists of names that templates may use. */
+  readonly lists: readonly string[];
+}
+
+export interface ValidateAnswer {
+  readonly era?: string;
+  /** Errors first. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface ComposeOptions extends ConfigOptions {
+  /** What Compose is asked, verb first. */
+  args: readonly string[];
+  /** A line about what is done. */
+  say: (line: string) => void;
+}
+
 /** `difference`: when it does not replay, the first command that differs, a sentence. */
 export type ReplayVerdict = Omit<ReplayAnswer, 'workflowId'>;
 
@@ -121,6 +157,15 @@ export interface Handlers {
   plan(options: PlanOptions): Promise<PlanAnswer>;
   /** Throws `Configuration` when the configuration does not read. */
   readConfig(options: ConfigOptions): Promise<ConfigAnswer>;
+  /**
+   * What upstream's compose script does with these arguments; gives the exit status of Compose. Throws `Configuration` before it does
+   * anything.
+   */
+  compose(options: ComposeOptions): Promise<number>;
+  /** A configuration that does not read is an answer. */
+  validateConfig(options: ConfigOptions): Promise<ValidateAnswer>;
+  /** Throws `Configuration` when the configuration does not read. */
+  explainConfig(options: ExplainOptions): Promise<ExplainAnswer>;
   listComposeFiles(options: FilesOptions): Promise<FilesAnswer>;
   /** Changes nothing in the stack. Throws `Configuration` when nothing can be rendered. */
   renderConfig(options: RenderOptions): Promise<RenderAnswer>;

@@ -25,7 +25,7 @@ Exit status: 0 done or nothing to do, 1 the work failed, 2 wrong use or bad inpu
 
 /** Runs one command; gives its exit status. Never throws, never ends the process. */
 export async function runProgram(args: readonly string[], options: ProgramOptions): Promise<number> {
-  let status: ExitStatus = EXIT.done;
+  let status: number = EXIT.done;
   const program = buildProgram(options, (ended) => (status = ended));
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -39,13 +39,14 @@ export async function runProgram(args: readonly string[], options: ProgramOption
   }
 }
 
-function buildProgram(options: ProgramOptions, finish: (status: ExitStatus) => void): Command {
+function buildProgram(options: ProgramOptions, finish: (status: number) => void): Command {
   const program = new Command('birdkeeper')
     .description('Keeps a docker compose stack that lives in git checkouts deployed and healthy.')
     .version(options.version)
     .addHelpText('after', EXIT_HELP)
     .showHelpAfterError('(birdkeeper --help shows what there is)')
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => options.io.out(text.trimEnd()),
       writeErr: (text) => options.io.err(text.trimEnd()),

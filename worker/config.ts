@@ -14,6 +14,8 @@ import { entriesOf, readStack, templateDirectories, type StackReading } from '..
 import { eraNamed, ERAS, type Era } from '../activities/stack/reader/eras.js';
 import { findTemplates, render } from '../activities/stack/render.js';
 import { planRendered } from '../activities/stack/rendered-files.js';
+import type { HookedView } from '../activities/components/hooks.js';
+import { SETTINGS } from '../activities/stack/settings-table.js';
 import { lookUp } from '../activities/stack/settings-lookup.js';
 import { missingRequired } from '../activities/stack/templates.js';
 import type { RenderedFile } from '../activities/stack/view.js';
@@ -61,7 +63,7 @@ export async function listComposeFiles({ includes, ...options }: FilesOptions): 
           ...{ directory, files, all, variables, components: reading.listed, exists: existsSync },
           wrap: (command) => command,
           signal: new AbortController().signal,
-          timeoutSeconds: Number(lookUp('hookTimeoutSeconds', composeVariables).text),
+          timeoutSeconds: hookRules(composeVariables).hookTimeoutSeconds,
         })
       : { files, warnings: [] };
   return {
@@ -104,7 +106,8 @@ async function writeBelow(out: string, directory: string, rendered: readonly Ren
   }
 }
 
-async function readFor(options: ConfigOptions): Promise<StackReading> {
+/** As the files are now. */
+export async function readFor(options: ConfigOptions, watch?: string): Promise<StackReading> {
   const env = options.asWorker ? lookAtHost().childEnvironment : wholeEnvironment();
   return readStack(
     {
@@ -113,6 +116,7 @@ async function readFor(options: ConfigOptions): Promise<StackReading> {
       env,
       signal: new AbortController().signal,
       basic: options.basic,
+      watch,
       era: options.era === undefined ? undefined : eraCalled(options.era),
     },
     HERE,
@@ -128,7 +132,17 @@ function eraCalled(name: string): Era {
   );
 }
 
-function filesOf({ directory, reading, composeVariables }: StackReading): string[] {
+/** As `readSettings` has them, without its library: what cannot be read is the default. */
+export function hookRules(variables: Readonly<Record<string, string>>): HookedView['settings'] {
+  const seconds = Number(lookUp('hookTimeoutSeconds', variables).text);
+  const policy = lookUp('hookPolicy', variables).text;
+  return {
+    hookTimeoutSeconds: seconds > 0 ? seconds : Number(SETTINGS.hookTimeoutSeconds.default),
+    hookPolicy: policy === 'stop' || policy === 'continue' ? policy : '',
+  };
+}
+
+export function filesOf({ directory, reading, composeVariables }: StackReading): string[] {
   const files = composeFiles({
     directory,
     generation: reading.era.generation,

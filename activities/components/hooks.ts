@@ -34,7 +34,9 @@ export interface FoundHooks {
   warnings: string[];
 }
 
-export type HookedView = Pick<StackView, 'locate' | 'settings' | 'era'>;
+export interface HookedView extends Pick<StackView, 'locate' | 'era'> {
+  readonly settings: Pick<StackView['settings'], 'hookTimeoutSeconds' | 'hookPolicy'>;
+}
 
 export async function findHooks(components: readonly Component[], view: HookedView): Promise<FoundHooks> {
   const hooks: ComponentHook[] = [];

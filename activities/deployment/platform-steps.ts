@@ -6,13 +6,10 @@
 import { join } from 'node:path';
 import { PLATFORM_STEPS, type Hook, type PlannedHook, type PlatformStep } from '../../workflows/model.js';
 import { compose } from '../compose/command.js';
-import { policyOf, type ComponentHook } from '../components/hooks.js';
+import { policyOf, type ComponentHook, type HookedView } from '../components/hooks.js';
 import type { StackView } from '../stack/view.js';
 
-export type PlatformView = Pick<
-  StackView,
-  'name' | 'directory' | 'composeFiles' | 'variables' | 'era' | 'settings' | 'locate'
->;
+export type PlatformView = HookedView & Pick<StackView, 'name' | 'directory' | 'composeFiles' | 'variables'>;
 
 /** Images are large; a slow registry holds nothing up but this. */
 const PULL_SECONDS = 3_600;

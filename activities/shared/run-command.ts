@@ -3,6 +3,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { open } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { messageOf } from './failures.js';
@@ -181,8 +182,7 @@ function start(command: Command, options: RunOptions): ChildProcess {
     });
   } catch (error) {
     // A list that is too long, a NUL byte, a user that we may not become: thrown at once, not told by an event.
-    const detail = `could not be started (${messageOf(error)})`;
-    throw new CommandFailed(command, null, 'not started', '', '', detail);
+    throw notStarted(command, error);
   }
 }
 
@@ -235,6 +235,35 @@ function collect(stream: Readable | null, onLine?: (line: string) => void): { te
   return { text: () => Buffer.concat(chunks).toString('utf8') };
 }
 
+/** What a shell makes of a signal. */
+const SIGNAL_STATUS = 128;
+
+/**
+ * Runs with the terminal of this process, to the end: whoever sits there talks to it, and ^C is for it. Gives its exit status; 128
+ * and the number of the signal that ended it. Throws `CommandFailed` when it cannot be started.
+ */
+export async function runAttached(
+  command: Command,
+  options: { cwd: string; env: Record<string, string> },
+): Promise<number> {
+  const ignore = () => undefined;
+  process.on('SIGINT', ignore);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      const child = spawn(command.file, [...command.args], { ...options, stdio: 'inherit' });
+      child.once('error', (error) => reject(notStarted(command, error)));
+      child.once('exit', (status, signal) =>
+        resolve(status ?? SIGNAL_STATUS + (signal === null ? 0 : constants.signals[signal])),
+      );
+    });
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}
+
+const notStarted = (command: Command, error: unknown): CommandFailed =>
+  new CommandFailed(command, null, 'not started', '', '', `could not be started (${messageOf(error)})`);
+
 /** A program that was left running, and how it ends should that be while this process still looks. */
 export interface Detached {
   readonly pid: number;
@@ -264,10 +293,7 @@ export async function startDetached(
       child.once('spawn', () => resolve(undefined));
       child.once('error', resolve);
     });
-    if (failure !== undefined || child.pid === undefined) {
-      const detail = `could not be started (${messageOf(failure)})`;
-      throw new CommandFailed(command, null, 'not started', '', '', detail);
-    }
+    if (failure !== undefined || child.pid === undefined) throw notStarted(command, failure);
     child.unref();
     return { pid: child.pid, ended: end };
   } finally {

@@ -100,9 +100,10 @@ function environmentOf({ variables, all, components, directory, files }: Include
 
 /** COMPOSE_CONF_LIST: relative where the stack holds the file, as upstream spells it. */
 export const confList = (directory: string, files: readonly string[]): string =>
-  files.map((file) => `-f ${relativeTo(directory, file)}`).join(' ');
+  files.map((file) => `-f ${spelledFrom(directory, file)}`).join(' ');
 
-const relativeTo = (directory: string, file: string): string => {
+/** A path as upstream spells it: relative where the stack holds it. */
+export const spelledFrom = (directory: string, file: string): string => {
   if (!file.startsWith(`${directory}/`)) return file;
   const path = file.slice(directory.length + 1);
   return path.includes('/') ? `./${path}` : path;

@@ -95,6 +95,7 @@ function told(reading: ShellReading, toLive: (text: string) => string): ShellRea
     })),
     files: reading.files.map(toLive),
     era: reading.era,
+    trace: reading.trace,
     warnings: reading.warnings.map(toLive),
     notes: reading.notes.map(toLive),
   };

@@ -24,6 +24,8 @@ export interface ReadStackOptions {
   shell?: string | undefined;
   era?: Era | undefined;
   basic?: boolean;
+  /** Name of a variable whose origin is asked. */
+  watch?: string | undefined;
 }
 
 export interface StackReading {
@@ -45,7 +47,7 @@ export async function readStack(
   options: ReadStackOptions,
   place: Pick<Place, 'read' | 'locate'>,
 ): Promise<StackReading> {
-  const { directory, env, signal, shell, era, basic } = options;
+  const { directory, env, signal, shell, era, basic, watch } = options;
   const reading = await place.read({
     directory,
     envFile: envFileOf(options, place),
@@ -54,6 +56,7 @@ export async function readStack(
     ...(shell === undefined ? {} : { shell }),
     ...(era === undefined ? {} : { era }),
     ...(basic === undefined ? {} : { basic }),
+    ...(watch === undefined ? {} : { watch }),
   });
   const components = reading.components.map((path) => resolve(path));
   const lists = templateLists(reading.all);

@@ -23,7 +23,7 @@ export async function planRendered(view: Pick<Configuration, 'rendered'>): Promi
  * Writes what `planRendered` finds, each file at once or not at all, and returns the live paths. Twice: the second time
  * nothing differs.
  */
-export async function applyRendered(view: Configuration): Promise<string[]> {
+export async function applyRendered(view: Pick<Configuration, 'rendered'>): Promise<string[]> {
   const changes = await planRendered(view);
   for (const { path, text, mode } of changes) await writeKeepingOwner(path, text, mode);
   return changes.map(({ path }) => path);

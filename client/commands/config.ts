@@ -4,6 +4,7 @@ import { EXIT } from '../../workflows/contract.js';
 import { wrongUse, type ExitStatus } from '../failures.js';
 import type { ConfigAnswer, ConfigOptions } from '../handlers.js';
 import { printJson, printLines, type CommandContext, type CommonOptions, type Io } from '../io.js';
+import { renderDiagnostics, renderExplanation } from '../render/configuration.js';
 import { renderVariables } from '../render/variables.js';
 import { VARIABLE_FORMATS, type VariableFormat } from '../variable-formats.js';
 import { stackPlace } from './up.js';
@@ -79,13 +80,33 @@ export async function render(
   return options.check === true && answer.changed.length > 0 ? EXIT.failed : EXIT.done;
 }
 
+/** Every diagnostic at once; ends with 2 when one is an error. */
+export async function validate({ io, handlers }: CommandContext, options: ReadingOptions): Promise<ExitStatus> {
+  const { diagnostics, ...rest } = await handlers.validateConfig(await askedOf(options));
+  if (options.json === true) printJson(io, { ...rest, diagnostics });
+  else printLines(io, renderDiagnostics(diagnostics));
+  return diagnostics.some(({ severity }) => severity === 'error') ? EXIT.usage : EXIT.done;
+}
+
+/** Where a value comes from. */
+export async function explain(
+  { io, handlers }: CommandContext,
+  options: ReadingOptions & { reveal?: boolean },
+  [name = '']: readonly string[],
+): Promise<ExitStatus> {
+  const answer = await handlers.explainConfig({ ...(await askedOf(options)), name, reveal: options.reveal === true });
+  if (options.json === true) printJson(io, answer);
+  else printLines(io, renderExplanation(answer));
+  return answer.value === undefined ? EXIT.failed : EXIT.done;
+}
+
 async function read({ handlers, io }: CommandContext, options: ReadingOptions): Promise<ConfigAnswer> {
   const answer = await handlers.readConfig(await askedOf(options));
   tell(io, answer);
   return answer;
 }
 
-async function askedOf(options: ReadingOptions): Promise<ConfigOptions> {
+export async function askedOf(options: ReadingOptions): Promise<ConfigOptions> {
   return {
     ...(await stackPlace(options)),
     basic: options.basic ?? false,

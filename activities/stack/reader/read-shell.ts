@@ -12,6 +12,7 @@ import type { Era } from './eras.js';
 import { complaints, explainRefusals, explainStop, onlyExitLine, saidByFiles, tooLarge } from './messages.js';
 import { readInOrder, type Reading } from './order.js';
 import { READER_SCRIPT } from './script.js';
+import { TracedConversation, type TraceStep } from './traced.js';
 
 export interface ShellReading {
   /** The environment of compose and of templates. Holds secrets. */
@@ -25,6 +26,8 @@ export interface ShellReading {
   /** Files in the order in which they were read. */
   files: string[];
   era: Era;
+  /** What set the variable that was watched, in order. */
+  trace: readonly TraceStep[];
   warnings: string[];
   /** What an operator may want to know and need not be told at every look. */
   notes: string[];
@@ -46,6 +49,8 @@ export interface ReadShellOptions {
   era?: Era;
   /** Without the components, as upstream's `read_basic_configs_only`. */
   basic?: boolean;
+  /** Name of a variable whose origin is asked. */
+  watch?: string;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -56,7 +61,8 @@ const TIMEOUT_MS = 60_000;
 export async function readShell(options: ReadShellOptions): Promise<ShellReading> {
   refuseLineBreaks(options);
   const scripts = await readCheckoutScripts(options.directory, (path) => readText(options.locate(path)), options.era);
-  const conversation = new Conversation();
+  const traced = options.watch === undefined ? undefined : new TracedConversation(options.watch);
+  const conversation = traced ?? new Conversation();
   const { end, reading } = await converse(conversation, scripts, options);
   const { story } = conversation;
   if (reading === undefined) throw await explained(conversation, end, options);
@@ -75,6 +81,7 @@ export async function readShell(options: ReadShellOptions): Promise<ShellReading
     listed: reading.listed,
     files: story.files,
     era: scripts.era,
+    trace: (await traced?.steps()) ?? [],
     warnings: [
       ...reading.warnings,
       ...complaints(end.stderr, story.files).map(({ file, line, what }) => `${file}, line ${line}: ${what}.`),

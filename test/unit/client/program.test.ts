@@ -30,6 +30,9 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
       called.push(options);
       return { decision, checkouts: [] };
     },
+    validateConfig: () => Promise.resolve({ diagnostics: [] }),
+    explainConfig: () => Promise.reject(new Error('not here')),
+    compose: () => Promise.resolve(0),
     listComposeFiles: () => Promise.reject(new Error('not here')),
     renderConfig: () => Promise.reject(new Error('not here')),
     readConfig: () => Promise.reject(new Error('not here')),

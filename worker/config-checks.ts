@@ -1,0 +1,178 @@
+/** `birdkeeper config validate` and `explain`: what is wrong with a configuration, and where a value comes from. */
+import { existsSync } from 'node:fs';
+import { readYaml } from '../activities/components/yaml-text.js';
+import { isStepFailure, messageOf } from '../activities/shared/failures.js';
+import { createRedactor, looksSecret, redactUrls } from '../activities/shared/redact.js';
+import { CommandFailed, runCommand } from '../activities/shared/run-command.js';
+import {
+  defaultDiagnostics,
+  requiredDiagnostics,
+  sorted,
+  undelayedDiagnostics,
+  unlistedDiagnostics,
+  type Diagnostic,
+  type OriginOf,
+} from '../activities/stack/diagnostics.js';
+import { templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
+import { ALIASES } from '../activities/stack/reader/alias-table.js';
+import { parseAliases } from '../activities/stack/reader/aliases.js';
+import { findAssignment } from '../activities/stack/reader/messages.js';
+import { readText } from '../activities/stack/reader/read-shell.js';
+import type { TraceStep } from '../activities/stack/reader/traced.js';
+import { findTemplates, render } from '../activities/stack/render.js';
+import { readSettings } from '../activities/stack/settings.js';
+import type { ConfigOptions, ExplainAnswer, ExplainOptions, ValidateAnswer } from '../client/handlers.js';
+import { filesOf, readFor } from './config.js';
+
+/** Every diagnostic at once. A configuration that does not read has one. */
+export async function validateConfig(options: ConfigOptions): Promise<ValidateAnswer> {
+  try {
+    const read = await readFor(options);
+    return { era: read.reading.era.name, diagnostics: sorted(await diagnosticsOf(read)) };
+  } catch (error) {
+    if (!isStepFailure(error, 'Configuration')) throw error;
+    return { diagnostics: [{ severity: 'error', message: messageOf(error) }] };
+  }
+}
+
+async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
+  const { reading, all, variables, lists } = read;
+  const originOf = await originsIn(read);
+  const templates = await findTemplates({
+    ...{ directories: templateDirectories(read), locate: (path: string) => path, standIns: new Set<string>() },
+  });
+  const rendered = render(templates, lists, variables);
+  return [
+    ...settingDiagnostics(read, originOf),
+    ...requiredDiagnostics(lists, all, variables, originOf),
+    ...reading.warnings.map((message): Diagnostic => ({ severity: 'warning', message })),
+    ...composeDiagnostics(read),
+    ...defaultDiagnostics(lists, all),
+    ...jobDiagnostics(all, originOf),
+    ...(await ignoreDiagnostics(
+      rendered.map(({ path }) => path),
+      read,
+    )),
+    ...undelayedDiagnostics(all, variables, originOf),
+    ...unlistedDiagnostics(rendered, variables, lists),
+    ...reading.notes.map((message): Diagnostic => ({ severity: 'note', message })),
+  ];
+}
+
+function settingDiagnostics({ all, directory }: StackReading, originOf: OriginOf): Diagnostic[] {
+  try {
+    readSettings(all, directory, originOf);
+    return [];
+  } catch (error) {
+    return messageOf(error)
+      .split('\n')
+      .map((message) => ({ severity: 'error', message }));
+  }
+}
+
+function composeDiagnostics(read: StackReading): Diagnostic[] {
+  const files = filesOf(read);
+  if (files.length === 0) return [{ severity: 'error', message: `${read.directory} holds no compose file.` }];
+  return files
+    .filter((file) => !existsSync(file))
+    .map((file) => ({ severity: 'error', message: 'This compose file does not exist.', file }));
+}
+
+const JOBS = ['AUTODEPLOY_EXTRA_SCHEDULER_JOBS', 'BIRDHOUSE_AUTODEPLOY_EXTRA_SCHEDULER_JOBS'];
+
+/** One list in YAML; a text that does not parse stopped every job of upstream's scheduler. */
+function jobDiagnostics(all: Readonly<Record<string, string>>, originOf: OriginOf): Diagnostic[] {
+  const name = JOBS.find((candidate) => (all[candidate] ?? '').trim() !== '');
+  if (name === undefined) return [];
+  const { value, problems } = readYaml(Buffer.from(all[name] ?? ''));
+  const found = problems.length === 0 && !Array.isArray(value) ? ['it is no list of jobs'] : [];
+  const said = [...problems.map(({ line, message }) => `line ${line} of its value: ${message}`), ...found];
+  return said.map((what) => ({ severity: 'warning', message: `${name} does not parse: ${what}.`, ...originOf(name) }));
+}
+
+const GIT_MS = 20_000;
+
+/** birdkeeper knows which files it wrote; git, and upstream's own scheduler, do not. */
+async function ignoreDiagnostics(
+  paths: readonly string[],
+  { directory, variables }: StackReading,
+): Promise<Diagnostic[]> {
+  const inside = paths.filter((path) => path.startsWith(`${directory}/`));
+  if (inside.length === 0) return [];
+  const ask = (args: string[], input: string, okStatuses: number[]) =>
+    runCommand(
+      { file: 'git', args: ['-c', 'safe.directory=*', '-C', directory, ...args] },
+      {
+        env: { PATH: variables['PATH'] ?? '', HOME: '/' },
+        signal: AbortSignal.timeout(GIT_MS),
+        timeoutMs: GIT_MS,
+        input,
+        okStatuses,
+      },
+    );
+  try {
+    const list = `${inside.join('\0')}\0`;
+    const ignored = new Set((await ask(['check-ignore', '-z', '--stdin'], list, [0, 1])).stdout.split('\0'));
+    return inside
+      .filter((path) => !ignored.has(path))
+      .map((file) => ({
+        severity: 'warning',
+        message:
+          'Git does not ignore this rendered file: birdkeeper knows it, but anybody else sees an unclean checkout. Add it to .gitignore.',
+        file,
+      }));
+  } catch (error) {
+    // No git, or no checkout: nothing is watched by it.
+    if (error instanceof CommandFailed) return [];
+    throw error;
+  }
+}
+
+/** Throws `Configuration` when it does not read. Secrets are masked unless `reveal`. */
+export async function explainConfig({ name, reveal, ...options }: ExplainOptions): Promise<ExplainAnswer> {
+  const read = await readFor(options, name);
+  const { all, variables, reading } = read;
+  const originOf = await originsIn(read);
+  const redact = createRedactor(all);
+  const shown = (value: string) =>
+    reveal ? value : looksSecret(name, value.trim()) ? '‹redacted›' : redact(redactUrls(value));
+  const derived = all[name] !== undefined && reading.all[name] === undefined;
+  const origin = originOf(name);
+  return {
+    name,
+    era: reading.era.name,
+    ...(all[name] === undefined ? {} : { value: shown(all[name]) }),
+    exported: variables[name] !== undefined,
+    steps: [
+      ...changesIn(reading.trace).map(({ by, value }) => ({
+        by: 'file' in by ? by.file : by.what,
+        ...('file' in by && origin?.file === by.file ? { line: origin.line } : {}),
+        ...(value === undefined ? {} : { value: shown(value) }),
+      })),
+      ...(derived ? [{ by: "what upstream's compose script computes", value: shown(all[name] ?? '') }] : []),
+    ],
+    delayed: (all['DELAYED_EVAL'] ?? '').split(/\s+/).includes(name),
+    aliases: aliasesOf(name, all),
+    lists: (['VARS', 'OPTIONAL_VARS'] as const).filter((list) =>
+      (list === 'VARS' ? read.lists.required : read.lists.optional).includes(name),
+    ),
+  };
+}
+
+/** Steps after which the value was another one. */
+function changesIn(trace: readonly TraceStep[]): TraceStep[] {
+  return trace.filter(({ value }, at) => value !== trace[at - 1]?.value);
+}
+
+/** Deprecated names of this one, and the one that replaced it. */
+function aliasesOf(name: string, all: Readonly<Record<string, string>>): string[] {
+  const own = all['BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES'];
+  const pairs = own === undefined ? ALIASES : parseAliases(own).pairs;
+  return pairs.flatMap(([old, replacement]) => (old === name ? [replacement] : replacement === name ? [old] : []));
+}
+
+async function originsIn({ reading }: StackReading): Promise<OriginOf> {
+  const paths = [...new Set([...reading.files].reverse())].reverse();
+  const files = await Promise.all(paths.map(async (path) => ({ path, text: await readText(path) })));
+  return (name) => findAssignment(name, files);
+}
