@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The command `birdkeeper`. What a command needs is loaded when it is called, so that `--help` answers at once. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { runProgram } from '../client/program.js';
-import { readClientSettings } from '../client/settings.js';
+import { readClientSettings, type ClientSettings } from '../client/settings.js';
 import type { Handlers } from '../client/handlers.js';
 import type { Interruption, Screen } from '../client/io.js';
 
@@ -15,6 +17,9 @@ const handlers: Handlers = {
   deployLocally: async (options) => (await import('../worker/local.js')).deployLocally(options),
   plan: async (options) => (await import('../worker/plan.js')).plan(options),
   readConfig: async (options) => (await import('../worker/config.js')).readConfig(options),
+  findFormer: async () => (await import('../worker/former/migrate.js')).findFormerHere(),
+  removeFormer: async (artifacts) =>
+    (await import('../worker/former/migrate.js')).removeFormer(artifacts, keptFormer(readClientSettings())),
   validateConfig: async (options) => (await import('../worker/config-checks.js')).validateConfig(options),
   explainConfig: async (options) => (await import('../worker/config-checks.js')).explainConfig(options),
   compose: async (options) => (await import('../worker/compose.js')).composeAsScript(options),
@@ -39,6 +44,19 @@ const handlers: Handlers = {
     return lookAtHealth(createEngine(dockerHost ? { dockerHost } : {}), stack, AbortSignal.timeout(HEALTH_LIMIT_MS));
   },
 };
+
+/** Beside the records of the stacks, for who goes back. */
+const keptFormer = ({ stateDirectories: [first = '/var/lib/birdkeeper'] }: ClientSettings): string =>
+  join(first, 'former-mechanism');
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
 
 const screen: Screen = {
   columns: () => process.stdout.columns,
@@ -79,6 +97,7 @@ const status = await runProgram(process.argv.slice(2), {
     raw: (bytes) => void process.stdout.write(bytes),
     err: (line) => console.error(line),
     now: () => new Date(),
+    ...(process.stdin.isTTY ? { ask } : {}),
     interruption,
     ...(process.stdout.isTTY ? { screen } : {}),
   },

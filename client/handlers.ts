@@ -110,6 +110,17 @@ export interface RenderAnswer {
   readonly warnings: readonly string[];
 }
 
+/** Something of the mechanism that birdkeeper replaces. */
+export interface FormerArtifact {
+  readonly kind: 'file' | 'container';
+  /** Path or name. */
+  readonly name: string;
+  /** What it does, the rest of a sentence. */
+  readonly what: string;
+  /** While it is there the stack is deployed by it. */
+  readonly deploys: boolean;
+}
+
 export interface ExplainOptions extends ConfigOptions {
   name: string;
   /** Secrets as they are. */
@@ -162,6 +173,10 @@ export interface Handlers {
    * anything.
    */
   compose(options: ComposeOptions): Promise<number>;
+  /** What is left of the mechanism that birdkeeper replaces. Looks only. */
+  findFormer(): Promise<FormerArtifact[]>;
+  /** Gives the directory that holds copies of the files, if there were any. */
+  removeFormer(artifacts: readonly FormerArtifact[]): Promise<string | undefined>;
   /** A configuration that does not read is an answer. */
   validateConfig(options: ConfigOptions): Promise<ValidateAnswer>;
   /** Throws `Configuration` when the configuration does not read. */

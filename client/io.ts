@@ -9,6 +9,8 @@ export interface Io {
   raw(bytes: Uint8Array): void;
   /** One line about the answer: progress, notices, errors. */
   err(line: string): void;
+  /** An answer of the person at the terminal; absent where nobody can be asked. */
+  ask?: (question: string) => Promise<string>;
   now(): Date;
   /** A terminal whose lines can be drawn again; absent where lines are only printed. */
   screen?: Screen;

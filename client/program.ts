@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { EXIT } from '../workflows/contract.js';
 import { addConfig } from './config-program.js';
 import { endOf, type ExitStatus } from './failures.js';
+import type { MigrateOptions } from './commands/migrate.js';
 import type { DrainOptions } from './commands/drain.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { UpOptions } from './commands/up.js';
@@ -105,7 +106,7 @@ function addActingCommands(verb: Verb): void {
     'run it all: Temporal when no address is given, worker, keeper, schedules; stays',
     async () => (await import('./commands/up.js')).up,
     'many',
-  );
+  ).option('--beside-former', "also beside the platform's former mechanism (birdkeeper migrate)");
   verb<UpOptions>(
     'worker',
     'run only the worker; stays',
@@ -145,6 +146,13 @@ function addActingCommands(verb: Verb): void {
   )
     .option('--limit <minutes>', 'how long to wait', count, 240)
     .option('--undo', 'take it back: deploy again');
+  verb<MigrateOptions>('migrate', "what is left of the platform's former deployments on this host", async () => {
+    return (await import('./commands/migrate.js')).migrate;
+  })
+    .option('--check', 'only look (the default); ends with 3 when something is left')
+    .option('--apply', 'remove it, after asking')
+    .option('--yes', 'do not ask')
+    .option('--json', 'as JSON (docs/commands.md)');
   verb('forget', 'end keeper and schedules; the containers run on', async () => {
     return (await import('./commands/forget.js')).forget;
   });

@@ -1,4 +1,5 @@
 import type { Activities } from '../types.js';
+import { autodeployProblem } from '../compose/former-scheduler.js';
 import { containerNames, publishedPorts } from '../compose/model.js';
 import { declaredServices } from '../compose/read.js';
 import { resourceNames, resourceProblems } from '../compose/resources.js';
@@ -106,12 +107,18 @@ async function checkedPlan(
   );
   refuse(FAILURES.configuration, [
     ...plan.problems,
+    ...besideAutodeploy(view, plan),
     ...(await nameProblems(view, containerNames(plan.model), deps, step)),
     ...(await portProblems(view, publishedPorts(plan.model), plan.containers, deps, step)),
   ]);
   const existing = await deps.engine.resources(resourceNames(plan.model), { signal: step.signal });
   refuse(FAILURES.blocked, resourceProblems(plan.model, existing));
   return plan;
+}
+
+function besideAutodeploy({ settings }: StagedView, { model }: MadePlan): string[] {
+  const problem = settings.besideAutodeploy ? undefined : autodeployProblem(model.services);
+  return problem === undefined ? [] : [problem];
 }
 
 /** A signal interrupts nobody. */

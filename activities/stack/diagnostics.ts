@@ -53,12 +53,10 @@ export function defaultDiagnostics(lists: TemplateLists, all: Variables): Diagno
       severity: 'warning',
       message: `${name} has the value that the example recommends to change: whoever reads the example knows it. Set one of your own in env.local.`,
     })),
-    ...lists.optional
-      .filter(isDefault)
-      .map((name): Diagnostic => ({
-        severity: 'note',
-        message: `${name} has its default, which is meant to be overridden in env.local.`,
-      })),
+    ...lists.optional.filter(isDefault).map((name): Diagnostic => ({
+      severity: 'note',
+      message: `${name} has its default, which is meant to be overridden in env.local.`,
+    })),
   ];
 }
 

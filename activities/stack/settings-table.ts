@@ -208,6 +208,11 @@ export const SETTINGS = {
     default: 'false',
     meaning: 'true: every deployment stops the whole stack before it starts it again, as the scheduler of old did',
   },
+  besideAutodeploy: {
+    names: ['BIRDKEEPER_BESIDE_AUTODEPLOY'],
+    default: 'false',
+    meaning: "true: deploy although the platform's own scheduler, with its autodeploy job, is a part of the stack",
+  },
   notify: {
     names: ['BIRDKEEPER_NOTIFY'],
     default: '',

@@ -118,6 +118,7 @@ export const StackSettings = z.object({
   gpgKeyring: optional(path),
   onDrift: oneOf('report', 'repair'),
   stopFirst: yesOrNo,
+  besideAutodeploy: yesOrNo,
   /** Holds secrets: the path of a webhook is its password. */
   notify: parsed(parseReceivers),
   notifyOn: parsed(parseNoticeKinds),

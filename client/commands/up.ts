@@ -1,17 +1,21 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { EXIT } from '../../workflows/contract.js';
-import { wrongUse, type ExitStatus } from '../failures.js';
-import type { StackOptions, StackPlace } from '../handlers.js';
+import { CommandEnd, wrongUse, type ExitStatus } from '../failures.js';
+import type { FormerArtifact, StackOptions, StackPlace } from '../handlers.js';
+import { CANNOT_COEXIST, describe } from './migrate.js';
 import type { CommandContext, CommonOptions } from '../io.js';
 
 /** `--stack` may be given several times. */
 export interface UpOptions extends Omit<CommonOptions, 'stack'> {
   stack: string;
+  /** Deploys by itself although the former mechanism is there, too. */
+  besideFormer?: boolean;
 }
 
 /** Temporal when no address is given, worker, keepers, schedules; stays. */
 export async function up({ handlers }: CommandContext, options: UpOptions): Promise<ExitStatus> {
+  if (options.besideFormer !== true) refuseBeside(await handlers.findFormer());
   await handlers.up(await serveOptions(options));
   return EXIT.done;
 }
@@ -20,6 +24,16 @@ export async function up({ handlers }: CommandContext, options: UpOptions): Prom
 export async function worker({ handlers }: CommandContext, options: UpOptions): Promise<ExitStatus> {
   await handlers.worker(await serveOptions(options));
   return EXIT.done;
+}
+
+/** Two that deploy one platform by themselves undo each other's work. */
+function refuseBeside(found: readonly FormerArtifact[]): void {
+  const deploying = found.filter(({ deploys }) => deploys);
+  if (deploying.length === 0) return;
+  throw new CommandEnd(
+    EXIT.blocked,
+    `This host still deploys the platform by its former mechanism:\n${deploying.map((artifact) => `  ${describe(artifact)}`).join('\n')}\n${CANNOT_COEXIST} Remove it with birdkeeper migrate --apply, or say that both shall run with --beside-former.`,
+  );
 }
 
 async function serveOptions({ stack, envFile, address }: UpOptions): Promise<StackOptions> {

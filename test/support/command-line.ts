@@ -23,6 +23,8 @@ export interface CommandLine {
   heard?: string[];
   /** ^C; nobody presses it unless given. */
   interruption?: Interruption;
+  /** Who answers questions; nobody unless given. */
+  ask?: (question: string) => Promise<string>;
   /** A terminal; none unless given. */
   screen?: Screen;
 }
@@ -41,6 +43,8 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       deployLocally: noHandler,
       readConfig: noHandler,
       compose: noHandler,
+      findFormer: async () => [],
+      removeFormer: noHandler,
       validateConfig: noHandler,
       explainConfig: noHandler,
       listComposeFiles: noHandler,
@@ -57,6 +61,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       err: (text) => err.push(text),
       now: () => new Date(),
       interruption: () => line.interruption ?? NEVER,
+      ...(line.ask === undefined ? {} : { ask: line.ask }),
       ...(line.screen === undefined ? {} : { screen: line.screen }),
     },
     settings: () => ({

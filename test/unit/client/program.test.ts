@@ -32,6 +32,8 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
     },
     validateConfig: () => Promise.resolve({ diagnostics: [] }),
     explainConfig: () => Promise.reject(new Error('not here')),
+    findFormer: async () => [],
+    removeFormer: () => Promise.reject(new Error('not here')),
     compose: () => Promise.resolve(0),
     listComposeFiles: () => Promise.reject(new Error('not here')),
     renderConfig: () => Promise.reject(new Error('not here')),

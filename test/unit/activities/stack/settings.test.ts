@@ -27,6 +27,7 @@ describe('activities/stack/settings', () => {
       pull: 'missing',
       hookTimeoutSeconds: 300,
       hookPolicy: '',
+      besideAutodeploy: false,
       busyLimitSeconds: 3600,
       approval: 'never',
       deployWindows: '',

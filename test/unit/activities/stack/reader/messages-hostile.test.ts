@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { complaints, explainStop, findAssignment, onlyExitLine } from '../../../../../activities/stack/reader/messages.js';
+import {
+  complaints,
+  explainStop,
+  findAssignment,
+  onlyExitLine,
+} from '../../../../../activities/stack/reader/messages.js';
 import { ReadingStory } from '../../../../../activities/stack/reader/story.js';
 import { hostileText, isSentence } from '../../../../support/hostile.js';
 
