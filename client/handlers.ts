@@ -63,7 +63,7 @@ export interface ConfigOptions {
 
 export interface ConfigVariable {
   readonly name: string;
-  /** Bytes that are not UTF-8 are lone surrogates (`activities/stack/reader/bytes.ts`). */
+  /** Bytes that are not UTF-8 are lone surrogates (`activities/shared/bytes.ts`). */
   readonly value: string;
   readonly exported: boolean;
 }

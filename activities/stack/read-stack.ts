@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, realpathSync, type Dirent } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { decode } from '../shared/bytes.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readIfThere, unlessMissing } from '../shared/files.js';
 import { composeGuard, derivedVariables } from './derived.js';
@@ -101,7 +102,7 @@ async function derive({
 }: DeriveSource): Promise<Record<string, string>> {
   const read = async (path: string) => {
     const template = await unlessMissing(readFile(locate(`${path}${TEMPLATE_SUFFIX}`)));
-    if (template !== undefined) return renderTemplate(template, lists, reading.exported).toString('utf8');
+    if (template !== undefined) return decode(renderTemplate(template, lists, reading.exported));
     return readIfThere(locate(path));
   };
   return derivedVariables({

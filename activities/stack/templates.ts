@@ -3,6 +3,8 @@
  * those of `OPTIONAL_VARS`. Only listed names change, in the forms `$NAME` and `${NAME}`; an unset one becomes empty.
  * Bytes are kept: text is handled one character per byte. Pure.
  */
+import { encode } from '../shared/bytes.js';
+
 export const TEMPLATE_SUFFIX = '.template';
 
 /** Names in a list as upstream writes it, `$NAME ${NAME}`, or bare; in order, each once. */
@@ -45,7 +47,7 @@ function substitute(text: string, names: readonly string[], values: Readonly<Rec
     /\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)/g,
     (whole, braced: string | undefined, plain: string | undefined) => {
       const name = braced ?? plain ?? '';
-      return listed.has(name) ? Buffer.from(values[name] ?? '', 'utf8').toString('latin1') : whole;
+      return listed.has(name) ? encode(values[name] ?? '').toString('latin1') : whole;
     },
   );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decode } from '../../../../activities/shared/bytes.js';
 import {
   listedNames,
   missingRequired,
@@ -38,6 +39,10 @@ describe('activities/stack/templates', () => {
 
   it('keeps carriage returns, a missing last newline and bytes that are no UTF-8', () => {
     expect(render('a\r\n$A\xff\x00\xe9', { A: 'é' })).toBe('a\r\n\xc3\xa9\xff\x00\xe9');
+  });
+
+  it('writes bytes of a value that are no UTF-8 as they are', () => {
+    expect(render('<$A>', { A: decode(Buffer.from([0x63, 0xe9, 0xff])) })).toBe('<c\xe9\xff>');
   });
 
   it('names required variables that are unset or blank', () => {
