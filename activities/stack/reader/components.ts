@@ -93,7 +93,11 @@ class Loading {
     for (const spelling of spellings) {
       if (!this.isNew(spelling)) continue;
       this.warnIfMissing(spelling, askedBy);
-      if (this.source.identity(spelling) !== undefined) this.add(spelling, askedBy);
+      if (this.source.identity(spelling) === undefined) {
+        this.spellings.add(spelling);
+        continue;
+      }
+      this.add(spelling, askedBy);
       this.source.load(spelling);
     }
   }
