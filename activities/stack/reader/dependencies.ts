@@ -11,7 +11,8 @@ const UNCLEAR =
  * within a condition), or made twice, or a file that reads another one.
  */
 export function literalDependencies(text: string): string[] | undefined {
-  const code = text.replace(/^[ \t]*#.*$/gm, '');
+  // What looks like a comment is one of the words inside the quotes of a list.
+  const code = text.replace(/^[ \t]*#.*$/gm, '#');
   if (UNCLEAR.test(code)) return undefined;
   const withoutItself = code.replace(ITSELF, '');
   const mentions = withoutItself.split('COMPONENT_DEPENDENCIES').length - 1;
@@ -19,5 +20,5 @@ export function literalDependencies(text: string): string[] | undefined {
   const [found, ...others] = [...withoutItself.matchAll(ASSIGNMENT)];
   if (found === undefined || others.length > 0 || mentions > 1) return undefined;
   const list = found[1] ?? found[2] ?? '';
-  return /[$*?[\]\\]/.test(list) ? undefined : list.split(/[ \t\n]+/).filter((word) => word !== '');
+  return /[$*?[\]\\#]/.test(list) ? undefined : list.split(/[ \t\n]+/).filter((word) => word !== '');
 }
