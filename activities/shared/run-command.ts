@@ -36,6 +36,8 @@ export interface RunOptions {
   okStatuses?: readonly number[];
   /** Between SIGTERM and SIGKILL, on time-out and abort. */
   graceMs?: number;
+  /** What the child leaves running in its group is ended with it, rather than waited for and left behind. */
+  leavesNothing?: boolean;
 }
 
 /** Our end of a conversation with a child. */
@@ -144,7 +146,7 @@ export async function runCommand(command: Command, options: RunOptions): Promise
   options.signal.addEventListener('abort', onAbort, { once: true });
 
   try {
-    const { status, signal, error } = await ended(child, options.graceMs ?? GRACE_MS);
+    const { status, signal, error } = await ended(child, options);
     const fail = (reason: CommandFailed['reason'], detail: string) =>
       new CommandFailed(command, status, reason, stdout.text(), stderr.text(), detail);
     if (error) throw fail('not started', `could not be started (${error.message})`);
@@ -196,11 +198,12 @@ interface Ending {
  * Waits for the child and for the end of its output; for the latter not for ever, since a daemon that the command left
  * behind in a session of its own may hold the pipe open.
  */
-function ended(child: ChildProcess, graceMs: number): Promise<Ending> {
+function ended(child: ChildProcess, { graceMs = GRACE_MS, leavesNothing = false }: RunOptions): Promise<Ending> {
   return new Promise((resolve) => {
     let held: NodeJS.Timeout | undefined;
     child.once('error', (error) => resolve({ status: null, signal: null, error }));
     child.once('exit', (status, signal) => {
+      if (leavesNothing) signalGroup(child.pid, 'SIGKILL');
       held = setTimeout(() => {
         child.stdout?.destroy();
         child.stderr?.destroy();

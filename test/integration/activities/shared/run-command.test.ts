@@ -144,6 +144,15 @@ describe('activities/shared/run-command', () => {
     expect(isAlive(await pidIn('daemon'))).toBe(true);
   });
 
+  it('what a command leaves running in its group is ended with it where that is wanted', async () => {
+    const script = `sh -c 'trap "" TERM; echo $$ > "$1/left"; while :; do sleep 1; done' sh "$1" & while ! [ -s "$1/left" ]; do :; done; echo done`;
+    const started = Date.now();
+    const result = await run(sh(script, directory), { leavesNothing: true });
+    expect(result).toMatchObject({ status: 0, stdout: 'done\n' });
+    expect(Date.now() - started).toBeLessThan(4_000);
+    await gone(await pidIn('left'));
+  });
+
   describe('guarded', () => {
     const guard = (lock: string, waitSeconds = 0, limitSeconds = 20) => ({ lock, waitSeconds, limitSeconds });
 
