@@ -57,9 +57,14 @@ export function explainStop(
   const last = complaints(end.stderr, [file]).at(-1);
   // A complaint without an `exit` is what ended the shell; beside an `exit` it may be an older, harmless one.
   if (last && end.exitLine === undefined) return `${file}, line ${last.line}: ${last.what}. ${AFTERWARDS}`;
+  const readOnly = end.exitLine === undefined ? READ_ONLY.exec(end.stderr)?.[1] : undefined;
+  if (readOnly !== undefined) return `${file}: ${readOnly} is read-only and was set again. ${AFTERWARDS}`;
   const where = end.exitLine === undefined ? '' : `, line ${end.exitLine}`;
   return `${file}${where}: it ends the shell that reads it (status ${end.status ?? 'unknown'}): "exit" and "exec" cannot be used in this file. ${AFTERWARDS}`;
 }
+
+/** The last words of a shell, which may name no file for this one. */
+const READ_ONLY = /: ([A-Za-z_]\w*): (?:is read only|(?:cannot unset: )?readonly variable)\n*$/;
 
 /** `name`: the variable, where it is known. */
 export const tooLarge = (name?: string): string =>

@@ -71,6 +71,18 @@ describe('activities/stack/reader/messages', () => {
   });
 
   it.each([
+    ['dash', 'birdkeeper: 2: readonly: A: is read only\n'],
+    ['ash', 'birdkeeper: export: line 0: A: is read only\n'],
+    ['bash', 'birdkeeper: line 1: A: readonly variable\n'],
+    ['bash', 'birdkeeper: line 1: unset: A: cannot unset: readonly variable\n'],
+  ])('names the read-only variable that ended %s without naming a file: %j', (_, stderr) => {
+    const told = explainStop(records('file', FILE), { stderr: `noise\n${stderr}`, status: 2 });
+    expect(told).toContain(`${FILE}: A is read-only and was set again.`);
+    expect(explainStop(records('delayed', 'A'), { stderr, status: 2 })).toMatch(/^A \(DELAYED_EVAL\): A is read-only/);
+    expect(explainStop(records('file', FILE), { stderr: `${stderr}more`, status: 2 })).toContain('it ends the shell');
+  });
+
+  it.each([
     ['exit 1', 1],
     ['a=1\nif x; then exit; fi', 2],
     ['[ -f x ] || exit 2', 1],
