@@ -58,12 +58,11 @@ export async function readInOrder(shell: Conversation, input: OrderInput): Promi
 
 /** What the compose script and the reader's file set before they read anything. */
 async function begin(shell: Conversation, { generation, directory, envFile, env }: OrderInput): Promise<void> {
-  const given = (name: string, otherwise: string) => env[name] || otherwise;
   if (generation.exportsComposeDir || env['COMPOSE_DIR'] !== undefined) shell.export('COMPOSE_DIR', directory);
   else shell.set('COMPOSE_DIR', directory);
   const { composeScript } = generation;
-  if (composeScript === 'birdhouse-compose.sh') {
-    shell.export('BIRDHOUSE_COMPOSE', given('BIRDHOUSE_COMPOSE', join(directory, composeScript)));
+  if (composeScript === 'birdhouse-compose.sh' && !env['BIRDHOUSE_COMPOSE']) {
+    shell.export('BIRDHOUSE_COMPOSE', join(directory, composeScript));
   }
   beginLogging(shell, generation, env);
   if (generation.processWins) shell.process('snapshot');
@@ -86,7 +85,9 @@ const DESTINATIONS = 'DEBUG:fd:1:INFO:fd:1:WARN:fd:2:ERROR:fd:2:CRITICAL:fd:2';
 
 function beginLogging(shell: Conversation, { logging }: Generation, env: Readonly<Record<string, string>>): void {
   if (logging === 'none') return;
-  const setUnlessGiven = (name: string, value: string) => shell.set(name, env[name] || value);
+  const setUnlessGiven = (name: string, value: string) => {
+    if (!env[name]) shell.set(name, value);
+  };
   setUnlessGiven('BIRDHOUSE_LOG_LEVEL', 'INFO');
   for (const [name, prefix] of Object.entries(LOG_PREFIXES)) shell.export(name, prefix);
   if (logging === 'level') return;
