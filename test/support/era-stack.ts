@@ -51,10 +51,8 @@ export function writeEraStack(directory: string, name: string, files: Files, lis
     ...(scripts.services === '' ? {} : { 'scripts/get-services-json.include.sh': scripts.services }),
     ...files,
   };
-  if (generation.baseLists === 'default.env') {
-    const defaults = all['default.env'] ?? '';
-    all['default.env'] = Buffer.concat([Buffer.from(assignments(lists)), Buffer.from(defaults)]);
-  }
+  const base = generation.baseLists === 'default.env' ? assignments(lists) : '';
+  if (base !== '') all['default.env'] = Buffer.concat([Buffer.from(base), Buffer.from(all['default.env'] ?? '')]);
   for (const [path, content] of Object.entries(all)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), content);

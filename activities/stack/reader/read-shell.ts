@@ -54,6 +54,8 @@ export interface ReadShellOptions {
 }
 
 const TIMEOUT_MS = 60_000;
+/** A reading has nothing to clean up, and who looks at a stack waits for it. */
+const GRACE_MS = 500;
 
 /**
  * Throws `Configuration` with the file (and line) on anything that keeps the shell from reaching the end.
@@ -96,8 +98,10 @@ export async function readShell(options: ReadShellOptions): Promise<ShellReading
 const absolute = (directory: string, spelling: string): string =>
   spelling.startsWith('/') ? spelling : `${directory}/${spelling}`;
 
-function refuseLineBreaks({ directory, envFile }: ReadShellOptions): void {
-  const path = [directory, envFile].find((candidate) => candidate.includes('\n'));
+/** The shell is told a line at a time. */
+function refuseLineBreaks({ directory, envFile, locate }: ReadShellOptions): void {
+  const paths = [directory, envFile, realPathOf(locate(envFile)) ?? ''];
+  const path = paths.find((candidate) => candidate.includes('\n'));
   if (path === undefined) return;
   throw new StepFailure(FAILURES.configuration, `${JSON.stringify(path)} holds a line break. Rename it.`);
 }
@@ -130,7 +134,8 @@ async function converse(
     env: options.env,
     basic: options.basic ?? false,
     text: (path) => readText(options.locate(absolute(options.directory, path))),
-    identity: (path) => realPathOf(options.locate(resolve(options.directory, path))),
+    identity: (path) =>
+      path.includes('\n') ? undefined : realPathOf(options.locate(resolve(options.directory, path))),
   }).then(
     (reading) => ({ reading, error: undefined }),
     (error: unknown) => ({ reading: undefined, error }),
@@ -163,6 +168,8 @@ async function runReader(
       },
       signal: options.signal,
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      graceMs: GRACE_MS,
+      leavesNothing: true,
       converse: conversation.converse,
     });
     return { ...result, timedOut: false };

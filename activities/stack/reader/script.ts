@@ -6,7 +6,8 @@
  *
  * - Each file is sourced inside a function, so that `set --` in it leaves our arguments alone, with our descriptors closed, so
  *   that it can neither add words nor take lines. What it prints goes nowhere.
- * - Shell options, IFS and traps are put back after each file; tracing would otherwise write secrets.
+ * - Shell options, IFS, traps and the directory are put back after each file; tracing would otherwise write secrets. Functions
+ *   and aliases of a file stay, without those that would stand in the place of what the script calls.
  * - Texts to be evaluated are arguments of a function inside double quotes, as they are of `echo` upstream: a quote in a value
  *   ends the quote, and `command eval` survives a text that is no shell.
  * - `words` expands a list as `for` upstream does, file name patterns included: relative ones begin at the stack directory.
@@ -17,6 +18,7 @@ export const READER_SCRIPT = String.raw`
 _bk_shell=$1
 _bk_env=$(command -v env)
 _bk_readlink=$(command -v readlink)
+_bk_home=$PWD
 _bk_nl='
 '
 exec 3>&1 1>/dev/null 4<&0 </dev/null
@@ -34,6 +36,9 @@ _bk_calm() {
   IFS=' ''	''
 '
   trap - EXIT
+  unset -f command
+  command unalias '[' command export 2>/dev/null
+  command cd "$_bk_home"
 }
 _bk_source() {
   . "$1"
@@ -53,10 +58,8 @@ _bk_read() {
 _bk_asked() {
   _bk_say file "$1"
   unset COMPONENT_DEPENDENCIES
-  _bk_text=$( (_bk_source "$1" && command printf '%s' "$COMPONENT_DEPENDENCIES" >&5) 5>&1 1>/dev/null 3>&- 4<&- )
-  _bk_calm
-  _bk_say done
-  _bk_words _bk_text
+  ( _bk_source "$1" 3>&- 4<&- && _bk_calm && _bk_say_words COMPONENT_DEPENDENCIES )
+  _bk_say '' done
 }
 _bk_values() {
   for _bk_name in $1; do
@@ -64,9 +67,12 @@ _bk_values() {
   done >&3
   _bk_say ''
 }
-_bk_words() {
+_bk_say_words() {
   eval "_bk_list=\$$1"
   for _bk_word in $_bk_list; do command printf '=%s\000' "$_bk_word"; done >&3
+}
+_bk_words() {
+  _bk_say_words "$1"
   _bk_say ''
 }
 _bk_join() {
@@ -113,7 +119,7 @@ _bk_calm
 [ -z "${'$'}{_BK_VARS+x}" ] || VARS=$_BK_VARS
 [ -z "${'$'}{_BK_OPTIONAL_VARS+x}" ] || OPTIONAL_VARS=$_BK_OPTIONAL_VARS
 unset _BK_VARS _BK_OPTIONAL_VARS
-while IFS= read -r _bk_line <&4; do
+while IFS= command read -r _bk_line <&4; do
   _bk_rest=${'$'}{_bk_line#* }
   _bk_more=${'$'}{_bk_rest#* }
   case ${'$'}{_bk_line%% *} in
@@ -134,7 +140,7 @@ while IFS= read -r _bk_line <&4; do
     process) eval "$_bk_process" ;;
     dump)
       _bk_say exported
-      "$_bk_env" -0 >&3 || _bk_stop environment ''
+      command "$_bk_env" -0 >&3 || _bk_stop environment ''
       _bk_say set
       set >&3
       _bk_say ''
