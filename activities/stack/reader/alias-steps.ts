@@ -9,7 +9,7 @@ import { isName } from './variables.js';
 export const ALLOWED = 'BIRDHOUSE_BACKWARD_COMPATIBLE_ALLOWED';
 
 export class AliasSteps {
-  readonly notes: string[] = [];
+  private readonly said = new Set<string>();
   private readonly copied: Copied;
   private readonly how: 'text' | 'words';
   /** Deprecated names that only have the value of their replacement: 2.4.0 to 2.18.2 do not give it back. */
@@ -21,6 +21,11 @@ export class AliasSteps {
   ) {
     this.how = generation.aliases === 'before the second env.local' ? 'words' : 'text';
     this.copied = copiedAs(this.how);
+  }
+
+  /** What an operator may want to know, each once: the append idiom runs twice. */
+  get notes(): string[] {
+    return [...this.said];
   }
 
   /** Deprecated names get the values of their replacements. */
@@ -69,7 +74,8 @@ export class AliasSteps {
     if (ofComponents) this.namesOfComponents = new Set((values.get(names[1] ?? '') ?? '').split(/\s+/));
     const { pairs, wrong } = parseAliases(values.get(names[0] ?? '') ?? '');
     if (wrong.length > 0 && !ofComponents) {
-      this.notes.push(`BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES holds words that are not OLD=NEW: ${wrong.join(' ')}.`);
+      const words = [...new Set(wrong)].join(' ');
+      this.said.add(`BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES holds words that are not OLD=NEW: ${words}.`);
     }
     return pairs;
   }
@@ -80,7 +86,8 @@ export class AliasSteps {
 
   private note(pairs: readonly AliasPair[], values: ReadonlyMap<string, string>): void {
     for (const [old, replacement] of pairs) {
-      if (values.has(old)) this.notes.push(`${old} is deprecated: write ${replacement} in its place.`);
+      if (values.has(old) && old !== replacement)
+        this.said.add(`${old} is deprecated: write ${replacement} in its place.`);
     }
   }
 
