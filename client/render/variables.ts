@@ -26,6 +26,6 @@ const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`)
 
 const quotedForShell = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
 
-/** Single quotes keep every character but themselves. */
+/** Single quotes keep every character but themselves, and a backslash before the last one would keep them open. */
 const quotedForDotenv = (value: string): string =>
-  value.includes("'") ? `"${value.replace(/["\\$]/g, String.raw`\$&`)}"` : `'${value}'`;
+  value.includes("'") || value.endsWith('\\') ? `"${value.replace(/["\\$]/g, String.raw`\$&`)}"` : `'${value}'`;
