@@ -13,28 +13,28 @@ export interface ConfigParts {
 }
 
 export function addConfig(program: Command, { stackOption, run }: ConfigParts): void {
-  const config = program
-    .command('config')
-    .description('what the files of the stack say: variables, components, compose files, rendered files')
-    .exitOverride();
+  const withReading = (command: Command): Command =>
+    command
+      .addOption(stackOption())
+      .option('--env-file <file>', "the stack's env.local, when it is elsewhere")
+      .option('--era <tag>', 'read as this tag of birdhouse-deploy does, whatever the checkout holds')
+      .option('--as-worker', "with the environment that a worker passes on, rather than this shell's")
+      .exitOverride();
+  const config = withReading(program.command('config')).description(
+    'what the files of the stack say: variables, components, compose files, rendered files',
+  );
   const reading = <O extends ReadingOptions>(
     usage: string,
     description: string,
     load: () => Promise<Act<O>>,
     parent = config,
   ): Command =>
-    parent
-      .command(usage)
+    withReading(parent.command(usage))
       .description(description)
-      .addOption(stackOption())
-      .option('--env-file <file>', "the stack's env.local, when it is elsewhere")
-      .option('--era <tag>', 'read as this tag of birdhouse-deploy does, whatever the checkout holds')
-      .option('--as-worker', "with the environment that a worker passes on, rather than this shell's")
-      .exitOverride()
       .action(async (...given: unknown[]) => {
         const command = given.at(-1) as Command;
         const act = await load();
-        await run((context) => act(context, command.opts<O>(), command.args));
+        await run((context) => act(context, optionsOf<O>(command, config), command.args));
       });
   const json = ['--json', 'as JSON (docs/commands.md)'] as const;
   const load = () => import('./commands/config.js');
@@ -79,4 +79,10 @@ export function addConfig(program: Command, { stackOption, run }: ConfigParts): 
     async () => (await import('./commands/compose.js')).compose,
     program,
   ).passThroughOptions();
+}
+
+/** Those of `config` count where the command itself was given none: `config --stack DIR env` is `config env --stack DIR`. */
+function optionsOf<O extends ReadingOptions>(command: Command, group: Command): O {
+  const given = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) !== 'default');
+  return { ...command.opts(), ...(command.parent === group ? group.opts() : {}), ...Object.fromEntries(given) };
 }
