@@ -12,6 +12,8 @@ export interface StackPlace {
   /** Real path. */
   stackDir: string;
   envFile?: string;
+  /** `--era`: how the configuration is read, whatever the checkout holds. */
+  era?: string;
 }
 
 export interface StackOptions {
@@ -21,9 +23,7 @@ export interface StackOptions {
   address?: string;
 }
 
-export interface PlanOptions {
-  stackDir: string;
-  envFile?: string;
+export interface PlanOptions extends StackPlace {
   json: boolean;
 }
 
@@ -49,12 +49,7 @@ export interface DoctorOptions {
   stack?: string;
 }
 
-export interface ConfigOptions {
-  /** Real path. */
-  stackDir: string;
-  envFile?: string;
-  /** `--era`. */
-  era?: string;
+export interface ConfigOptions extends StackPlace {
   /** Without the components. */
   basic: boolean;
   /** With the environment that a worker passes on, in the place of this shell's. */

@@ -20,6 +20,8 @@ export interface ProgramOptions {
   cwd: string;
 }
 
+const ERA = 'read the stack as this tag of birdhouse-deploy does, whatever the checkout holds';
+
 const EXIT_HELP = `
 Exit status: 0 done or nothing to do, 1 the work failed, 2 wrong use or bad input, 3 blocked (a person must act),
 4 no Temporal server or no worker answers, 10 (check --exit-code) behind, 130 ^C while --wait showed a deployment.`;
@@ -106,7 +108,9 @@ function addActingCommands(verb: Verb): void {
     'run it all: Temporal when no address is given, worker, keeper, schedules; stays',
     async () => (await import('./commands/up.js')).up,
     'many',
-  ).option('--beside-former', "also beside the platform's former mechanism (birdkeeper migrate)");
+  )
+    .option('--era <tag>', ERA)
+    .option('--beside-former', "also beside the platform's former mechanism (birdkeeper migrate)");
   verb<UpOptions>(
     'worker',
     'run only the worker; stays',
@@ -181,7 +185,9 @@ function addReadingCommands(verb: Verb): void {
     .option('--exit-code', 'end with 10 when behind, 3 when a person must act');
   verb('plan', 'what a deployment would do; changes nothing, needs no server', async () => {
     return (await import('./commands/plan.js')).plan;
-  }).option(...json);
+  })
+    .option('--era <tag>', ERA)
+    .option(...json);
   verb('status', 'what runs, since when, is it healthy, is it behind, what to do', async () => {
     return (await import('./commands/status.js')).status;
   }).option(...json);

@@ -21,11 +21,10 @@ import { filesOf, hookRules, readFor } from './config.js';
 
 type Say = ComposeOptions['say'];
 
-/** Only the first word decides, as upstream has it since 2.11. */
 export async function composeAsScript({ args, say, ...options }: ComposeOptions): Promise<number> {
   const read = await readFor(options);
   refuseMissing(read);
-  const [verb = ''] = args;
+  const verb = verbOf(args);
   const isStart = verb === 'up' || verb === 'restart';
   if (isStart || read.all['BIRDHOUSE_COMPOSE_TEMPLATE_FORCE'] === 'true') await renderTemplates(read, say);
   const stack = await projectOf(read, isStart, say);
@@ -35,6 +34,20 @@ export async function composeAsScript({ args, say, ...options }: ComposeOptions)
   });
   if (status === 0 && verb === 'up') await afterUp(stack, say);
   return status;
+}
+
+/** Options of Compose that take the next word with them. */
+const WITH_VALUE =
+  /^(-f|--file|-p|--project-name|--project-directory|--profile|--env-file|--ansi|--progress|--parallel)$/;
+
+/** The first word that is no option of Compose itself, so that `--profile x up` is an `up`; upstream takes the first word. */
+export function verbOf(args: readonly string[]): string {
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at] ?? '';
+    if (!word.startsWith('-')) return word;
+    if (WITH_VALUE.test(word)) at += 1;
+  }
+  return '';
 }
 
 interface HandStack extends PlatformView {
@@ -93,7 +106,7 @@ const NO_RULES = { hooks: {}, probes: [], onChange: [], merge: [], followUp: [] 
 function composeCommand({ composeVariables }: StackReading, stack: HandStack, args: readonly string[]): Command {
   const [file = 'docker', ...program] = words(composeVariables['DOCKER_COMPOSE'] ?? 'docker compose');
   const extra =
-    args[0] === 'up'
+    verbOf(args) === 'up'
       ? words(composeVariables['BIRDHOUSE_COMPOSE_UP_EXTRA_OPTS'] ?? composeVariables['COMPOSE_UP_EXTRA_OPTS'] ?? '')
       : [];
   return {

@@ -13,6 +13,7 @@ import type { StepActivities } from '../activities/types.js';
 import { deploymentId, SIGNALS } from '../workflows/contract.js';
 import type { TemporalClient } from './client.js';
 import { logDirectoryChooser, readHostSettings, type HostSettings } from './host-settings.js';
+import type { StackPlace } from '../client/handlers.js';
 import { LogFiles, type Remembered } from './journal.js';
 import { createLogger, temporalLogger, type Logger } from './logger.js';
 import { registerStack } from './register.js';
@@ -33,7 +34,7 @@ export interface Composition {
   leave(): void;
   /** A line for the person at the terminal. */
   say: (line: string) => void;
-  registerStack(directory: string, envFile: string | undefined): Promise<StackState>;
+  registerStack(place: StackPlace): Promise<StackState>;
   /** The activities as plain functions; with a client they reach the schedules. */
   steps(client?: TemporalClient): StepActivities;
   activities(client: TemporalClient): Record<string, (input: unknown) => Promise<unknown>>;
@@ -102,8 +103,15 @@ export async function composeWorker({
     running,
     leave: () => leaving.abort(),
     say: (line) => logger.info(line),
-    registerStack: (directory, envFile) =>
-      registerStack({ directory, envFile, state, deps: dependencies(), signal: controller.signal }),
+    registerStack: ({ stackDir, envFile, era }) =>
+      registerStack({
+        stackDir,
+        ...(envFile === undefined ? {} : { envFile }),
+        ...(era === undefined ? {} : { era }),
+        state,
+        deps: dependencies(),
+        signal: controller.signal,
+      }),
     redactFor: (stack) => remembered.get(stack)?.redact ?? redactUrls,
     logFor: (activity, input) => journal.forActivity(activity, input),
     steps: (client) => createActivities(dependencies(client)),

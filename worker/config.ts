@@ -11,7 +11,7 @@ import { composeFiles } from '../activities/stack/compose-files.js';
 import { sourceIncludes } from '../activities/stack/includes.js';
 import { plainPlace } from '../activities/stack/place.js';
 import { entriesOf, readStack, templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
-import { eraNamed, ERAS, type Era } from '../activities/stack/reader/eras.js';
+import { eraCalled } from '../activities/stack/reader/eras.js';
 import { findTemplates, render } from '../activities/stack/render.js';
 import { planRendered } from '../activities/stack/rendered-files.js';
 import type { HookedView } from '../activities/components/hooks.js';
@@ -120,15 +120,6 @@ export async function readFor(options: ConfigOptions, watch?: string): Promise<S
       era: options.era === undefined ? undefined : eraCalled(options.era),
     },
     HERE,
-  );
-}
-
-function eraCalled(name: string): Era {
-  const era = eraNamed(name);
-  if (era) return era;
-  throw new StepFailure(
-    FAILURES.configuration,
-    `--era ${name}: no such era. Give a tag of birdhouse-deploy (1.14 or newer), or "plain". It changed at ${ERAS.join(', ')}.`,
   );
 }
 

@@ -25,8 +25,8 @@ export async function joinRunning(
   const client = await connectClient(choice);
   try {
     if (await areAllKept(composition, options, client)) return false;
-    for (const { stackDir, envFile } of options.stacks) {
-      const stack = await composition.registerStack(stackDir, envFile);
+    for (const place of options.stacks) {
+      const stack = await composition.registerStack(place);
       await startKeeping(composition, client, stack);
       say(
         `${stack.name} is kept by the birdkeeper that runs already (process ${pid}); ^C there stops it. This command ends.`,

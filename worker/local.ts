@@ -20,7 +20,7 @@ export async function deployLocally(options: LocalDeployOptions): Promise<Deploy
   const { stackDir, envFile, force, reason, by, stop } = options;
   const composition = await composeWorker({ plainSteps: true });
   try {
-    const stack = await composition.registerStack(stackDir, envFile);
+    const stack = await composition.registerStack({ stackDir, ...(envFile === undefined ? {} : { envFile }) });
     const number = await takeTurn(stack);
     const alive = await listenAt(localSocket(stack)).catch(() => undefined);
     try {

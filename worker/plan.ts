@@ -18,13 +18,13 @@ import { composeWorker } from './composition.js';
 /** Number of the deployment that would be; its folder is in the copy. */
 const NUMBER = 1_000_000_000;
 
-export async function plan({ stackDir, envFile }: PlanOptions): Promise<PlanAnswer> {
+export async function plan(place: PlanOptions): Promise<PlanAnswer> {
   const scratch = await mkdtemp(join(tmpdir(), 'birdkeeper-plan-'));
   const composition = await composeWorker({ quiet: true, scratch });
   try {
     const original = new StateDirectory(composition.settings.stateDirectory);
     await copyIfThere(original.path('stacks.json'), join(scratch, 'stacks.json'));
-    const stack = await composition.registerStack(stackDir, envFile);
+    const stack = await composition.registerStack(place);
     await copyRecord(original, stack);
     return await look(stack.name, composition.steps());
   } finally {

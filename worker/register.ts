@@ -6,12 +6,12 @@ import { headCommit } from '../activities/git/history.js';
 import { repositoryRoot } from '../activities/git/root.js';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { openLiveView } from '../activities/stack/open-view.js';
+import { eraCalled } from '../activities/stack/reader/eras.js';
 import type { StackView } from '../activities/stack/view.js';
-import type { StackState, StateDirectory } from '../activities/state/index.js';
+import type { RegisteredStack, StackState, StateDirectory } from '../activities/state/index.js';
+import type { StackPlace } from '../client/handlers.js';
 
-interface Registration {
-  directory: string;
-  envFile: string | undefined;
+interface Registration extends StackPlace {
   state: StateDirectory;
   deps: Dependencies;
   signal: AbortSignal;
@@ -21,22 +21,31 @@ interface Registration {
  * Reads the stack in a directory and writes it into the registry. A stack that is known keeps its name and needs no readable
  * configuration, so that `up` works on the night when somebody broke it.
  */
-export async function registerStack({ directory, envFile, state, deps, signal }: Registration): Promise<StackState> {
-  const real = await realpath(directory).catch(() => {
+export async function registerStack({ state, deps, signal, ...place }: Registration): Promise<StackState> {
+  const { stackDir, envFile, era } = place;
+  const real = await realpath(stackDir).catch(() => {
     throw new StepFailure(
       FAILURES.badInput,
-      `${resolve(directory)} does not exist. Name the directory of the stack: --stack DIR`,
+      `${resolve(stackDir)} does not exist. Name the directory of the stack: --stack DIR`,
     );
   });
+  if (era !== undefined) eraCalled(era);
   const known = (await state.stacks()).find((stack) => stack.directory === real);
-  const stack = { directory: real, ...(envFile === undefined ? {} : { envFile: resolve(envFile) }) };
+  const kept = {
+    ...(known?.envFile === undefined ? {} : { envFile: known.envFile }),
+    ...(known?.era === undefined ? {} : { era: known.era }),
+  };
+  const stack = {
+    ...{ ...kept, directory: real },
+    ...(envFile === undefined ? {} : { envFile: resolve(envFile) }),
+    ...(era === undefined ? {} : { era }),
+  };
   const name = known?.name ?? (await viewOf(stack, deps, signal)).name;
-  const kept = envFile === undefined && known?.envFile !== undefined ? { envFile: known.envFile } : {};
-  return state.register({ ...stack, ...kept, name });
+  return state.register({ ...stack, name });
 }
 
 export function viewOf(
-  stack: { directory: string; envFile?: string },
+  stack: Omit<RegisteredStack, 'name'>,
   deps: Dependencies,
   signal: AbortSignal,
 ): Promise<StackView> {

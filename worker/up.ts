@@ -87,7 +87,7 @@ async function own(composition: Composition, options: StackOptions, role: Role, 
 
 async function registerAll(composition: Composition, places: readonly StackPlace[]): Promise<StackState[]> {
   const stacks: StackState[] = [];
-  for (const { stackDir, envFile } of places) stacks.push(await composition.registerStack(stackDir, envFile));
+  for (const place of places) stacks.push(await composition.registerStack(place));
   return stacks;
 }
 

@@ -13,6 +13,7 @@ import { mappedPlace, mappingTrouble } from './mapped-place.js';
 import { namespaceRefused, namespaceTrouble, prepareNamespace } from './namespace.js';
 import { plainPlace, type Place, type Wrap } from './place.js';
 import { findProject, type Project } from './project.js';
+import { eraCalled } from './reader/eras.js';
 import { findAssignment } from './reader/messages.js';
 import { readText, type ShellReading } from './reader/read-shell.js';
 import { composeGuard } from './derived.js';
@@ -44,7 +45,7 @@ export interface ViewDeps {
   ownContainer?: () => Promise<Container | undefined>;
 }
 
-export type StackPlace = Pick<RegisteredStack, 'directory' | 'envFile'>;
+export type StackPlace = Pick<RegisteredStack, 'directory' | 'envFile' | 'era'>;
 
 type CommitOf = (checkout: Checkout) => Promise<string>;
 
@@ -104,7 +105,8 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   const directory = await realpath(stack.directory);
   const { signal, shell } = deps;
   const env = cleanEnvironment(deps.env);
-  const read = await readStack({ directory, envFile: stack.envFile, env, signal, shell }, place);
+  const era = stack.era === undefined ? undefined : eraCalled(stack.era);
+  const read = await readStack({ directory, envFile: stack.envFile, era, env, signal, shell }, place);
   const { reading, components, variables, composeVariables, all, lists } = read;
   const settings = await settingsOf(reading, directory, locate);
   const roots = new Set<string>();

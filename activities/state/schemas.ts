@@ -10,6 +10,8 @@ export const RegisteredStack = z.object({
   directory: z.string(),
   /** Path of `env.local` as given, when it is not `<directory>/env.local`. */
   envFile: z.string().optional(),
+  /** How it is read, when `up --era` said so: a tag of birdhouse-deploy, or `plain`. */
+  era: z.string().optional(),
 });
 export type RegisteredStack = z.infer<typeof RegisteredStack>;
 export const Registry = z.array(RegisteredStack);

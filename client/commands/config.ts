@@ -111,7 +111,6 @@ export async function askedOf(options: ReadingOptions): Promise<ConfigOptions> {
     ...(await stackPlace(options)),
     basic: options.basic ?? false,
     asWorker: options.asWorker ?? false,
-    ...(options.era === undefined ? {} : { era: options.era }),
   };
 }
 

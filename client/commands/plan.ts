@@ -7,10 +7,12 @@ import type { PlanAnswer } from '../schemas.js';
 import { stackPlace } from './up.js';
 
 /** What a deployment would do. Needs no server, changes nothing. */
-export async function plan({ io, handlers }: CommandContext, options: CommonOptions): Promise<ExitStatus> {
-  const { stackDir, envFile } = await stackPlace(options);
+export async function plan(
+  { io, handlers }: CommandContext,
+  options: CommonOptions & { era?: string },
+): Promise<ExitStatus> {
   const json = options.json === true;
-  const answer: PlanAnswer = await handlers.plan({ stackDir, json, ...(envFile === undefined ? {} : { envFile }) });
+  const answer: PlanAnswer = await handlers.plan({ ...(await stackPlace(options)), json });
   if (json) printJson(io, answer);
   else {
     printLines(io, renderDecision(answer.decision, answer.checkouts));

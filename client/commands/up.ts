@@ -11,6 +11,7 @@ export interface UpOptions extends Omit<CommonOptions, 'stack'> {
   stack: string;
   /** Deploys by itself although the former mechanism is there, too. */
   besideFormer?: boolean;
+  era?: string;
 }
 
 /** Temporal when no address is given, worker, keepers, schedules; stays. */
@@ -36,21 +37,26 @@ function refuseBeside(found: readonly FormerArtifact[]): void {
   );
 }
 
-async function serveOptions({ stack, envFile, address }: UpOptions): Promise<StackOptions> {
+async function serveOptions({ stack, envFile, era, address }: UpOptions): Promise<StackOptions> {
   const given: string | readonly string[] = stack;
   const directories = typeof given === 'string' ? [given] : given;
   if (envFile !== undefined && directories.length > 1) {
     throw wrongUse('--env-file goes with one --stack. Start each stack that needs one by a birdkeeper up of its own.');
   }
-  const stacks = await Promise.all(directories.map((directory) => stackPlace({ stack: directory, envFile })));
+  const stacks = await Promise.all(directories.map((directory) => stackPlace({ stack: directory, envFile, era })));
   return { stacks, ...(address === undefined ? {} : { address }) };
 }
 
 /** The directory must be there; everything else is checked by who reads it. */
-export async function stackPlace(options: { stack: string; envFile?: string | undefined }): Promise<StackPlace> {
+export async function stackPlace(options: {
+  stack: string;
+  envFile?: string | undefined;
+  era?: string | undefined;
+}): Promise<StackPlace> {
   return {
     stackDir: await existing(options.stack, 'Stack directory'),
     ...(options.envFile === undefined ? {} : { envFile: await existing(options.envFile, 'Environment file') }),
+    ...(options.era === undefined ? {} : { era: options.era }),
   };
 }
 

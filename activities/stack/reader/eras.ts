@@ -1,4 +1,5 @@
 /** Which generation a checkout is read by: found by what its scripts hold, or named. Pure. */
+import { FAILURES, StepFailure } from '../../shared/failures.js';
 import { CHANGES, FIRST, PLAIN, type Change, type DeepPartial, type Generation, type Mark } from './generations.js';
 
 /** The first tag with each set of changes, oldest first: what `--era` takes. */
@@ -28,6 +29,16 @@ export function eraNamed(name: string): Era | undefined {
   if (name === PLAIN_ERA.name) return PLAIN_ERA;
   if (!/^\d+\.\d+(\.\d+)?$/.test(name) || compareTags(name, '1.14') < 0) return undefined;
   return eraWith(({ since }) => compareTags(since, name) <= 0);
+}
+
+/** Throws `Configuration` for what is no era. */
+export function eraCalled(name: string): Era {
+  const era = eraNamed(name);
+  if (era) return era;
+  throw new StepFailure(
+    FAILURES.configuration,
+    `--era ${name}: no such era. Give a tag of birdhouse-deploy (1.14 or newer), or "plain". It changed at ${ERAS.slice(1).join(', ')}.`,
+  );
 }
 
 function eraWith(holds: (change: Change) => boolean): Era {

@@ -27,7 +27,7 @@ export async function inProcess(world: World) {
     remember: () => Promise.resolve(),
   };
   const directory = world.stackDirectory;
-  const stack = await registerStack({ directory, envFile: undefined, state, deps, signal: step.signal });
+  const stack = await registerStack({ stackDir: directory, state, deps, signal: step.signal });
   return { activities: createActivities(deps), deps, stack, step };
 }
 
