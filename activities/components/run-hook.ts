@@ -5,14 +5,8 @@
 import type { HookResult } from '../../workflows/model.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Redact } from '../shared/redact.js';
-import {
-  CommandFailed,
-  guarded,
-  LIMIT_STATUS,
-  LOCK_BUSY_STATUS,
-  runCommand,
-  type Command,
-} from '../shared/run-command.js';
+import { guarded, LIMIT_STATUS, LOCK_BUSY_STATUS } from '../shared/guarded.js';
+import { CommandFailed, runCommand, type Command } from '../shared/run-command.js';
 import type { Step } from '../shared/step.js';
 import type { StackView } from '../stack/view.js';
 import type { ComponentHook } from './hooks.js';

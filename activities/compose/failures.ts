@@ -2,7 +2,8 @@
 import { FAILURES, type FailureType } from '../../workflows/contract.js';
 import { StepFailure, messageOf } from '../shared/failures.js';
 import type { Redact } from '../shared/redact.js';
-import { CommandFailed, LIMIT_STATUS, LOCK_BUSY_STATUS, tailOf } from '../shared/run-command.js';
+import { LIMIT_STATUS, LOCK_BUSY_STATUS } from '../shared/guarded.js';
+import { CommandFailed, tailOf } from '../shared/run-command.js';
 
 const BUSY_RETRY_MS = 15_000;
 

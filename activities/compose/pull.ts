@@ -1,7 +1,8 @@
 /** Makes the images of a plan available. Nothing that runs is touched. */
 import { FAILURES, StepFailure, messageOf } from '../shared/failures.js';
 import type { Redact } from '../shared/redact.js';
-import { CommandFailed, guarded, runCommand, tailOf } from '../shared/run-command.js';
+import { guarded } from '../shared/guarded.js';
+import { CommandFailed, runCommand, tailOf } from '../shared/run-command.js';
 import type { Step } from '../shared/step.js';
 import { buildCommand, composeEnvironment, pullCommand } from './command.js';
 import { composeFailure } from './failures.js';

@@ -2,7 +2,8 @@
 import type { FailureType } from '../../workflows/contract.js';
 import { FAILURES } from '../shared/failures.js';
 import type { Redact } from '../shared/redact.js';
-import { type Command, guarded, runCommand } from '../shared/run-command.js';
+import { guarded } from '../shared/guarded.js';
+import { type Command, runCommand } from '../shared/run-command.js';
 import type { Step } from '../shared/step.js';
 import { composeEnvironment } from './command.js';
 import { composeFailure } from './failures.js';

@@ -1,6 +1,7 @@
 /** What follows from git's refusal to move a checkout. Pure. */
 import { FAILURES, StepFailure } from '../shared/failures.js';
-import { LIMIT_STATUS, tailOf, type CommandFailed } from '../shared/run-command.js';
+import { LIMIT_STATUS } from '../shared/guarded.js';
+import { tailOf, type CommandFailed } from '../shared/run-command.js';
 
 export function explainMoveFailure(dir: string, error: CommandFailed): Error {
   const { stderr } = error;

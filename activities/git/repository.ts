@@ -4,7 +4,8 @@
  */
 import { simpleGit } from 'simple-git';
 import { FAILURES, StepFailure } from '../shared/failures.js';
-import { CommandFailed, guarded, LOCK_BUSY_STATUS, runCommand, type RunResult } from '../shared/run-command.js';
+import { guarded, LOCK_BUSY_STATUS } from '../shared/guarded.js';
+import { CommandFailed, runCommand, type RunResult } from '../shared/run-command.js';
 import type { Command } from '../shared/run-command.js';
 import { asOwner, becomingOwner, DEFAULT_PATH, ownerOf, type Owner } from './owner.js';
 

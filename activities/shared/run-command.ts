@@ -94,37 +94,6 @@ export function tailOf(output: string, lines = TAIL_LINES): string {
 }
 
 /**
- * Puts a command that changes a checkout or the stack behind a lock and a limit that survive the worker: when the
- * worker is killed the command runs on, keeps the lock, and ends by itself. `--close`: a daemonised grandchild must not
- * keep the lock. `--foreground`: one process group, so that a cancellation reaches all of it.
- */
-export function guarded(command: Command, guard: { lock: string; waitSeconds: number; limitSeconds: number }): Command {
-  return {
-    file: 'flock',
-    args: [
-      '--close',
-      '--conflict-exit-code',
-      String(LOCK_BUSY_STATUS),
-      '--timeout',
-      String(guard.waitSeconds),
-      guard.lock,
-      'timeout',
-      '--foreground',
-      '--kill-after=10',
-      String(guard.limitSeconds),
-      command.file,
-      ...command.args,
-    ],
-    shownAs: describeCommand(command),
-  };
-}
-
-/** Exit status of a guarded command whose lock stayed taken. */
-export const LOCK_BUSY_STATUS = 75;
-/** Exit status of a guarded command that passed its limit. */
-export const LIMIT_STATUS = 124;
-
-/**
  * Runs to the end. Throws `CommandFailed` on any status not in `okStatuses`, on time-out and on abort. The child leads a
  * process group of its own, which is ended as a whole.
  */
@@ -292,13 +261,12 @@ export async function startDetached(
     const end = new Promise<{ status: number | null; signal: string | null }>((resolve) =>
       child.once('exit', (status, signal) => resolve({ status, signal })),
     );
-    const failure = await new Promise<Error | undefined>((resolve) => {
-      child.once('spawn', () => resolve(undefined));
-      child.once('error', resolve);
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', () => resolve());
+      child.once('error', (error) => reject(notStarted(command, error)));
     });
-    if (failure !== undefined || child.pid === undefined) throw notStarted(command, failure);
     child.unref();
-    return { pid: child.pid, ended: end };
+    return { pid: child.pid ?? 0, ended: end };
   } finally {
     await output.close();
   }

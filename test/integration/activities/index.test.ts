@@ -138,7 +138,7 @@ describe('activities/index', () => {
       ];
       await push({ platform: {}, settings });
       const { warnings } = await prepare();
-      expect(warnings.join('\n')).toMatch(/Component directory \S*redacted\S* does not exist/);
+      expect(warnings.join('\n')).toMatch(/Component directory \S*redacted\S* \(in \S+\) does not exist/);
       expect(warnings.join('\n')).not.toContain('hunter-two');
     });
   });

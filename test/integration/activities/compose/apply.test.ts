@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { recreateCommand } from '../../../../activities/compose/command.js';
 import { newJournal } from '../../../../activities/compose/journal.js';
-import { type Command, guarded } from '../../../../activities/shared/run-command.js';
+import { guarded } from '../../../../activities/shared/guarded.js';
+import { type Command } from '../../../../activities/shared/run-command.js';
 import { type Images, createImages } from '../../../support/images.js';
 import { Sample, decision, processEnvironment, until } from './sample.js';
 

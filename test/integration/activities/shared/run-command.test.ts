@@ -3,15 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  CommandFailed,
-  guarded,
-  LIMIT_STATUS,
-  LOCK_BUSY_STATUS,
-  runCommand,
-  type Command,
-  type RunOptions,
-} from '../../../../activities/shared/run-command.js';
+import { guarded, LIMIT_STATUS, LOCK_BUSY_STATUS } from '../../../../activities/shared/guarded.js';
+import { CommandFailed, runCommand, type Command, type RunOptions } from '../../../../activities/shared/run-command.js';
 
 const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
 const sh = (script: string, ...args: string[]): Command => ({ file: 'sh', args: ['-c', script, 'sh', ...args] });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { explainMoveFailure } from '../../../../activities/git/move-failure.js';
 import { FAILURES } from '../../../../activities/shared/failures.js';
-import { CommandFailed, LIMIT_STATUS } from '../../../../activities/shared/run-command.js';
+import { LIMIT_STATUS } from '../../../../activities/shared/guarded.js';
+import { CommandFailed } from '../../../../activities/shared/run-command.js';
 
 const failed = (stderr: string, status = 128) =>
   new CommandFailed({ file: 'git', args: ['merge'] }, status, 'status', '', stderr, `ended with status ${status}`);

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CommandFailed,
-  describeCommand,
-  guarded,
-  LOCK_BUSY_STATUS,
-  tailOf,
-} from '../../../../activities/shared/run-command.js';
+import { guarded, LOCK_BUSY_STATUS } from '../../../../activities/shared/guarded.js';
+import { CommandFailed, describeCommand, tailOf } from '../../../../activities/shared/run-command.js';
 
 describe('activities/shared/run-command', () => {
   const merge = { file: 'git', args: ['merge', '--ff-only', 'abc'] };
