@@ -2,18 +2,19 @@
 import { decode } from '../../shared/bytes.js';
 
 export class WordStream {
-  private rest: Buffer = Buffer.alloc(0);
+  /** Of the word that has begun: joined once, since it may be large. */
+  private begun: Buffer[] = [];
 
   /** Words that the chunk completes. */
   take(chunk: Buffer): string[] {
-    const text = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     const words: string[] = [];
     let start = 0;
-    for (let end = text.indexOf(0, start); end >= 0; end = text.indexOf(0, start)) {
-      words.push(decode(text.subarray(start, end)));
+    for (let end = chunk.indexOf(0); end >= 0; end = chunk.indexOf(0, start)) {
+      words.push(decode(Buffer.concat([...this.begun, chunk.subarray(start, end)])));
+      this.begun = [];
       start = end + 1;
     }
-    this.rest = text.subarray(start);
+    this.begun.push(chunk.subarray(start));
     return words;
   }
 }

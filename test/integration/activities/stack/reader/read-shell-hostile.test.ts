@@ -217,6 +217,12 @@ describe('activities/stack/reader/read-shell-hostile', () => {
     expect(exported['A']).toBe('1');
   });
 
+  it('reads one huge value', async () => {
+    write(stack, { 'env.local': `A='${'x'.repeat(20_000_000)}'\n` });
+    const { all } = await within(4_000, world.read(stack, { shell: world.shells.dash }));
+    expect(all['A']).toHaveLength(20_000_000);
+  });
+
   it('reads thousands of assignments', async () => {
     write(stack, { 'env.local': Array.from({ length: 5_000 }, (_, at) => `NAME_${at}='value of ${at}'\n`).join('') });
     const { all } = await world.read(stack, { shell: world.shells.dash });
