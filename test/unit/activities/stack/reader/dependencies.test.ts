@@ -17,6 +17,7 @@ describe('activities/stack/reader/dependencies', () => {
     ['COMPONENT_DEPENDENCIES="\n  ${COMPONENT_DEPENDENCIES}\n  ./a\n"\n', ['./a']],
     ['COMPONENT_DEPENDENCIES="./a"\nexport RESOURCES="if x; then y"\n', ['./a']],
     ['COMPONENT_DEPENDENCIES="/abs/a ../b"', ['/abs/a', '../b']],
+    ['if x; then\n  A=1\nfi\nCOMPONENT_DEPENDENCIES="./a"\n', ['./a']],
   ])('finds them in %j', (text, found) => {
     expect(literalDependencies(text)).toEqual(found);
   });
@@ -31,6 +32,16 @@ describe('activities/stack/reader/dependencies', () => {
     `${NAME}="./a"\n${NAME}="./b"`,
     `${NAME}="./a"\nexport ${NAME}`,
     `unset ${NAME}`,
+    `if true; then\n${NAME}="./a"\nfi`,
+    `f() {\n${NAME}="./a"\n}`,
+    `(\n${NAME}="./a"\n)`,
+    `[ -n "$X" ] &&\n${NAME}="./a"`,
+    `true \\\n${NAME}="./a"`,
+    `A='\n${NAME}="./a"\n'`,
+    `cat <<END\n${NAME}="./a"\nEND`,
+    `${NAME}="./a"\n[ -n "$X" ] && A=1\n# why`,
+    `${NAME}="./a"\nA="$(ls)"`,
+    `${NAME}='$${NAME} ./a'`,
     `: "\${${NAME}:=./a}"`,
     `${NAME}="$X ./a"`,
     `${NAME}="\${X} ./a"`,
