@@ -32,8 +32,8 @@ const valueIn = async (era: string, value: string) => (await evaluated(era, 'A',
 
 const [NEVER, WORDS, COLLAPSED, TEXT] = [
   ['1.14'],
-  ['1.22.7', '1.24.0', '1.26.7'],
-  ['2.1.0', '2.4.0', '2.16.0'],
+  ['1.22.7', '1.26.7'],
+  ['2.1.0', '2.16.0'],
   ['2.18.3', '2.26.0', 'plain'],
 ];
 
@@ -97,7 +97,7 @@ describe('activities/stack/reader/order-delayed', () => {
   it.each(['a " $X', '$(echo', '${X', '`echo'])('keeps the text %j since 2.26.0, has nothing before', async (value) => {
     expect(await valueIn('2.26.0', value)).toBe(value);
     expect(await valueIn('plain', value)).toBe(value);
-    for (const era of ['1.22.7', '2.1.0', '2.18.3', '2.20.3']) expect(await valueIn(era, value), era).toBe('');
+    for (const era of ['1.22.7', '2.1.0', '2.20.3']) expect(await valueIn(era, value), era).toBe('');
   });
 
   it('tells which text could not be evaluated, and goes on', async () => {
@@ -127,7 +127,7 @@ describe('activities/stack/reader/order-delayed', () => {
     expect(exported).toMatchObject({ UNSET: '', B: '1' });
   });
 
-  it.each(ERAS.filter((era) => !NEVER.includes(era)))(
+  it.each(['1.24.0', '2.18.3', '2.18.8', '2.26.0'])(
     'DELAYED_EVAL of the process counts for nothing in %s',
     async (era) => {
       const directory = world.stack(era, { 'env.local': `export A='$X'; X=1` });
@@ -158,7 +158,7 @@ describe('activities/stack/reader/order-delayed', () => {
         const { exported } = await world.read(directory, { shell: world.shells[kind] });
         for (const [name, value] of Object.entries(named)) expect(exported[name]).toBe(value.replace(/\n+$/, ''));
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
     expect(existsSync(directory)).toBe(true);
   });

@@ -87,16 +87,13 @@ describe('activities/stack/reader/read-shell-hostile', () => {
     expect(files).toHaveLength(2);
   });
 
-  it.each(['printf', 'read', 'command', 'cd', 'unalias', 'env', 'readlink', 'test', 'echo'])(
-    'may make a function of %s',
-    async (name) => {
-      const { exported } = await read({
-        'env.local': `EXTRA_CONF_DIRS="./o*"; export A='\$B'; DELAYED_EVAL=A; B=1\n${name}() { false; }\n`,
-        'one/default.env': 'COMPONENT_DEPENDENCIES=$C\nexport ONE=1',
-      });
-      expect(exported).toMatchObject({ A: '1', ONE: '1' });
-    },
-  );
+  it.each(['printf', 'read', 'command', 'cd', 'unalias', 'env'])('may make a function of %s', async (name) => {
+    const { exported } = await read({
+      'env.local': `EXTRA_CONF_DIRS="./o*"; export A='\$B'; DELAYED_EVAL=A; B=1\n${name}() { false; }\n`,
+      'one/default.env': 'COMPONENT_DEPENDENCIES=$C\nexport ONE=1',
+    });
+    expect(exported).toMatchObject({ A: '1', ONE: '1' });
+  });
 
   it.each(['set', 'unset', 'eval', 'export', 'trap', 'exit'])('cannot make a function of %s', async (name) => {
     const told = await refusals({ 'env.local': `A=1\n${name}() { false; }\n` });
