@@ -52,7 +52,9 @@ export interface DoctorOptions {
 export interface ConfigOptions extends StackPlace {
   /** Without the components. */
   basic: boolean;
-  /** With the environment that a worker passes on, in the place of this shell's. */
+  /** The whole environment of who asks. */
+  environment: Readonly<Record<string, string>>;
+  /** With what a worker passes on of it. */
   asWorker: boolean;
 }
 

@@ -19,6 +19,8 @@ export interface ClientSettings {
   personalLogDirectory: string;
   /** Lines only, also on a terminal: CI, NO_COLOR or TERM=dumb. */
   plain: boolean;
+  /** Every variable of this process: what the platform's own scripts would see. */
+  environment: Record<string, string>;
 }
 
 export function readClientSettings(
@@ -36,6 +38,9 @@ export function readClientSettings(
     temporalEnvironment: temporalEnvironment(env),
     personalLogDirectory: personalLogDirectory(env, person),
     plain: isSet(env.CI) || isSet(env.NO_COLOR) || env.TERM === 'dumb',
+    environment: Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
   };
 }
 

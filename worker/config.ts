@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { writeAtomically } from '../activities/shared/files.js';
@@ -27,7 +28,7 @@ import type {
   RenderAnswer,
   RenderOptions,
 } from '../client/handlers.js';
-import { lookAtHost, wholeEnvironment } from './host-settings.js';
+import { childEnvironment } from './child-environment.js';
 
 const HERE = plainPlace(
   (path) => path,
@@ -108,7 +109,9 @@ async function writeBelow(out: string, directory: string, rendered: readonly Ren
 
 /** As the files are now. */
 export async function readFor(options: ConfigOptions, watch?: string): Promise<StackReading> {
-  const env = options.asWorker ? lookAtHost().childEnvironment : wholeEnvironment();
+  const { environment } = options;
+  const person = { isRoot: false, home: environment['HOME'] ?? homedir() };
+  const env = options.asWorker ? childEnvironment(environment, person) : { ...environment };
   return readStack(
     {
       directory: options.stackDir,

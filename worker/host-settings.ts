@@ -14,6 +14,7 @@ import {
   type Environment,
   type Person,
 } from '../client/places.js';
+import { childEnvironment, definedOnly } from './child-environment.js';
 import { WebhookListen, type ListenAddress } from './webhook/settings.js';
 
 const Settings = z.object({
@@ -56,18 +57,6 @@ export interface HostSettings {
 }
 
 /**
- * What children get. SSH_AUTH_SOCK is left out on purpose: with the keys of whoever happened to start the worker, a
- * deployment would work today and fail after the next reboot. COMPOSE_* belongs to the stack, not to the machine.
- */
-const PASSED_ON =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|XDG_RUNTIME_DIR|XDG_CONFIG_HOME|DOCKER_[A-Z_]+|BUILDKIT_[A-Z_]+|(HTTP|HTTPS|FTP|ALL|NO)_PROXY|(http|https|ftp|all|no)_proxy|SSL_CERT_FILE|SSL_CERT_DIR)$/;
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-export function childEnvironment(env: Environment, person: Person): Record<string, string> {
-  return { PATH: DEFAULT_PATH, HOME: person.home, ...definedOnly(env, (name) => PASSED_ON.test(name)) };
-}
-
-/**
  * Reads and checks the settings; makes the state directory; keeps the host's name. Throws `StepFailure` of type
  * Configuration that names the variable.
  */
@@ -104,10 +93,6 @@ export async function readHostSettings(
   };
 }
 
-/** Every variable of this process: what upstream's scripts would see. */
-export const wholeEnvironment = (env: Environment = process.env): Record<string, string> =>
-  definedOnly(env, () => true);
-
 /** What belongs to this machine, for who only looks: nothing is made and nothing refused. */
 export function lookAtHost(
   env: Environment = process.env,
@@ -129,12 +114,6 @@ function parse(env: Environment): z.infer<typeof Settings> {
   const issue = parsed.error.issues[0];
   const name = issue?.path.join('.') ?? 'environment';
   throw new StepFailure(FAILURES.configuration, `${name}: ${issue?.message} (got ${JSON.stringify(given[name])})`);
-}
-
-function definedOnly(env: Environment, wanted: (name: string) => boolean): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && wanted(entry[0])),
-  );
 }
 
 function thisPerson(env: Environment): Person {

@@ -1,9 +1,10 @@
 import type { Figure } from '../bench.js';
 import { check } from './check.js';
+import { configuration } from './configuration.js';
 import { deployment } from './deployment.js';
 import { disk } from './disk.js';
 import { history } from './history.js';
 import { size } from './size.js';
 import { worker } from './worker.js';
 
-export const FIGURES: readonly Figure[] = [check, deployment, worker, size, history, disk];
+export const FIGURES: readonly Figure[] = [check, configuration, deployment, worker, size, history, disk];

@@ -4,13 +4,13 @@ import { askedOf, type ReadingOptions } from './config.js';
 
 /** The exit status is that of Compose. */
 export async function compose(
-  { io, handlers }: CommandContext,
+  context: CommandContext,
   options: ReadingOptions,
   args: readonly string[],
 ): Promise<number> {
-  return handlers.compose({
-    ...(await askedOf(options)),
+  return context.handlers.compose({
+    ...(await askedOf(context, options)),
     args,
-    say: (line) => io.err(`birdkeeper: ${line}`),
+    say: (line) => context.io.err(`birdkeeper: ${line}`),
   });
 }

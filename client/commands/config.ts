@@ -55,62 +55,73 @@ export async function components(
 
 /** Compose files in the order in which Compose gets them. */
 export async function files(
-  { io, handlers }: CommandContext,
+  context: CommandContext,
   options: ReadingOptions & { includes?: boolean },
 ): Promise<ExitStatus> {
-  const answer = await handlers.listComposeFiles({ ...(await askedOf(options)), includes: options.includes !== false });
-  tell(io, answer);
-  if (options.json === true) printJson(io, answer.files);
-  else printLines(io, answer.files);
+  const answer = await context.handlers.listComposeFiles({
+    ...(await askedOf(context, options)),
+    includes: options.includes !== false,
+  });
+  tell(context.io, answer);
+  if (options.json === true) printJson(context.io, answer.files);
+  else printLines(context.io, answer.files);
   return EXIT.done;
 }
 
 /** Rendered files whose text would change. Writes only below `--out`. */
 export async function render(
-  { io, handlers }: CommandContext,
+  context: CommandContext,
   options: ReadingOptions & { out?: string; check?: boolean },
 ): Promise<ExitStatus> {
-  const answer = await handlers.renderConfig({
-    ...(await askedOf(options)),
+  const answer = await context.handlers.renderConfig({
+    ...(await askedOf(context, options)),
     ...(options.out === undefined ? {} : { out: resolve(options.out) }),
   });
-  tell(io, answer);
-  if (options.json === true) printJson(io, { files: answer.files, changed: answer.changed });
-  else printLines(io, answer.changed);
+  tell(context.io, answer);
+  if (options.json === true) printJson(context.io, { files: answer.files, changed: answer.changed });
+  else printLines(context.io, answer.changed);
   return options.check === true && answer.changed.length > 0 ? EXIT.failed : EXIT.done;
 }
 
 /** Every diagnostic at once; ends with 2 when one is an error. */
-export async function validate({ io, handlers }: CommandContext, options: ReadingOptions): Promise<ExitStatus> {
-  const { diagnostics, ...rest } = await handlers.validateConfig(await askedOf(options));
-  if (options.json === true) printJson(io, { ...rest, diagnostics });
-  else printLines(io, renderDiagnostics(diagnostics));
+export async function validate(context: CommandContext, options: ReadingOptions): Promise<ExitStatus> {
+  const { diagnostics, ...rest } = await context.handlers.validateConfig(await askedOf(context, options));
+  if (options.json === true) printJson(context.io, { ...rest, diagnostics });
+  else printLines(context.io, renderDiagnostics(diagnostics));
   return diagnostics.some(({ severity }) => severity === 'error') ? EXIT.usage : EXIT.done;
 }
 
 /** Where a value comes from. */
 export async function explain(
-  { io, handlers }: CommandContext,
+  context: CommandContext,
   options: ReadingOptions & { reveal?: boolean },
   [name = '']: readonly string[],
 ): Promise<ExitStatus> {
-  const answer = await handlers.explainConfig({ ...(await askedOf(options)), name, reveal: options.reveal === true });
-  if (options.json === true) printJson(io, answer);
-  else printLines(io, renderExplanation(answer));
+  const answer = await context.handlers.explainConfig({
+    ...(await askedOf(context, options)),
+    name,
+    reveal: options.reveal === true,
+  });
+  if (options.json === true) printJson(context.io, answer);
+  else printLines(context.io, renderExplanation(answer));
   return answer.value === undefined ? EXIT.failed : EXIT.done;
 }
 
-async function read({ handlers, io }: CommandContext, options: ReadingOptions): Promise<ConfigAnswer> {
-  const answer = await handlers.readConfig(await askedOf(options));
-  tell(io, answer);
+async function read(context: CommandContext, options: ReadingOptions): Promise<ConfigAnswer> {
+  const answer = await context.handlers.readConfig(await askedOf(context, options));
+  tell(context.io, answer);
   return answer;
 }
 
-export async function askedOf(options: ReadingOptions): Promise<ConfigOptions> {
+export async function askedOf(
+  { settings }: Pick<CommandContext, 'settings'>,
+  options: ReadingOptions,
+): Promise<ConfigOptions> {
   return {
     ...(await stackPlace(options)),
     basic: options.basic ?? false,
     asWorker: options.asWorker ?? false,
+    environment: settings.environment,
   };
 }
 

@@ -70,6 +70,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       dockerHost: undefined,
       by: 'ann@alpha',
       plain: true,
+      environment: {},
       personalLogDirectory: '/nonexistent',
       // No variable and no profile of whoever runs the tests.
       temporalEnvironment: { TEMPORAL_CONFIG_FILE: '/dev/null' },

@@ -61,6 +61,7 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
       dockerHost: undefined,
       by: 'ann@alpha',
       plain: true,
+      environment: {},
       personalLogDirectory: join(dir, 'log'),
       temporalEnvironment: { TEMPORAL_CONFIG_FILE: '/dev/null' },
     }),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { childEnvironment } from '../../../worker/host-settings.js';
+import { childEnvironment } from '../../../worker/child-environment.js';
 
 const ada = { isRoot: false, home: '/home/ada' };
 
-describe('worker/host-settings', () => {
+describe('worker/child-environment', () => {
   it('passes on to children what they need, and no secret of whoever started it', () => {
     const env = {
       PATH: '/bin',
