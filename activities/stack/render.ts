@@ -1,7 +1,7 @@
 /** Finds the templates of a view and renders them in memory. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from '../shared/files.js';
+import { isMissing, unlessMissing } from '../shared/files.js';
 import { renderTemplate, targetOf, TEMPLATE_SUFFIX, type TemplateLists } from './templates.js';
 import type { RenderedFile } from './view.js';
 
@@ -58,6 +58,7 @@ async function readTemplate(template: string, { locate }: TemplateSource): Promi
   const from = locate(template);
   const path = targetOf(template);
   // What is there keeps its mode, as a shell that writes into the file would; a new file takes the template's.
-  const model = await stat(locate(path)).catch(() => stat(from));
+  const present = await unlessMissing(stat(locate(path)));
+  const model = present?.isFile() ? present : await stat(from);
   return { path, text: await readFile(from), mode: model.mode & 0o7777 };
 }

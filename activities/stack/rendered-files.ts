@@ -1,8 +1,8 @@
 /** Rendered files on disk: what would change, writing it, putting the former text back. */
-import { realpath, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
-import { isMissing, writeAtomically } from '../shared/files.js';
+import { isMissing, unlessMissing, writeAtomically } from '../shared/files.js';
 import { isStaged } from './staged-paths.js';
 import type { RenderedFile, Configuration, StagedView } from './view.js';
 
@@ -58,6 +58,7 @@ export async function writeRendered(view: StagedView): Promise<{ written: string
       notShown.push(path);
       continue;
     }
+    await removeEmptyDirectory(place);
     await writeAtomically(place, text, mode);
     written.push(path);
   }
@@ -65,6 +66,7 @@ export async function writeRendered(view: StagedView): Promise<{ written: string
 }
 
 async function writeKeepingOwner(path: string, text: Buffer, mode: number): Promise<void> {
+  await removeEmptyDirectory(path);
   // A link stays a link: the file that it names is the one that is written.
   const real = await realpath(path).catch(() => path);
   const model = await stat(real).catch(() => stat(dirname(real)));
@@ -92,15 +94,22 @@ async function gitDirectoryAbove(dir: string, device: number): Promise<string | 
   return dirname(dir) === dir ? undefined : gitDirectoryAbove(dirname(dir), device);
 }
 
+async function removeEmptyDirectory(path: string): Promise<void> {
+  const found = await unlessMissing(lstat(path));
+  if (found?.isDirectory()) await rmdir(path);
+}
+
 async function textOnDisk(path: string): Promise<Buffer | null> {
   try {
     return await readFile(path);
   } catch (error) {
     if (isMissing(error)) return null;
     if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
+      // Docker makes an empty directory when it mounts a file that is not there.
+      if ((await readdir(path)).length === 0) return null;
       throw new StepFailure(
         FAILURES.configuration,
-        `${path} is a directory, and a template is rendered to that path. (Docker makes such a directory when it mounts a file that is not there.) Remove it when it is empty.`,
+        `${path} is a directory that holds something, and a template is rendered to that path. Move it away.`,
       );
     }
     throw error;

@@ -76,8 +76,16 @@ describe('activities/stack/rendered-files', () => {
     expect(readFileSync(join(root, 'real.conf'), 'utf8')).toContain('hello');
   });
 
-  it('refuses a target that is a directory', async () => {
+  it('takes an empty directory away that Docker made in the place of the file', async () => {
     mkdirSync(target());
+    const view = await openLiveView({ directory: stack }, deps());
+    expect(await planRendered(view)).toMatchObject([{ path: target(), before: null, mode: 0o644 }]);
+    expect(await applyRendered(view)).toEqual([target()]);
+    expect(statSync(target()).isFile()).toBe(true);
+  });
+
+  it('refuses a target that is a directory with something in it', async () => {
+    mkdirSync(join(target(), 'data'), { recursive: true });
     await expect(planRendered(await openLiveView({ directory: stack }, deps()))).rejects.toThrow(
       /proxy\.conf is a directory/,
     );
