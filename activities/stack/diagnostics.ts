@@ -89,7 +89,7 @@ export function unlistedDiagnostics(
 ): Diagnostic[] {
   const listed = new Set([...lists.required, ...lists.optional]);
   return rendered.flatMap(({ path, text }) => {
-    const names = listedNames(text.toString('latin1').replace(/\$\$/g, '')).filter(
+    const names = listedNames(text.toString('latin1').replace(/\$\$\{?\w*/g, '')).filter(
       (name) => exported[name] !== undefined && !listed.has(name) && /^[A-Z]/.test(name) && !OF_SHELLS.has(name),
     );
     if (names.length === 0) return [];
