@@ -121,20 +121,21 @@ function readDefaults(shell: Conversation, { generation, directory }: OrderInput
 function componentSource(shell: Conversation, { generation, directory, text, identity }: OrderInput) {
   const defaultsOf = (component: string) =>
     `${component.startsWith('/') ? component : `${directory}/${component}`}/default.env`;
+  const isThere = (component: string) => identity(`${component}/default.env`) !== undefined;
   if (generation.components === 'breadth first') shell.set('COMPONENT_DEPENDENCIES', '');
   return {
     generation,
     identity,
     words: (name: string) => shell.words(name),
+    // Not once more before the file is read: an exported list of a dependency leaves the name exported.
     dependencies: async (component: string) => {
+      if (isThere(component)) shell.unset('COMPONENT_DEPENDENCIES');
       const literal = literalDependencies(await text(`${component}/default.env`));
       if (literal !== undefined) return literal;
       return shell.dependencies(defaultsOf(component));
     },
     load: (component: string) => {
-      if (identity(`${component}/default.env`) === undefined) return;
-      if (generation.components === 'depth first') shell.unset('COMPONENT_DEPENDENCIES');
-      shell.source(defaultsOf(component));
+      if (isThere(component)) shell.source(defaultsOf(component));
     },
   };
 }

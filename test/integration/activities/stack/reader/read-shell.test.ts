@@ -118,6 +118,15 @@ for (const kind of ['dash', 'busybox', 'bash'] as const) {
       expect((await read({ shell })).components).toEqual([join(stack, 'new')]);
     });
 
+    it('leaves the list of what a component needs exported once a dependency has exported it', async () => {
+      write(stack, {
+        'env.local': 'BIRDHOUSE_EXTRA_CONF_DIRS="./nest"',
+        'nest/default.env': 'COMPONENT_DEPENDENCIES="./twigs"',
+        'twigs/default.env': 'export COMPONENT_DEPENDENCIES="./tree"',
+      });
+      expect((await read({ shell })).exported['COMPONENT_DEPENDENCIES']).toBe('./twigs');
+    });
+
     it('warns of a missing component directory and reads the rest', async () => {
       write(stack, { 'env.local': 'EXTRA_CONF_DIRS="gone here here"', 'here/default.env': 'export HERE=1' });
       const reading = await read({ shell });
