@@ -1,0 +1,111 @@
+import { splitWords } from './words.mjs';
+
+/**
+ * Differences that are meant: accidents of upstream's shell that nobody can depend on. docs/compatibility.md tells people of them.
+ *
+ * @typedef {object} Known
+ * @property {string} [since] first tag that has it
+ * @property {string} [before] first tag that does not
+ * @property {readonly import('./compare.mjs').Kind[]} kinds
+ * @property {RegExp} name
+ * @property {RegExp} [envFile]
+ * @property {(difference: import('./compare.mjs').Difference) => boolean} [when]
+ * @property {string} reason
+ */
+
+/** @type {readonly Known[]} */
+export const KNOWN = [
+  {
+    before: '1.25.4',
+    kinds: ['variable'],
+    name: /^BIRDHOUSE_LOCAL_ENV$/,
+    when: ({ upstream }) => upstream === undefined,
+    reason: 'BIRDHOUSE_LOCAL_ENV is set in every era, because our own components need it',
+  },
+  {
+    before: '1.24.0',
+    kinds: ['component', 'file', 'all files'],
+    name: /^(order|list)$/,
+    when: ({ upstream = '', ours = '' }) => [...new Set(upstream.split('\n'))].join('\n') === ours,
+    reason:
+      'before 1.24 a component that is listed twice has its compose file given twice; once gives Compose the same configuration',
+  },
+  {
+    since: '1.22.7',
+    before: '2.18.3',
+    kinds: ['variable', 'environment'],
+    name: /./,
+    when: isExpanded,
+    reason: 'a star in a value that is evaluated or copied becomes names of files, as in a line of cron; here it stays',
+  },
+  {
+    before: '2.20.3',
+    kinds: ['environment'],
+    name: /^BIRDHOUSE_DEPLOY_COMPONENTS_JSON$/,
+    when: ({ upstream = '', ours = '' }) => !isJson(upstream) && isJson(ours),
+    reason: 'the list of components is malformed; here it is JSON',
+  },
+];
+
+/**
+ * Every word without a pattern is there in order, and what stands between them took the place of a pattern.
+ *
+ * @param {import('./compare.mjs').Difference} difference
+ */
+function isExpanded({ upstream, ours }) {
+  if (upstream === undefined || ours === undefined || !/[*?[]/.test(ours)) return false;
+  const found = splitWords(upstream);
+  const words = splitWords(ours);
+  let at = 0;
+  for (const word of words) {
+    if (/[*?[]/.test(word)) continue;
+    at = found.indexOf(word, at) + 1;
+    if (at === 0) return false;
+  }
+  return found.length > words.length;
+}
+
+/** @param {string} text */
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {import('./compare.mjs').Difference} difference
+ * @param {{ rev: string, envFile: string }} of
+ * @param {readonly Known[]} [known]
+ * @returns {string | undefined} the reason
+ */
+export function reasonFor(difference, { rev, envFile }, known = KNOWN) {
+  return known.find(
+    ({ since, before, kinds, name, envFile: files, when }) =>
+      (since === undefined || compareTags(rev, since) >= 0) &&
+      (before === undefined || compareTags(rev, before) < 0) &&
+      kinds.includes(difference.kind) &&
+      name.test(difference.name) &&
+      (files === undefined || files.test(envFile)) &&
+      (when === undefined || when(difference)),
+  )?.reason;
+}
+
+/**
+ * What is no tag is newer than all of them.
+ *
+ * @param {string} left
+ * @param {string} right
+ */
+export function compareTags(left, right) {
+  const [a, b] = [left, right].map((tag) =>
+    /^v?\d+(\.\d+)*$/.test(tag) ? tag.replace('v', '').split('.').map(Number) : [Infinity],
+  );
+  for (const at of [0, 1, 2]) {
+    const [x, y] = [a?.[at] ?? 0, b?.[at] ?? 0];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { compareTags, KNOWN, reasonFor, type Known } from '../../../../scripts/fidelity/known.mjs';
+import type { Difference } from '../../../../scripts/fidelity/compare.mjs';
+
+const of = (rev: string) => ({ rev, envFile: 'minimal' });
+const variable = (upstream: string, ours: string): Difference => ({ kind: 'variable', name: 'CRON', upstream, ours });
+
+describe('scripts/fidelity/known', () => {
+  it('tags are ordered by number, and what is no tag is the newest', () => {
+    const tags = ['HEAD', '1.22.10', '1.22.9', '2.0.0', 'master', '1.9'];
+    expect(tags.sort(compareTags)).toEqual(['1.9', '1.22.9', '1.22.10', '2.0.0', 'HEAD', 'master']);
+  });
+
+  it('a reason holds for its tags, kinds, names and files only', () => {
+    const known: Known[] = [
+      { since: '1.2', before: '2.0', kinds: ['variable'], name: /^CRON$/, envFile: /^minimal$/, reason: 'why' },
+    ];
+    const reason = (difference: Difference, rev: string, envFile = 'minimal') =>
+      reasonFor(difference, { rev, envFile }, known);
+    expect(reason(variable('a', 'b'), '1.2.0')).toBe('why');
+    expect(reason(variable('a', 'b'), '1.1.9')).toBeUndefined();
+    expect(reason(variable('a', 'b'), '2.0.0')).toBeUndefined();
+    expect(reason(variable('a', 'b'), '1.2.0', 'values')).toBeUndefined();
+    expect(reason({ ...variable('a', 'b'), name: 'OTHER' }, '1.2.0')).toBeUndefined();
+    expect(reason({ ...variable('a', 'b'), kind: 'file' }, '1.2.0')).toBeUndefined();
+  });
+
+  it('a star that became names of files is known, another value is not', () => {
+    expect(reasonFor(variable('7 5 a b a b a b', '7 5 * * *'), of('2.4.0'))).toMatch(/star/);
+    expect(reasonFor(variable('7 6 a b a b a b', '7 5 * * *'), of('2.4.0'))).toBeUndefined();
+    expect(reasonFor(variable('7 5 a b', '7 5'), of('2.4.0'))).toBeUndefined();
+    expect(reasonFor(variable('7 5 a b a b a b', '7 5 * * *'), of('2.18.3'))).toBeUndefined();
+  });
+
+  it('every reason is a sentence of its own', () => {
+    expect(new Set(KNOWN.map(({ reason }) => reason)).size).toBe(KNOWN.length);
+  });
+});
