@@ -109,7 +109,7 @@ async function derive({
     generation: reading.era.generation,
     directory,
     variables: reading.all,
-    spellings: reading.listed.filter(({ exists }) => exists).map(({ spelling }) => spelling),
+    spellings: reading.listed.map(({ spelling }) => spelling),
     components,
     directories: (path) =>
       entriesOf(locate(path))
