@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { isInternal, isMadeLater } from './internal.mjs';
 
 /**
- * @typedef {'outcome' | 'variable' | 'environment' | 'component' | 'file' | 'all files' | 'rendered' | 'compose'} Kind
+ * @typedef {'outcome' | 'variable' | 'environment' | 'component' | 'file' | 'all files' | 'rendered' | 'written' | 'compose'} Kind
  * @typedef {{ kind: Kind, name: string, upstream?: string, ours?: string }} Difference
  * @typedef {import('./words.mjs').Variables} Variables
  */

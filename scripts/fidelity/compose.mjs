@@ -26,7 +26,13 @@ export async function composeConfig({ docker, stack, exported, files, env }) {
   const input = Buffer.from(words.map((word) => `${word}\0`).join(''), 'latin1');
   const args = ['-0', '-x', '-s', '1500000', '-n', String(words.length), 'env', '-i'];
   const { status, stdout, stderr } = await run('xargs', args, { cwd: stack, env, input });
-  return `${stdout.toString('latin1')}${stderr.replace(/^time="[^"]*" /gm, '')}status ${status ?? 'none'}\n`;
+  // Warnings come in any order, each with the time.
+  const complaints = stderr
+    .replace(/^time="[^"]*" /gm, '')
+    .split('\n')
+    .sort()
+    .join('\n');
+  return `${stdout.toString('latin1')}${complaints}\nstatus ${status ?? 'none'}\n`;
 }
 
 const NOT_FOR_COMPOSE = new Set(['PWD', 'OLDPWD', 'PATH', 'HOME', '_', 'SHLVL']);

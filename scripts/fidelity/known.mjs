@@ -45,6 +45,16 @@ export const KNOWN = [
     when: ({ upstream = '', ours = '' }) => !isJson(upstream) && isJson(ours),
     reason: 'the list of components is malformed; here it is JSON',
   },
+  {
+    before: '2.20.3',
+    kinds: ['rendered'],
+    name: /^config\/proxy\/conf\.d\/all-services\.include$/,
+    when: ({ upstream = '', ours = '' }) => {
+      const [theirs, own] = [componentsIn(upstream), componentsIn(ours)];
+      return theirs.rest === own.rest && !isJson(theirs.list) && isJson(own.list);
+    },
+    reason: 'the list of components is malformed; here it is JSON',
+  },
 ];
 
 /**
@@ -64,6 +74,15 @@ function isExpanded({ upstream, ours }) {
   }
   return found.length > words.length;
 }
+
+const COMPONENTS = /\{"components": \[[^\]]*\]\}/;
+
+/**
+ * The list of components in a rendered file, and the file without it.
+ *
+ * @param {string} text
+ */
+const componentsIn = (text) => ({ list: COMPONENTS.exec(text)?.[0] ?? '', rest: text.replace(COMPONENTS, '') });
 
 /** @param {string} text */
 function isJson(text) {

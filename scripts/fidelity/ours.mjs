@@ -10,6 +10,7 @@ const BIRDKEEPER = fileURLToPath(new URL('../../dist/bin/birdkeeper.js', import.
 
 /** @typedef {import('./upstream.mjs').Scene} Scene */
 /** @typedef {import('./upstream.mjs').Found} Found */
+/** @typedef {Omit<Found, 'allFiles' | 'rendered'> & Partial<Pick<Found, 'allFiles' | 'rendered'>>} Told */
 
 /**
  * What this birdkeeper can tell.
@@ -35,44 +36,48 @@ export async function abilities({ home, env }) {
 /**
  * @param {Scene} scene
  * @param {Abilities} can
- * @returns {Promise<(Omit<Found, 'allFiles' | 'rendered'> & Partial<Found>) | { refused: string }>}
+ * @returns {Promise<Told | { refused: string }>}
  */
 export async function askOurs(scene, can) {
   const config = (/** @type {readonly string[]} */ ...args) =>
     run(process.execPath, [BIRDKEEPER, 'config', ...args], { cwd: scene.stack, env: scene.env });
-  const variables = await config('env', '--format', 'nul');
-  if (variables.status !== 0) return { refused: `status ${variables.status ?? 'none'}: ${variables.stderr.trim()}` };
-  const exported = await config('env', '--exported', '--format', 'nul');
-  const components = await config('components');
-  const files = await config('files', ...(can.includes ? ['--no-includes'] : []));
-  const allFiles = can.includes ? await config('files') : undefined;
+  const answers = {
+    variables: await config('env', '--format', 'nul'),
+    exported: await config('env', '--exported', '--format', 'nul'),
+    components: await config('components'),
+    files: await config('files', ...(can.includes ? ['--no-includes'] : [])),
+    ...(can.includes ? { allFiles: await config('files') } : {}),
+  };
+  const out = join(scene.home, 'rendered');
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out);
+  const render = can.rendered ? await config('render', '--out', out) : undefined;
+  const failed = [...Object.values(answers), render].find((ran) => ran !== undefined && ran.status !== 0);
+  if (failed !== undefined) return { refused: `status ${failed.status ?? 'none'}: ${failed.stderr.trim()}` };
   return {
-    variables: variablesOf(variables.stdout),
-    exported: variablesOf(exported.stdout),
-    components: linesOf(components.stdout),
-    files: linesOf(files.stdout),
-    ...(allFiles === undefined ? {} : { allFiles: linesOf(allFiles.stdout) }),
-    ...(can.rendered ? { rendered: await rendered(scene, config) } : {}),
+    variables: variablesOf(answers.variables.stdout),
+    exported: variablesOf(answers.exported.stdout),
+    components: linesOf(answers.components.stdout),
+    files: linesOf(answers.files.stdout),
+    ...(answers.allFiles === undefined ? {} : { allFiles: linesOf(answers.allFiles.stdout) }),
+    ...(can.rendered ? { rendered: await readRendered(out, scene) } : {}),
   };
 }
 
 /**
+ * By the path that each is for: what lies outside of the stack directory has its absolute one below `out`.
+ *
+ * @param {string} out
  * @param {Scene} scene
- * @param {(...args: readonly string[]) => Promise<import('./run.mjs').Ran>} config
  * @returns {Promise<ReadonlyMap<string, string>>}
  */
-async function rendered({ home, stack }, config) {
-  const out = join(home, 'rendered');
-  await rm(out, { recursive: true, force: true });
-  await mkdir(out);
-  await config('render', '--out', out);
-  const paths = await below(out);
-  const inside = paths.map((path) => relative(out, path));
-  // What lies outside of the stack directory has its absolute path below it.
-  const placed = inside.map((path) => (`/${path}`.startsWith(join(home, '..')) ? `/${path}` : join(stack, path)));
-  return new Map(
-    await Promise.all(
-      paths.map(async (path, at) => /** @type {const} */ ([placed[at] ?? path, await readFile(path, 'latin1')])),
-    ),
-  );
+async function readRendered(out, { stack, roots }) {
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  for (const path of await below(out)) {
+    const inside = relative(out, path);
+    const isAbsolute = roots.some((root) => `/${inside}`.startsWith(`${root}/`));
+    texts.set(isAbsolute ? `/${inside}` : join(stack, inside), await readFile(path, 'latin1'));
+  }
+  return texts;
 }

@@ -32,6 +32,16 @@ export function probed(script, { variables, list }) {
 }
 
 /**
+ * The real docker under another home: it finds its plugins by its own configuration.
+ *
+ * @param {string} real path of the real docker
+ * @param {string} configuration
+ * @param {string} [first] word that goes before the arguments
+ */
+export const dockerWrapper = (real, configuration, first = '') =>
+  `#!/bin/sh\nDOCKER_CONFIG='${configuration}' exec '${real}' ${first} "$@"\n`;
+
+/**
  * Stands in the place of docker and docker-compose: writes down how `up` was called, lets the real one tell what a configuration
  * holds, and does nothing else.
  *

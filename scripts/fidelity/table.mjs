@@ -3,7 +3,7 @@ import { firstDifference } from './compare.mjs';
 
 /**
  * @typedef {import('./compare.mjs').Difference & { known?: string }} Judged
- * @typedef {{ rev: string, envFile: string, differences: readonly Judged[], notCompared: readonly string[] }} Cell
+ * @typedef {{ rev: string, envFile: string, differences: readonly Judged[], composeRefuses: boolean, notCompared: readonly string[] }} Cell
  */
 
 /** @type {Readonly<Record<import('./compare.mjs').Kind, string>>} */
@@ -15,6 +15,7 @@ export const LETTERS = {
   file: 'f',
   'all files': 'a',
   rendered: 'r',
+  written: 'w',
   compose: 'd',
 };
 

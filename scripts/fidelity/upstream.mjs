@@ -91,11 +91,16 @@ function refusal(status, stderr, stdout) {
 async function writeStubs(bin, docker) {
   await rm(bin, { recursive: true, force: true });
   await mkdir(bin);
-  const stubs = { docker: dockerStub(docker), 'docker-compose': dockerStub(docker), 'nvidia-smi': '#!/bin/sh\n' };
-  for (const [name, text] of Object.entries(stubs)) {
-    await writeFile(join(bin, name), text);
-    await chmod(join(bin, name), 0o755);
-  }
+  for (const name of ['docker', 'docker-compose']) await writeProgram(join(bin, name), dockerStub(docker));
+}
+
+/**
+ * @param {string} path
+ * @param {string} text
+ */
+export async function writeProgram(path, text) {
+  await writeFile(path, text);
+  await chmod(path, 0o755);
 }
 
 /**

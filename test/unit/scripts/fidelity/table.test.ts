@@ -12,6 +12,7 @@ const cell = (rev: string, envFile: string, differences: Cell['differences']): C
   rev,
   envFile,
   differences,
+  composeRefuses: false,
   notCompared: [],
 });
 const known = { kind: 'variable', name: 'A', upstream: '1', ours: '2', known: 'it is so' } as const;
