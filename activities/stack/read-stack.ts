@@ -109,7 +109,7 @@ async function derive({
     generation: reading.era.generation,
     directory,
     variables: reading.all,
-    spellings: reading.listed.map(({ spelling }) => spelling),
+    spellings: spellingsOf(reading),
     components,
     directories: (path) =>
       entriesOf(locate(path))
@@ -118,6 +118,12 @@ async function derive({
     real: realPathOr,
     read,
   });
+}
+
+/** As the list itself has them before 1.24, when what was read of it had no list of its own: twice, or not there. */
+function spellingsOf({ era: { generation }, listed, all }: ShellReading): string[] {
+  if (generation.components !== 'listed') return listed.map(({ spelling }) => spelling);
+  return (all[generation.lists.extra] ?? '').split(/[ \t\n]+/).filter((word) => word !== '');
 }
 
 /** A component that only the new commits have is not on the live side yet. */
