@@ -26,13 +26,10 @@ export async function composeConfig({ docker, stack, exported, files, env }) {
   const input = Buffer.from(words.map((word) => `${word}\0`).join(''), 'latin1');
   const args = ['-0', '-x', '-s', '1500000', '-n', String(words.length), 'env', '-i'];
   const { status, stdout, stderr } = await run('xargs', args, { cwd: stack, env, input });
-  // Warnings come in any order, each with the time.
-  const complaints = stderr
-    .replace(/^time="[^"]*" /gm, '')
-    .split('\n')
-    .sort()
-    .join('\n');
-  return `${stdout.toString('latin1')}${complaints}\nstatus ${status ?? 'none'}\n`;
+  const said = stderr.replace(/^time="[^"]*" /gm, '').split('\n');
+  // Warnings come in any order, and as often as a file is given; a refusal names the first of its reasons that it met.
+  const complaints = status === 0 ? [...new Set(said)].sort() : ['(refused)'];
+  return `${stdout.toString('latin1')}${complaints.join('\n')}\nstatus ${status ?? 'none'}\n`;
 }
 
 const NOT_FOR_COMPOSE = new Set(['PWD', 'OLDPWD', 'PATH', 'HOME', '_', 'SHLVL']);

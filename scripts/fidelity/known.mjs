@@ -33,10 +33,19 @@ export const KNOWN = [
   {
     since: '1.22.7',
     before: '2.18.3',
-    kinds: ['variable', 'environment'],
+    kinds: ['variable', 'environment', 'rendered', 'compose'],
     name: /./,
-    when: isExpanded,
+    when: byLine(isExpanded),
     reason: 'a star in a value that is evaluated or copied becomes names of files, as in a line of cron; here it stays',
+  },
+  {
+    since: '1.22.7',
+    kinds: ['variable', 'environment', 'rendered', 'compose'],
+    name: /./,
+    when: (difference) =>
+      isInterpreted(difference.upstream ?? '', difference.ours ?? '') || byLine(isInterpreted)(difference),
+    reason:
+      'a backslash in a value that is evaluated or copied is interpreted by the echo of dash, and of no other shell; here it stays',
   },
   {
     before: '2.20.3',
@@ -58,17 +67,46 @@ export const KNOWN = [
 ];
 
 /**
+ * Whether every line that differs does so in the way of a rule.
+ *
+ * @param {(upstream: string, ours: string) => boolean} rule
+ * @returns {(difference: import('./compare.mjs').Difference) => boolean}
+ */
+function byLine(rule) {
+  return ({ upstream, ours }) => {
+    if (upstream === undefined || ours === undefined) return false;
+    const [theirs, own] = [upstream.split('\n'), ours.split('\n')];
+    return theirs.length === own.length && theirs.every((line, at) => line === own[at] || rule(line, own[at] ?? ''));
+  };
+}
+
+const CONTROL = /[\x07\b\t\n\v\f\r\\]/g;
+
+/**
+ * The same but for backslashes, of which dash's echo makes characters, or which a second evaluation takes away.
+ *
+ * @param {string} upstream
+ * @param {string} ours
+ */
+function isInterpreted(upstream, ours) {
+  if (!ours.includes('\\')) return false;
+  const rest = upstream.replace(CONTROL, '');
+  return rest === ours.replace(/\\[\\abfnrtv]/g, '').replace(CONTROL, '') || rest === ours.replace(CONTROL, '');
+}
+
+/**
  * Every word without a pattern is there in order, and what stands between them took the place of a pattern.
  *
- * @param {import('./compare.mjs').Difference} difference
+ * @param {string} upstream
+ * @param {string} ours
  */
-function isExpanded({ upstream, ours }) {
-  if (upstream === undefined || ours === undefined || !/[*?[]/.test(ours)) return false;
+function isExpanded(upstream, ours) {
+  if (!/\*/.test(ours)) return false;
   const found = splitWords(upstream);
   const words = splitWords(ours);
   let at = 0;
   for (const word of words) {
-    if (/[*?[]/.test(word)) continue;
+    if (/\*/.test(word)) continue;
     at = found.indexOf(word, at) + 1;
     if (at === 0) return false;
   }

@@ -8,6 +8,7 @@ import { componentsText, readEnvFiles } from './env-files.mjs';
 import { reasonFor } from './known.mjs';
 import { abilities } from './ours.mjs';
 import { dockerWrapper } from './probes.mjs';
+import { endAll } from './run.mjs';
 import { compareScene } from './scene.mjs';
 import { writeProgram } from './upstream.mjs';
 import { knownReasons, describeCell, LEGEND, mark, markdownTable, textTable } from './table.mjs';
@@ -17,6 +18,8 @@ import { knownReasons, describeCell, LEGEND, mark, markdownTable, textTable } fr
 /** @typedef {import('./table.mjs').Cell} Cell */
 /** @typedef {import('./ours.mjs').Abilities} Abilities */
 
+/** What upstream's scripts call, and what we do. */
+const NEEDED = ['docker', 'git', 'envsubst', 'xargs', 'sed', 'find'];
 const PRIVATE = join(import.meta.dirname, 'private');
 
 /**
@@ -25,14 +28,18 @@ const PRIVATE = join(import.meta.dirname, 'private');
  */
 export async function compareAll(wanted) {
   const docker = findProgram('docker', process.env);
-  if (docker === undefined) {
-    console.error('docker is not on PATH: its "compose config" is part of the comparison.');
+  const missing = NEEDED.filter((name) => findProgram(name, process.env) === undefined);
+  if (docker === undefined || missing.length > 0) {
+    console.error(`Not on PATH: ${missing.join(', ')}. The scripts of the checkout and this comparison need them.`);
     return 1;
   }
   const envFiles = await readEnvFiles(wanted.envFiles);
   const scratch = await realpath(await mkdtemp(join(tmpdir(), 'birdkeeper-fidelity-')));
   const leave = () => rm(scratch, { recursive: true, force: true });
-  const stop = () => void leave().finally(() => process.exit(130));
+  const stop = () => {
+    endAll();
+    void leave().finally(() => process.exit(130));
+  };
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, stop);
   try {
     const queue = wanted.revs.map((rev, at) => ({ rev, at }));
@@ -119,10 +126,12 @@ async function textFor({ text, everything }, stack) {
     names.includes(name) ? readFile(join(stack, name), 'latin1') : '';
   const scripts = `${await read('read-configs.include.sh')}${await read('default.env')}`;
   const components = await Promise.all(
-    ['components', 'optional-components'].map(async (place) => {
-      const entries = await readdir(join(stack, place), { withFileTypes: true });
-      return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `./${place}/${name}`);
-    }),
+    names
+      .filter((name) => /^([a-z]+-)?components$/.test(name))
+      .map(async (place) => {
+        const entries = await readdir(join(stack, place), { withFileTypes: true });
+        return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `./${place}/${name}`);
+      }),
   );
   return Buffer.concat([text, Buffer.from(componentsText(components.flat().sort(), scripts))]);
 }

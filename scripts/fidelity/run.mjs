@@ -7,6 +7,12 @@ import { spawn } from 'node:child_process';
  * @property {string} stderr
  */
 
+/** @type {Set<number>} */
+const running = new Set();
+
+/** Ends what still runs. */
+export const endAll = () => running.forEach(killGroup);
+
 /**
  * Runs a program with nothing but the environment that is given. Bytes stay as they are.
  *
@@ -27,18 +33,20 @@ export function run(file, args, { cwd, env, input = '', timeoutMs = 240_000 }) {
     // A program that does not read to its end is none of our business.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
-    const limit = setTimeout(() => killGroup(child.pid), timeoutMs);
+    const { pid } = child;
+    if (pid !== undefined) running.add(pid);
+    const limit = setTimeout(() => pid !== undefined && killGroup(pid), timeoutMs);
     child.once('error', reject);
     child.once('close', (status) => {
       clearTimeout(limit);
+      if (pid !== undefined) running.delete(pid);
       resolve({ status, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8') });
     });
   });
 }
 
-/** @param {number | undefined} pid */
+/** @param {number} pid */
 function killGroup(pid) {
-  if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

@@ -32,6 +32,17 @@ describe('scripts/fidelity/known', () => {
     expect(reasonFor(variable('7 5 a b a b a b', '7 5 * * *'), of('2.18.3'))).toBeUndefined();
   });
 
+  it('a backslash that became a character is known, another text is not', () => {
+    expect(reasonFor(variable('a\nb', 'a\\nb'), of('HEAD'))).toMatch(/backslash/);
+    expect(reasonFor(variable('anb', 'a\\nb'), of('2.0.0'))).toMatch(/backslash/);
+    expect(reasonFor(variable('a\nc', 'a\\nb'), of('HEAD'))).toBeUndefined();
+    expect(reasonFor(variable('a\nb', 'anb'), of('HEAD'))).toBeUndefined();
+    const file = (text: string): string => `regular \\.expression\n${text}\nlast`;
+    const rendered = (upstream: string, ours: string): Difference => ({ kind: 'rendered', name: 'x', upstream, ours });
+    expect(reasonFor(rendered(file('a\b'), file('a\\b')), of('HEAD'))).toMatch(/backslash/);
+    expect(reasonFor(rendered(file('a\bc'), file('a\\b')), of('HEAD'))).toBeUndefined();
+  });
+
   it('a malformed list of components is known in a file that differs in nothing else', () => {
     const file = (list: string, host: string) => `host ${host};\nreturn '{"components": [${list}]}';\n`;
     const rendered = (upstream: string, ours: string): Difference => ({
