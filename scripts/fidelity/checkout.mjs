@@ -1,7 +1,14 @@
 /** A copy of one tag, in a directory of ours, which is put back to what it was after each use. */
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { must, run } from './run.mjs';
+
+/** There is no such checkout, or no such tag in it. */
+export class NotThere extends Error {
+  /** @override */
+  name = 'NotThere';
+}
 
 /**
  * @typedef {object} Copy
@@ -19,12 +26,14 @@ import { must, run } from './run.mjs';
  * @returns {Promise<Copy>}
  */
 export async function copyOf({ repository, rev, root, env }) {
+  if (!existsSync(repository)) throw new NotThere(`${repository} does not exist.`);
   // Nothing is fetched into a repository that is not ours.
   const quiet = { ...env, GIT_NO_LAZY_FETCH: '1', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
   const options = { cwd: repository, env: quiet };
   const ours = ['-c', 'safe.directory=*'];
-  const entries = await must('git', [...ours, 'ls-tree', '-r', '-z', '--full-tree', `${rev}^{tree}`], options);
-  const listed = entries.toString('latin1').split('\0').filter(isFile);
+  const entries = await run('git', [...ours, 'ls-tree', '-r', '-z', '--full-tree', `${rev}^{tree}`], options);
+  if (entries.status !== 0) throw new NotThere(`${repository}, ${rev}: ${entries.stderr.trim()}`);
+  const listed = entries.stdout.toString('latin1').split('\0').filter(isFile);
   const missing = await missingBlobs(listed.map(blobOf), [...ours, 'cat-file', '--batch-check'], options);
   const kept = listed.filter((entry) => !missing.has(blobOf(entry)));
   const directory = (await must('git', [...ours, 'rev-parse', '--absolute-git-dir'], options)).toString().trim();

@@ -1,6 +1,6 @@
 /** Differences between what upstream's scripts found and what we found. Pure. */
 import { relative, resolve } from 'node:path';
-import { isInternal, isMadeLater } from './internal.mjs';
+import { isInternal, isMadeLater, OURS_ALONE } from './internal.mjs';
 
 /**
  * @typedef {'outcome' | 'variable' | 'environment' | 'component' | 'file' | 'all files' | 'rendered' | 'written' | 'compose'} Kind
@@ -36,8 +36,11 @@ export function compareMaps(kind, upstream, ours) {
  * @param {Variables} upstream
  * @param {Variables} ours
  */
-export const compareVariables = (upstream, ours) =>
-  compareMaps('variable', without(upstream, isNoResult), without(ours, isNoResult));
+export function compareVariables(upstream, ours) {
+  const isOurs = (/** @type {string} */ name) => OURS_ALONE.includes(name) && !upstream.has(name);
+  const own = without(ours, (name) => isNoResult(name) || isOurs(name));
+  return compareMaps('variable', without(upstream, isNoResult), own);
+}
 
 /** @param {string} name */
 const isNoResult = (name) => isInternal(name) || isMadeLater(name);

@@ -33,3 +33,6 @@ export const isMadeLater = (name) =>
   /^(BIRDHOUSE_DEPLOY_(COMPONENTS|SERVICES)_JSON|BIRDHOUSE_VERSION_JSON|INCLUDE_FOR_PORT_80|PAVICS_FQDN_PUBLIC|(BIRDHOUSE_)?AUTODEPLOY_EXTRA_REPOS_AS_DOCKER_VOLUMES)$/.test(
     name,
   );
+
+/** Set here in every era, because our own components need them; upstream has them since 1.25.4. */
+export const OURS_ALONE = ['BIRDHOUSE_LOCAL_ENV'];

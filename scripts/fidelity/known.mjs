@@ -16,13 +16,6 @@ import { splitWords } from './words.mjs';
 /** @type {readonly Known[]} */
 export const KNOWN = [
   {
-    before: '1.25.4',
-    kinds: ['variable'],
-    name: /^BIRDHOUSE_LOCAL_ENV$/,
-    when: ({ upstream }) => upstream === undefined,
-    reason: 'BIRDHOUSE_LOCAL_ENV is set in every era, because our own components need it',
-  },
-  {
     before: '1.24.0',
     kinds: ['component', 'file', 'all files'],
     name: /^(order|list)$/,

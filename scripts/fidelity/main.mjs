@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from '
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../setup/machine.mjs';
-import { copyOf } from './checkout.mjs';
+import { copyOf, NotThere } from './checkout.mjs';
 import { componentsText, readEnvFiles } from './env-files.mjs';
 import { reasonFor } from './known.mjs';
 import { abilities } from './ours.mjs';
@@ -11,7 +11,7 @@ import { dockerWrapper } from './probes.mjs';
 import { endAll } from './run.mjs';
 import { compareScene } from './scene.mjs';
 import { writeProgram } from './upstream.mjs';
-import { knownReasons, describeCell, LEGEND, mark, markdownTable, textTable } from './table.mjs';
+import { knownReasons, describeCell, LEGEND, mark, NOT_COUNTED, markdownTable, textTable } from './table.mjs';
 
 /** @typedef {import('./arguments.mjs').Wanted} Wanted */
 /** @typedef {import('./env-files.mjs').EnvFile} EnvFile */
@@ -58,6 +58,10 @@ export async function compareAll(wanted) {
     };
     await Promise.all(Array.from({ length: wanted.jobs }, worker));
     return await report(found.flat(), wanted);
+  } catch (error) {
+    if (!(error instanceof NotThere)) throw error;
+    console.error(error.message);
+    return 2;
   } finally {
     await leave();
   }
@@ -147,11 +151,11 @@ async function report(cells, { verbose, json, markdown }) {
   const note = missing.length === 0 ? '' : `Not compared, because this birdkeeper cannot tell: ${missing.join(', ')}.`;
   const reasons = knownReasons(cells);
   const details = cells.flatMap((cell) => describeCell(cell, verbose));
-  const parts = [textTable(cells), LEGEND, note, refusals, details.join('\n'), reasons.join('\n')];
+  const parts = [textTable(cells), LEGEND, NOT_COUNTED, note, refusals, details.join('\n'), reasons.join('\n')];
   console.log(parts.filter((part) => part !== '').join('\n\n'));
   if (json !== undefined) await writeFile(json, `${JSON.stringify(cells, null, 2)}\n`);
   if (markdown !== undefined) {
-    const text = [markdownTable(cells), LEGEND, note, refusals, reasons.join('\n')]
+    const text = [markdownTable(cells), LEGEND, NOT_COUNTED, note, refusals, reasons.join('\n')]
       .filter((part) => part !== '')
       .join('\n\n');
     await writeFile(markdown, `${text}\n`);

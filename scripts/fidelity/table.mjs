@@ -1,5 +1,6 @@
 /** The table tag × env file, and what stands below it. Pure. */
 import { firstDifference } from './compare.mjs';
+import { OURS_ALONE } from './internal.mjs';
 
 /**
  * @typedef {import('./compare.mjs').Difference & { known?: string }} Judged
@@ -24,6 +25,8 @@ export const LEGEND =
   Object.entries(LETTERS)
     .map(([kind, letter]) => `${letter} ${kind}`)
     .join(', ');
+
+export const NOT_COUNTED = `Not counted: names that upstream's scripts keep for themselves, and ${OURS_ALONE.join(', ')} where upstream does not have it yet.`;
 
 /** @param {readonly Judged[]} differences */
 export function mark(differences) {

@@ -25,6 +25,13 @@ describe('scripts/fidelity/compare', () => {
     expect(compareExported(map({ PROXY_HTTP_PORT: '80', HOSTNAME: 'a' }), map({}))).toEqual([]);
   });
 
+  it('what we set in every era is no difference where upstream does not have it yet', () => {
+    const set = (value: string) => map({ BIRDHOUSE_LOCAL_ENV: value });
+    expect(compareVariables(map({}), set('a'))).toEqual([]);
+    expect(compareVariables(set('a'), set('b'))).toHaveLength(1);
+    expect(compareVariables(set('a'), map({}))).toHaveLength(1);
+  });
+
   it('what the compose script makes is looked at in what Compose gets', () => {
     const [made, none] = [map({ PAVICS_FQDN_PUBLIC: 'a' }), map({})];
     expect(compareVariables(none, made)).toEqual([]);
