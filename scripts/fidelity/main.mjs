@@ -1,4 +1,5 @@
 /** Tag by tag and env file by env file: both sides are asked in the same copy, and what they say is compared. */
+import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,11 +36,13 @@ export async function compareAll(wanted) {
   }
   const envFiles = await readEnvFiles(wanted.envFiles);
   const scratch = await realpath(await mkdtemp(join(tmpdir(), 'birdkeeper-fidelity-')));
-  const leave = () => rm(scratch, { recursive: true, force: true });
+  const leave = () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  // At once: what waits for a program that was ended would go on, and write anew what is removed.
   const stop = () => {
     endAll();
-    void leave().finally(() => process.exit(130));
+    process.exit(130);
   };
+  process.once('exit', leave);
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, stop);
   try {
     const queue = wanted.revs.map((rev, at) => ({ rev, at }));
@@ -63,7 +66,7 @@ export async function compareAll(wanted) {
     console.error(error.message);
     return 2;
   } finally {
-    await leave();
+    leave();
   }
 }
 
