@@ -201,4 +201,34 @@ describe('activities/stack/read-stack', () => {
     const basic = await read(directory, { era: PLAIN_ERA, basic: true });
     expect(basic.components).toEqual([]);
   });
+
+  it('tells of a listed component whose name holds that of a component of the checkout, there or not', async () => {
+    const directory = world.stack('2.0.0', {
+      'default.env':
+        'DEFAULT_CONF_DIRS="./components/nest"\nEXTRA_CONF_DIRS="./components/nest-of-later ./private/nest"',
+      'components/nest/docker-compose-extra.yml': 'services: {}\n',
+      'private/nest/docker-compose-extra.yml': 'services: {}\n',
+    });
+    const { variables } = await read(directory);
+    expect(JSON.parse(variables['BIRDHOUSE_DEPLOY_COMPONENTS_JSON'] ?? '')).toEqual({
+      components: [
+        'bird-house/birdhouse-deploy:components/nest',
+        'bird-house/birdhouse-deploy:components/nest-of-later',
+      ],
+    });
+  });
+
+  it('tells before 1.24 of what the list itself holds, twice and missing as it may be', async () => {
+    const directory = world.stack('1.23.1', {
+      'env.local': 'EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS\n  ./components/nest\n  ./components/nest-of-later\n"',
+      'components/nest/docker-compose-extra.yml': 'services: {}\n',
+    });
+    const { variables } = await read(directory);
+    const [nest, later] = ['components/nest', 'components/nest-of-later'].map(
+      (name) => `bird-house/birdhouse-deploy:${name}`,
+    );
+    expect(JSON.parse(variables['BIRDHOUSE_DEPLOY_COMPONENTS_JSON'] ?? '')).toEqual({
+      components: [nest, later, nest, later],
+    });
+  });
 });
