@@ -46,6 +46,12 @@ export async function readInOrder(shell: Conversation, input: OrderInput): Promi
   }
   if (generation.aliases === 'before the second env.local') await aliases.fill();
   shell.source(input.envFile, !input.basic);
+  if (generation.components === 'listed' && !input.basic) {
+    // Before 1.24 the list is looked at again: what the last reading makes of it counts for everything but `default.env`.
+    const components = await loadComponents({ ...componentSource(shell, input), load: () => undefined });
+    listed = components.listed;
+    warnings.push(...components.warnings.filter((warning) => !warnings.includes(warning)));
+  }
   if (generation.processWins) shell.process('process');
   if (generation.aliases === 'after the second env.local') await aliases.fill();
   if (generation.aliases !== 'none') await aliases.give('all');

@@ -231,4 +231,18 @@ describe('activities/stack/read-stack', () => {
       components: [nest, later, nest, later],
     });
   });
+
+  it('before 1.24 reads the default.env of the first list and takes everything else of the last one', async () => {
+    const extra = 'docker-compose-extra.yml';
+    const directory = world.stack('1.14', {
+      'env.local': 'EXTRA_CONF_DIRS=${FIRST:-./one}; FIRST=./two',
+      'one/default.env': 'export ONE=read',
+      [`one/${extra}`]: '',
+      [`two/${extra}`]: '',
+      'two/default.env': 'export TWO=read',
+    });
+    expect(await files(directory)).toEqual(['docker-compose.yml', `two/${extra}`]);
+    const { variables } = await read(directory);
+    expect([variables['ONE'], variables['TWO']]).toEqual(['read', undefined]);
+  });
 });
