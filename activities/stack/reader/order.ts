@@ -5,6 +5,7 @@ import { allConfDirs, loadComponents, type Listed } from './components.js';
 import type { Conversation } from './conversation.js';
 import { literalDependencies } from './dependencies.js';
 import type { Generation } from './generations.js';
+import { isPlainAssignments } from './plain-assignments.js';
 import { isName, namesIn, stackVariables } from './variables.js';
 
 export interface OrderInput {
@@ -129,6 +130,8 @@ function componentSource(shell: Conversation, { generation, directory, text, ide
     `${component.startsWith('/') ? component : `${directory}/${component}`}/default.env`;
   const isThere = (component: string) => identity(`${component}/default.env`) !== undefined;
   if (generation.components === 'breadth first') shell.set('COMPONENT_DEPENDENCIES', '');
+  /** Files that no shell can find an error in: a process less for each. */
+  const plain = new Set<string>();
   return {
     generation,
     identity,
@@ -136,12 +139,14 @@ function componentSource(shell: Conversation, { generation, directory, text, ide
     // Not once more before the file is read: an exported list of a dependency leaves the name exported.
     dependencies: async (component: string) => {
       if (isThere(component)) shell.unset('COMPONENT_DEPENDENCIES');
-      const literal = literalDependencies(await text(`${component}/default.env`));
+      const file = await text(`${component}/default.env`);
+      if (isPlainAssignments(file)) plain.add(component);
+      const literal = literalDependencies(file);
       if (literal !== undefined) return literal;
       return shell.dependencies(defaultsOf(component));
     },
     load: (component: string) => {
-      if (isThere(component)) shell.source(defaultsOf(component));
+      if (isThere(component)) shell.source(defaultsOf(component), plain.has(component));
     },
   };
 }
