@@ -83,7 +83,12 @@ describe('activities/stack/reader/plain-assignments', () => {
     const script = 'for f in "$@"; do (. "$f") >/dev/null 2>&1 || echo "$f"; done';
     for (const shell of shells) {
       const { stdout } = await attempt(shell, ['-c', script, 'sh', ...names], { env: ENV });
-      expect(stdout.split('\n').filter(Boolean).map((path) => readFileSync(path, 'utf8'))).toEqual([]);
+      expect(
+        stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((path) => readFileSync(path, 'utf8')),
+      ).toEqual([]);
     }
   }, 60_000);
 });
