@@ -203,16 +203,23 @@ describe('activities/index', () => {
     );
 
     it(
-      'components that this release does not read: refused before anything moves',
+      "the platform's own autodeploy job: refused before anything moves, unless both shall run",
       async () => {
         const before = await rules.containers();
-        await rules.pushSettings("export DEFAULT_CONF_DIRS='./components/api'");
+        const extra = `
+  scheduler:
+    image: pavics/crontab:0.6-rc2
+    volumes:
+      - ./components/worker/tasks/run.sh:/opt/crontab/config.yml:ro
+`;
+        await rules.world.push('platform', baseFile({ version: '1', extra }), 'Deploy by itself, too');
         expect(await rules.deploy()).toMatchObject({
           outcome: 'failed',
-          message: expect.stringMatching(/^DEFAULT_CONF_DIRS is set/) as string,
+          message: expect.stringMatching(/^Service scheduler is the platform's own scheduler/) as string,
         });
         expect(await rules.containers()).toEqual(before);
-        await rules.settings();
+        await rules.world.push('platform', baseFile({ version: '1' }), 'Leave it to birdkeeper');
+        expect(await rules.deploy({ force: true })).toMatchObject({ outcome: 'deployed' });
       },
       LONG,
     );
