@@ -30,6 +30,20 @@ describe('architecture', () => {
     expect(offences(found)).toEqual([]);
   }, 120_000);
 
+  it('what reads a configuration loads no library of Temporal, of the engine, of git or of logging', async () => {
+    const known = new Map((await modules()).map((module) => [module.path, module]));
+    const starts = ['worker/config.ts', 'worker/config-checks.ts', 'worker/compose.ts', 'client/commands/config.ts'];
+    const [seen, packages] = [new Set<string>(), new Set<string>()];
+    for (let open = starts; open.length > 0;) {
+      const found = open.flatMap((path) => known.get(path)?.imports ?? []).filter(({ kind }) => kind === 'value');
+      open.forEach((path) => seen.add(path));
+      found.filter(({ ours }) => !ours).forEach(({ target }) => packages.add(target));
+      open = [...new Set(found.filter(({ ours, target }) => ours && !seen.has(target)).map(({ target }) => target))];
+    }
+    expect(seen.size).toBeGreaterThan(starts.length + 10);
+    expect([...packages].filter((name) => !/^(node:|zod$|yaml$|croner$|commander$)/.test(name))).toEqual([]);
+  }, 120_000);
+
   const PURE = 'workflows import values only of workflows and the sandboxed packages of Temporal';
   const APART = 'a capability imports values only of itself, shared pieces, state and workflows';
   const BELOW = 'activities know neither worker nor command line';
