@@ -42,9 +42,7 @@ describe('architecture', () => {
       open = [...new Set(found.filter(({ ours, target }) => ours && !seen.has(target)).map(({ target }) => target))];
     }
     expect(seen.size).toBeGreaterThan(starts.length + 10);
-    expect(
-      [...packages].filter((name) => !isBuiltin(name) && !['zod', 'yaml', 'croner'].includes(name)),
-    ).toEqual([]);
+    expect([...packages].filter((name) => !isBuiltin(name) && !['zod', 'yaml', 'croner'].includes(name))).toEqual([]);
   }, 120_000);
 
   const PURE = 'workflows import values only of workflows and the sandboxed packages of Temporal';

@@ -5,6 +5,7 @@ import { isStepFailure, messageOf } from '../activities/shared/failures.js';
 import { createRedactor, looksSecret, redactUrls } from '../activities/shared/redact.js';
 import { CommandFailed, runCommand } from '../activities/shared/run-command.js';
 import {
+  aliasDiagnostics,
   defaultDiagnostics,
   requiredDiagnostics,
   sorted,
@@ -14,6 +15,7 @@ import {
   type OriginOf,
 } from '../activities/stack/diagnostics.js';
 import { templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
+import { ALLOWED } from '../activities/stack/reader/alias-steps.js';
 import { ALIASES } from '../activities/stack/reader/alias-table.js';
 import { parseAliases } from '../activities/stack/reader/aliases.js';
 import { findAssignment } from '../activities/stack/reader/messages.js';
@@ -47,6 +49,7 @@ async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
     ...requiredDiagnostics(lists, all, variables, originOf),
     ...reading.warnings.map((message): Diagnostic => ({ severity: 'warning', message })),
     ...composeDiagnostics(read),
+    ...aliasDiagnostics(aliasUseOf(read), all, originOf),
     ...defaultDiagnostics(lists, all),
     ...jobDiagnostics(all, originOf),
     ...(await ignoreDiagnostics(
@@ -164,11 +167,25 @@ function changesIn(trace: readonly TraceStep[]): TraceStep[] {
   return trace.filter(({ value }, at) => value !== trace[at - 1]?.value);
 }
 
+function aliasUseOf({ reading, all }: StackReading) {
+  const { composeScript, aliases } = reading.era.generation;
+  return {
+    pairs: aliasPairs(all),
+    known: aliases !== 'none',
+    allowed: composeScript === undefined || all[ALLOWED] === 'True',
+  };
+}
+
 /** Deprecated names of this one, and the one that replaced it. */
 function aliasesOf(name: string, all: Readonly<Record<string, string>>): string[] {
+  return aliasPairs(all).flatMap(([old, replacement]) =>
+    old === name ? [replacement] : replacement === name ? [old] : [],
+  );
+}
+
+function aliasPairs(all: Readonly<Record<string, string>>) {
   const own = all['BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES'];
-  const pairs = own === undefined ? ALIASES : parseAliases(own).pairs;
-  return pairs.flatMap(([old, replacement]) => (old === name ? [replacement] : replacement === name ? [old] : []));
+  return own === undefined ? ALIASES : parseAliases(own).pairs;
 }
 
 async function originsIn({ reading }: StackReading): Promise<OriginOf> {

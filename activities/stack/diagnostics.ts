@@ -42,6 +42,31 @@ export function requiredDiagnostics(
   });
 }
 
+export interface AliasUse {
+  /** Deprecated name and the one that replaced it. */
+  readonly pairs: readonly (readonly [old: string, replacement: string])[];
+  /** The release knows deprecated names, and lets them count. */
+  readonly known: boolean;
+  readonly allowed: boolean;
+}
+
+/** Names that do nothing: those of a later release, and deprecated ones that are switched off. */
+export function aliasDiagnostics(
+  { pairs, known, allowed }: AliasUse,
+  all: Variables,
+  originOf: OriginOf,
+): Diagnostic[] {
+  if (known && allowed) return [];
+  return pairs.flatMap(([old, replacement]): Diagnostic[] => {
+    const [given, missing] = known ? [old, replacement] : [replacement, old];
+    if (all[given] === undefined || (!known && all[missing] !== undefined) || all[given] === all[missing]) return [];
+    const why = known
+      ? 'deprecated names are switched off (BIRDHOUSE_BACKWARD_COMPATIBLE_ALLOWED)'
+      : 'this release of birdhouse-deploy does not know that name yet';
+    return [{ severity: 'warning', message: `${given} has no effect: ${why}. Write ${missing}.`, ...originOf(given) }];
+  });
+}
+
 /** Values that everybody knows: of `__DEFAULT__NAME`, as birdhouse-deploy marks what should be overridden. */
 export function defaultDiagnostics(lists: TemplateLists, all: Variables): Diagnostic[] {
   const isDefault = (name: string) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  aliasDiagnostics,
   defaultDiagnostics,
   requiredDiagnostics,
   sorted,
@@ -24,6 +25,23 @@ describe('activities/stack/diagnostics', () => {
     const found = requiredDiagnostics(lists, { HOST: 'h', PASSWORD: 'x' }, { HOST: 'h' }, origin);
     expect(found).toMatchObject([{ severity: 'warning', file: '/s/env.local', line: 7 }]);
     expect(found[0]?.message).toContain('export PASSWORD');
+  });
+
+  it('a name that does nothing in this release is told, with the one that does', () => {
+    const pairs = [['PAVICS_FQDN', 'BIRDHOUSE_FQDN']] as const;
+    const of = (use: { known: boolean; allowed: boolean }, all: Record<string, string>) =>
+      aliasDiagnostics({ pairs, ...use }, all, nowhere).map(({ message }) => message);
+    const [old, today] = [{ PAVICS_FQDN: 'a' }, { BIRDHOUSE_FQDN: 'b' }];
+    expect(of({ known: true, allowed: true }, { ...old, ...today })).toEqual([]);
+    expect(of({ known: true, allowed: false }, { ...old, ...today })).toEqual([
+      expect.stringMatching(/^PAVICS_FQDN has no effect: .*switched off.* Write BIRDHOUSE_FQDN\.$/) as string,
+    ]);
+    expect(of({ known: false, allowed: true }, today)).toEqual([
+      expect.stringMatching(/^BIRDHOUSE_FQDN has no effect: .*not know that name yet\. Write PAVICS_FQDN\.$/) as string,
+    ]);
+    expect(of({ known: false, allowed: true }, { ...old, ...today })).toEqual([]);
+    expect(of({ known: true, allowed: false }, { PAVICS_FQDN: 'b', ...today })).toEqual([]);
+    expect(of({ known: false, allowed: false }, {})).toEqual([]);
   });
 
   it('a value that the example tells everybody is a warning where it is required, a note elsewhere', () => {
