@@ -85,7 +85,7 @@ async function projectOf(read: StackReading, isStart: boolean, say: Say): Promis
   };
   const components = read.components.map((dir) => ({ dir, name: basename(dir), manifest: NO_RULES }));
   const { hooks, warnings } = await findHooks(components, base);
-  const files = filesOf(read);
+  const files = filesOf(read, existsSync);
   const stack = { ...base, hooks, variables, composeFiles: files, environment: composeVariables };
   if (!isStart) return stack;
   for (const warning of [...reading.warnings, ...warnings]) say(`warning: ${warning}`);

@@ -22,6 +22,7 @@ import { findAssignment } from '../activities/stack/reader/messages.js';
 import { readText } from '../activities/stack/reader/read-shell.js';
 import type { TraceStep } from '../activities/stack/reader/traced.js';
 import { findTemplates, render } from '../activities/stack/render.js';
+import { TEMPLATE_SUFFIX } from '../activities/stack/templates.js';
 import { readSettings } from '../activities/stack/settings.js';
 import type { ConfigOptions, ExplainAnswer, ExplainOptions, ValidateAnswer } from '../client/handlers.js';
 import { filesOf, readFor } from './config.js';
@@ -77,7 +78,7 @@ function composeDiagnostics(read: StackReading): Diagnostic[] {
   const files = filesOf(read);
   if (files.length === 0) return [{ severity: 'error', message: `${read.directory} holds no compose file.` }];
   return files
-    .filter((file) => !existsSync(file))
+    .filter((file) => !existsSync(file) && !existsSync(`${file}${TEMPLATE_SUFFIX}`))
     .map((file) => ({ severity: 'error', message: 'This compose file does not exist.', file }));
 }
 

@@ -18,7 +18,7 @@ import { planRendered } from '../activities/stack/rendered-files.js';
 import type { HookedView } from '../activities/components/hooks.js';
 import { SETTINGS } from '../activities/stack/settings-table.js';
 import { lookUp } from '../activities/stack/settings-lookup.js';
-import { missingRequired } from '../activities/stack/templates.js';
+import { missingRequired, TEMPLATE_SUFFIX } from '../activities/stack/templates.js';
 import type { RenderedFile } from '../activities/stack/view.js';
 import type {
   ConfigAnswer,
@@ -136,18 +136,20 @@ export function hookRules(variables: Readonly<Record<string, string>>): HookedVi
   };
 }
 
-export function filesOf({ directory, reading, composeVariables }: StackReading): string[] {
-  const files = composeFiles({
+/** `exists`: a compose file of a template counts as one that is there. */
+export function filesOf({ directory, reading, composeVariables }: StackReading, exists = existsOrRendered): string[] {
+  return composeFiles({
     directory,
     generation: reading.era.generation,
     components: reading.listed.map(({ spelling }) => resolve(directory, spelling)),
     entries: (path) => entriesOf(path).map(({ name }) => name),
     composeFile: composeVariables['COMPOSE_FILE'] ?? '',
     separator: composeVariables['COMPOSE_PATH_SEPARATOR'] ?? '',
-    exists: existsSync,
+    exists,
   });
-  return files;
 }
+
+const existsOrRendered = (path: string): boolean => existsSync(path) || existsSync(`${path}${TEMPLATE_SUFFIX}`);
 
 /** Relative inside the stack, absolute elsewhere. */
 function shownFrom(directory: string, file: string): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -103,6 +103,8 @@ describe('worker/config', () => {
       `components/web/config/data/${EXTRA}`,
     ]);
     expect(JSON.parse((await run(['files', '--json'])).out)).toHaveLength(4);
+    renameSync(join(dir, `components/data/${EXTRA}`), join(dir, `components/data/${EXTRA}.template`));
+    expect((await run(['files'])).out).toContain(`components/data/${EXTRA}\n`);
   });
 
   it('with or without what .include files add', async () => {
