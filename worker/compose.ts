@@ -7,17 +7,15 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { findHooks, type ComponentHook } from '../activities/components/hooks.js';
 import { platformHook, withPlatformSteps, type PlatformView } from '../activities/deployment/platform-steps.js';
-import { FAILURES, StepFailure } from '../activities/shared/failures.js';
 import { runAttached, runCommand, type Command } from '../activities/shared/run-command.js';
 import { normaliseName } from '../activities/stack/compose-files.js';
 import { sourceIncludes, spelledFrom } from '../activities/stack/includes.js';
 import { templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
 import { findTemplates, render } from '../activities/stack/render.js';
 import { applyRendered } from '../activities/stack/rendered-files.js';
-import { missingRequired } from '../activities/stack/templates.js';
 import type { ComposeOptions } from '../client/handlers.js';
 import type { Hook, PlannedHook } from '../workflows/model.js';
-import { filesOf, hookRules, readFor } from './config.js';
+import { filesOf, hookRules, readFor, refuseMissing } from './config.js';
 
 type Say = ComposeOptions['say'];
 
@@ -53,15 +51,6 @@ export function verbOf(args: readonly string[]): string {
 interface HandStack extends PlatformView {
   readonly environment: Readonly<Record<string, string>>;
   readonly hooks: readonly ComponentHook[];
-}
-
-function refuseMissing({ all }: StackReading): void {
-  const missing = missingRequired(all);
-  if (missing.length === 0) return;
-  throw new StepFailure(
-    FAILURES.configuration,
-    `No value for ${missing.join(', ')}: required (listed in VARS). Set ${missing.length === 1 ? 'it' : 'them'} in env.local.`,
-  );
 }
 
 async function renderTemplates(read: StackReading, say: Say): Promise<void> {

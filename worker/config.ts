@@ -79,13 +79,7 @@ export async function listComposeFiles({ includes, ...options }: FilesOptions): 
  */
 export async function renderConfig({ out, ...options }: RenderOptions): Promise<RenderAnswer> {
   const read = await readFor(options);
-  const missing = missingRequired(read.all);
-  if (missing.length > 0) {
-    throw new StepFailure(
-      FAILURES.configuration,
-      `No value for ${missing.join(', ')}: required (listed in VARS). Set ${missing.length === 1 ? 'it' : 'them'} in env.local.`,
-    );
-  }
+  refuseMissing(read);
   const directories = templateDirectories(read);
   const templates = await findTemplates({ directories, locate: (path) => path, standIns: new Set() });
   const rendered = render(templates, read.lists, read.variables);
@@ -96,6 +90,16 @@ export async function renderConfig({ out, ...options }: RenderOptions): Promise<
     changed: changed.map(({ path }) => shownFrom(read.directory, path)),
     warnings: read.reading.warnings,
   };
+}
+
+/** Throws `Configuration` when a required name is empty: nothing may be rendered or started then. */
+export function refuseMissing({ all }: StackReading): void {
+  const missing = missingRequired(all);
+  if (missing.length === 0) return;
+  throw new StepFailure(
+    FAILURES.configuration,
+    `No value for ${missing.join(', ')}: required (listed in VARS). Set ${missing.length === 1 ? 'it' : 'them'} in env.local.`,
+  );
 }
 
 /** Files of the stack under their path in it, others under their absolute path. */

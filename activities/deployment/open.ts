@@ -40,28 +40,21 @@ export async function openConfiguration(
   return remember(stack, deps, await readConfiguration(stack.stack, viewDeps(deps, signal)));
 }
 
+type OpenStaged = (stack: StackState, number: number, deps: Dependencies, signal: AbortSignal) => Promise<StagedView>;
+
+const opensStaged =
+  (includes: boolean): OpenStaged =>
+  async (stack, number, deps, signal) => {
+    const staged = await readStaged(stack, number);
+    const view = await openStagedView(stack.stack, staged, { ...viewDeps(deps, signal), includes });
+    return remember(stack, deps, view);
+  };
+
 /** Throws BadInput when the deployment has staged nothing. */
-export async function openStaged(
-  stack: StackState,
-  number: number,
-  deps: Dependencies,
-  signal: AbortSignal,
-): Promise<StagedView> {
-  const staged = await readStaged(stack, number);
-  return remember(stack, deps, await openStagedView(stack.stack, staged, viewDeps(deps, signal)));
-}
+export const openStaged = opensStaged(false);
 
 /** As `openStaged`, with the compose files that components add: for who reads the compose project after `stage`. */
-export async function openStagedProject(
-  stack: StackState,
-  number: number,
-  deps: Dependencies,
-  signal: AbortSignal,
-): Promise<StagedView> {
-  const staged = await readStaged(stack, number);
-  const view = await openStagedView(stack.stack, staged, { ...viewDeps(deps, signal), includes: true });
-  return remember(stack, deps, view);
-}
+export const openStagedProject = opensStaged(true);
 
 /** Throws BadInput when the deployment has staged nothing. */
 export async function readStaged(stack: StackState, number: number): Promise<Staged> {
