@@ -91,7 +91,11 @@ function jobDiagnostics(all: Readonly<Record<string, string>>, originOf: OriginO
   const { value, problems } = readYaml(Buffer.from(all[name] ?? ''));
   const found = problems.length === 0 && !Array.isArray(value) ? ['it is no list of jobs'] : [];
   const said = [...problems.map(({ line, message }) => `line ${line} of its value: ${message}`), ...found];
-  return said.map((what) => ({ severity: 'warning', message: `${name} does not parse: ${what}.`, ...originOf(name) }));
+  return [...new Set(said)].map((what) => ({
+    severity: 'warning',
+    message: `${name} does not parse: ${what}.`,
+    ...originOf(name),
+  }));
 }
 
 const GIT_MS = 20_000;

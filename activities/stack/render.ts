@@ -1,6 +1,7 @@
 /** Finds the templates of a view and renders them in memory. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { isMissing, unlessMissing } from '../shared/files.js';
 import { renderTemplate, targetOf, TEMPLATE_SUFFIX, type TemplateLists } from './templates.js';
 import type { RenderedFile } from './view.js';
@@ -57,8 +58,14 @@ function noneIfMissing(error: unknown): [] {
 async function readTemplate(template: string, { locate }: TemplateSource): Promise<Template> {
   const from = locate(template);
   const path = targetOf(template);
+  const text = await readFile(from).catch((error: unknown) => {
+    throw new StepFailure(
+      FAILURES.configuration,
+      `${template} cannot be read (${messageOf(error)}). A template is a file, or a link to one.`,
+    );
+  });
   // What is there keeps its mode, as a shell that writes into the file would; a new file takes the template's.
   const present = await unlessMissing(stat(locate(path)));
   const model = present?.isFile() ? present : await stat(from);
-  return { path, text: await readFile(from), mode: model.mode & 0o7777 };
+  return { path, text, mode: model.mode & 0o7777 };
 }

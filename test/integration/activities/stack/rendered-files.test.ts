@@ -76,6 +76,17 @@ describe('activities/stack/rendered-files', () => {
     expect(readFileSync(join(root, 'real.conf'), 'utf8')).toContain('hello');
   });
 
+  it.each([
+    ['a link to nothing', 'nowhere'],
+    ['a link to a directory', '.'],
+  ])('names a template that is %s', async (_, target) => {
+    symlinkSync(target, join(stack, 'components/proxy/conf/odd.conf.template'));
+    await expect(openLiveView({ directory: stack }, deps())).rejects.toMatchObject({
+      type: 'Configuration',
+      message: expect.stringMatching(/odd\.conf\.template cannot be read \(.*a link to one\.$/) as string,
+    });
+  });
+
   it('takes an empty directory away that Docker made in the place of the file', async () => {
     mkdirSync(target());
     const view = await openLiveView({ directory: stack }, deps());
