@@ -99,9 +99,8 @@ _bk_delayed() {
   _bk_say delayed "$1"
   _bk_get "$1" "$2"
   _bk_former=$_bk_value _bk_called=
-  set -f
   case $2 in
-    words) command eval "_bk_join $_bk_value" ;;
+    words) set -f; command eval "_bk_join $_bk_value" ;;
     *) command eval "_bk_join \"$_bk_value\"" ;;
   esac 3>&- 4<&-
   _bk_calm

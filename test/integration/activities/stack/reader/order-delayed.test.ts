@@ -80,6 +80,10 @@ describe('activities/stack/reader/order-delayed', () => {
     }
   });
 
+  it.each([...COLLAPSED, ...TEXT])('patterns in a command substitution find files in %s', async (era) => {
+    expect(await valueIn(era, '$(echo default.e*) *')).toBe('default.env *');
+  });
+
   it.each([...WORDS, ...TEXT])('names are evaluated in the order of the list in %s', async (era) => {
     const chain = { A: '$B', B: '$C', C: 'c' };
     expect(await evaluated(era, 'A B C', chain)).toEqual({ A: '$C', B: 'c', C: 'c' });
