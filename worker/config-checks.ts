@@ -1,7 +1,7 @@
 /** `birdkeeper config validate` and `explain`: what is wrong with a configuration, and where a value comes from. */
 import { existsSync } from 'node:fs';
 import { readYaml } from '../activities/components/yaml-text.js';
-import { isStepFailure, messageOf } from '../activities/shared/failures.js';
+import { FAILURES, isStepFailure, messageOf, StepFailure } from '../activities/shared/failures.js';
 import { createRedactor, looksSecret, redactUrls } from '../activities/shared/redact.js';
 import { CommandFailed, runCommand } from '../activities/shared/run-command.js';
 import {
@@ -20,6 +20,7 @@ import { ALIASES } from '../activities/stack/reader/alias-table.js';
 import { parseAliases } from '../activities/stack/reader/aliases.js';
 import { findAssignment } from '../activities/stack/reader/messages.js';
 import { readText } from '../activities/stack/reader/read-shell.js';
+import { isName } from '../activities/stack/reader/variables.js';
 import type { TraceStep } from '../activities/stack/reader/traced.js';
 import { findTemplates, render } from '../activities/stack/render.js';
 import { TEMPLATE_SUFFIX } from '../activities/stack/templates.js';
@@ -138,6 +139,7 @@ async function ignoreDiagnostics(
 
 /** Throws `Configuration` when it does not read. Secrets are masked unless `reveal`. */
 export async function explainConfig({ name, reveal, ...options }: ExplainOptions): Promise<ExplainAnswer> {
+  if (!isName(name)) throw new StepFailure(FAILURES.badInput, `${JSON.stringify(name)} is no name of a variable.`);
   const read = await readFor(options, name);
   const { all, variables, reading } = read;
   const originOf = await originsIn(read);

@@ -145,6 +145,10 @@ describe('worker/config', () => {
     expect((await run(['explain', 'ADMIN_PASSWORD'])).out).not.toContain('horse');
     expect((await run(['explain', 'ADMIN_PASSWORD', '--reveal'])).out).toContain('correct-horse-7');
     expect(await run(['explain', 'NOPE'])).toMatchObject({ status: 1 });
+    expect(await run(['explain', 'A; touch touched'])).toMatchObject({
+      status: 2,
+      err: '"A; touch touched" is no name of a variable.',
+    });
     expect((await run(['explain', 'BIRDHOUSE_FQDN'], { BIRDHOUSE_FQDN: 'x.org' })).out).toContain(
       'the environment of the process',
     );
