@@ -48,7 +48,10 @@ export async function followDeployment(following: Following): Promise<ExitStatus
 }
 
 const aborted = (signal: AbortSignal): Promise<'aborted'> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve('aborted'), { once: true }));
+  new Promise((resolve) => {
+    if (signal.aborted) resolve('aborted');
+    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+  });
 
 async function untilClosed(following: Following, display: Display): Promise<'closed'> {
   const { session, number, pollMs = POLL_MS, patienceMs = PATIENCE_MS } = following;

@@ -23,40 +23,41 @@ export async function logs(context: CommandContext, options: LogsOptions, argume
   const wanted: Wanted = { stack: stack.ref.stack, number };
   const directories = await logDirectories(stack, settings);
   const log = await openLog(directories, wanted);
+  // Before the first line is shown: who sees one may press ^C.
+  const interruption = options.follow ? io.interruption() : undefined;
   try {
     const show = (items: readonly LogItem[]) => items.forEach((item) => print(io, item, options.json === true));
     if (log.items === undefined && !(options.follow && isToCome(log, number))) {
       throw wrongUse(notThere(wanted, log, directories));
     }
     show(log.items ?? []);
-    if (options.follow && !log.isComplete) await follow(io, log, wanted, show);
+    if (interruption && !log.isComplete) await follow(interruption.signal, log, wanted, show);
     return EXIT.done;
   } finally {
+    interruption?.done();
     await log.tail.close();
   }
 }
 
 /** Until the deployment's frame is closed, or ^C. */
-async function follow(io: Io, log: OpenLog, wanted: Wanted, show: (items: readonly LogItem[]) => void): Promise<void> {
-  const interruption = io.interruption();
-  const { signal } = interruption;
-  const { stack, number } = wanted;
+async function follow(
+  signal: AbortSignal,
+  log: OpenLog,
+  { stack, number }: Wanted,
+  show: (items: readonly LogItem[]) => void,
+): Promise<void> {
   let isOpen = number === undefined || log.items !== undefined;
-  try {
-    while (!signal.aborted) {
-      const lines = await log.tail.lines();
-      const items = lines.length > 0 ? lines.flatMap((line) => log.reader.push(line)) : log.reader.flush();
-      for (const item of items.filter(({ entry }) => entry.stack === stack)) {
-        const isOurs = number === undefined || item.entry.run === number;
-        isOpen ||= isOurs && opensFrame(item);
-        if (!isOurs || !isOpen) continue;
-        show([item]);
-        if (number !== undefined && closesFrame(item)) return;
-      }
-      await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+  while (!signal.aborted) {
+    const lines = await log.tail.lines();
+    const items = lines.length > 0 ? lines.flatMap((line) => log.reader.push(line)) : log.reader.flush();
+    for (const item of items.filter(({ entry }) => entry.stack === stack)) {
+      const isOurs = number === undefined || item.entry.run === number;
+      isOpen ||= isOurs && opensFrame(item);
+      if (!isOurs || !isOpen) continue;
+      show([item]);
+      if (number !== undefined && closesFrame(item)) return;
     }
-  } finally {
-    interruption.done();
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
