@@ -1,6 +1,6 @@
 /** `birdkeeper config validate` and `explain`: what is wrong with a configuration, and where a value comes from. */
 import { existsSync } from 'node:fs';
-import { readYaml } from '../activities/components/yaml-text.js';
+import { readYaml } from '../activities/shared/yaml-text.js';
 import { FAILURES, isStepFailure, messageOf, StepFailure } from '../activities/shared/failures.js';
 import { createRedactor, looksSecret, redactUrls } from '../activities/shared/redact.js';
 import { CommandFailed, runCommand } from '../activities/shared/run-command.js';

@@ -3,7 +3,7 @@ import { shortLine } from '../../workflows/one-line.js';
 import { z } from 'zod';
 import { nearest } from './nearest.js';
 import { ManifestSchema } from './schema.js';
-import { readYaml, type Path, type YamlText } from './yaml-text.js';
+import { readYaml, type Path, type YamlText } from '../shared/yaml-text.js';
 
 type Raw = z.output<typeof ManifestSchema>;
 

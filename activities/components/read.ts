@@ -6,7 +6,7 @@ import { isMissing } from '../shared/files.js';
 import { EMPTY_MANIFEST, parseManifest, type Manifest, type ParsedManifest } from './manifest.js';
 import { nameComponents } from './names.js';
 import { MANIFEST_FILE } from './schema.js';
-import { MAX_BYTES } from './yaml-text.js';
+import { MAX_BYTES } from '../shared/yaml-text.js';
 
 export interface Component {
   /** Live path. */

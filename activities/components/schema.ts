@@ -17,7 +17,7 @@
  * `backup`, `merge`, `follow-up` and `needs` are read by a later release: their form is not checked yet.
  */
 import { z } from 'zod';
-import { parseDuration } from './duration.js';
+import { parseDuration } from '../shared/duration.js';
 
 export const MANIFEST_FILE = 'component.yml';
 

@@ -2,7 +2,7 @@ import type { ScheduleKind } from '../../workflows/contract.js';
 import { reconcile } from '../schedules/index.js';
 import { wantedSchedule } from '../schedules/plan.js';
 import type { Step } from '../shared/step.js';
-import { parseFrequency } from '../stack/frequency.js';
+import { parseFrequency } from '../shared/frequency.js';
 import type { StackSettings } from '../stack/settings.js';
 import type { Activities, StackInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';

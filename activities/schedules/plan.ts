@@ -1,10 +1,7 @@
 /** What the schedules of a stack are to be. Pure. */
 import { Cron } from 'croner';
 import { SCHEDULE_KINDS, type ScheduleKind } from '../../workflows/contract.js';
-
-/** A frequency as it is understood; see `activities/stack/frequency.ts`. */
-export type Frequency =
-  { kind: 'none' } | { kind: 'cron'; expressions: string[] } | { kind: 'interval'; seconds: number };
+import type { Frequency } from '../shared/frequency.js';
 
 export interface WantedSchedule {
   kind: ScheduleKind;

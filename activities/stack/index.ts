@@ -7,7 +7,6 @@ export {
   type ViewDeps,
 } from './open-view.js';
 export { applyRendered, planRendered, restoreRendered, writeRendered, type RenderedChange } from './rendered-files.js';
-export { parseFrequency, type Frequency } from './frequency.js';
 export { type Probe } from './probes.js';
 export { type StackSettings } from './settings.js';
 export { SETTINGS, SETTING_KEYS, type SettingKey, type SettingRow } from './settings-table.js';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { createRedactor } from '../shared/redact.js';
-import { parseFrequency } from './frequency.js';
+import { parseFrequency } from '../shared/frequency.js';
 import { parseMailServer, parseNoticeKinds, parseReceivers, parseSender } from './notify.js';
 import { parseProbes } from './probes.js';
 import { lookUp } from './settings-lookup.js';

@@ -1,6 +1,6 @@
 /** When a stack may be changed by itself, from the texts of three settings. Pure. */
 import { Cron } from 'croner';
-import { FREQUENCY_FORM, parseFrequency } from './frequency.js';
+import { FREQUENCY_FORM, parseFrequency } from '../shared/frequency.js';
 
 export interface WindowTexts {
   /** BIRDKEEPER_DEPLOY_WINDOWS: one a line or separated by `;`. */

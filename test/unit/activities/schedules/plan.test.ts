@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planSchedules, wantedSchedule, type WantedSchedule } from '../../../../activities/schedules/plan.js';
-import { parseFrequency } from '../../../../activities/stack/frequency.js';
+import { parseFrequency } from '../../../../activities/shared/frequency.js';
 import { SCHEDULE_KINDS, type ScheduleKind } from '../../../../workflows/contract.js';
 import { hostileText, isSentence } from '../../../support/hostile.js';
 

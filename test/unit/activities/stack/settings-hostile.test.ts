@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFrequency } from '../../../../activities/stack/frequency.js';
+import { parseFrequency } from '../../../../activities/shared/frequency.js';
 import { SETTINGS, type SettingRow } from '../../../../activities/stack/settings-table.js';
 import { readSettings, type StackSettings } from '../../../../activities/stack/settings.js';
 import { nextOpening, parseWindows } from '../../../../activities/stack/windows.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../../../../activities/components/duration.js';
+import { parseDuration } from '../../../../activities/shared/duration.js';
 
-describe('activities/components/duration', () => {
+describe('activities/shared/duration', () => {
   it.each([
     [90, 90],
     [0.5, 0.5],

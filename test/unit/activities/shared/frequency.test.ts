@@ -1,11 +1,11 @@
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFrequency } from '../../../../activities/stack/frequency.js';
+import { parseFrequency } from '../../../../activities/shared/frequency.js';
 
 const cron = (...expressions: string[]) => ({ kind: 'cron', expressions });
 
-describe('activities/stack/frequency', () => {
+describe('activities/shared/frequency', () => {
   it.each(['', '  ', '\n'])('is no schedule when empty: %j', (text) => {
     expect(parseFrequency(text)).toEqual({ kind: 'none' });
   });
