@@ -12,8 +12,11 @@ export function parseDuration(value: unknown, { least }: { least: number }): num
   return seconds;
 }
 
-function secondsOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+const secondsOf = (value: unknown): number | undefined =>
+  typeof value === 'number' ? (Number.isFinite(value) ? value : undefined) : durationSeconds(value);
+
+/** Seconds of `90s`, `5m`, `1h30m`, each number with its unit; undefined for anything else. */
+export function durationSeconds(value: unknown): number | undefined {
   if (typeof value !== 'string' || !/^(\d{1,7}[smhd])+$/.test(value)) return undefined;
   return [...value.matchAll(/(\d+)([smhd])/g)].reduce(
     (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? 's'] ?? 1),

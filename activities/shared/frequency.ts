@@ -1,5 +1,6 @@
 /** How often scheduled work runs, from the text of a setting. Pure. */
 import { Cron } from 'croner';
+import { durationSeconds } from './duration.js';
 
 export type Frequency =
   | { kind: 'none' }
@@ -20,7 +21,6 @@ const WORDS: ReadonlyMap<string, string> = new Map(
 );
 /** A schedule of the server takes no longer one. */
 const MOST_SECONDS = 366 * 86_400;
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** What a frequency may look like, for messages. */
 export const FREQUENCY_FORM =
@@ -36,11 +36,8 @@ export function parseFrequency(text: string): Frequency {
 }
 
 function secondsOf(duration: string): number {
-  if (!/^(\d{1,6}[smhd])+$/.test(duration)) throw new RangeError(FREQUENCY_FORM);
-  const seconds = [...duration.matchAll(/(\d+)([smhd])/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? 's'] ?? 1),
-    0,
-  );
+  const seconds = durationSeconds(duration);
+  if (seconds === undefined) throw new RangeError(FREQUENCY_FORM);
   if (seconds < 1 || seconds > MOST_SECONDS)
     throw new RangeError(`${FREQUENCY_FORM}; an interval is at least one second and at most 366 days`);
   return seconds;
