@@ -106,9 +106,8 @@ export class Fields {
 
 const MOST_ALIASES = 100;
 
-/** In YAML 1.1 mode a merge key is a symbol. */
-const nameOf = ({ value, source }: Scalar): string =>
-  typeof value === 'symbol' ? (source ?? '<<') : (source ?? String(value as string));
+/** In YAML 1.1 mode a merge key is a symbol, and 8080 a number. */
+const nameOf = ({ value, source }: Scalar): string => (typeof value === 'string' ? value : (source ?? '<<'));
 
 /** `22:22` and `0755` are numbers in YAML 1.1: what was meant is what was written. */
 function textOf({ value, source, type }: Scalar): string | undefined {
