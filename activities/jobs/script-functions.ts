@@ -1,0 +1,92 @@
+/**
+ * What the script of a run stands on, in bash. A run that was cut off is told again from its beginning, and each step looks
+ * first whether it is done: a container is found by its label, what cannot be found again is not begun twice.
+ *
+ * In the folder of the run: `status` exit status of the whole run; `lost` the engine went away; `leave` the worker leaves; `cut-off` a step outside a
+ * container of its own was begun and nobody saw its end; for each step `.line` lines of output before it, `.id` its container,
+ * `.begun` and `.status`.
+ */
+export const FUNCTIONS = String.raw`
+trap 'kill -KILL $$' TERM INT HUP
+exec </dev/null >>"$BIRDKEEPER_JOB_OUTPUT" 2>&1
+cd "$BIRDKEEPER_JOB_FOLDER"
+# A former shell of this run, which outlived its worker, has come to the end.
+[ ! -f status ] || exit "$(cat status)"
+cd /
+
+birdkeeper_end() { echo "$1" > "$BIRDKEEPER_JOB_FOLDER/status.new" && mv "$BIRDKEEPER_JOB_FOLDER/status.new" "$BIRDKEEPER_JOB_FOLDER/status"; }
+trap 'birdkeeper_end "$?"' EXIT
+birdkeeper_lost() { trap - EXIT; : > "$BIRDKEEPER_JOB_FOLDER/lost"; exit 75; }
+# The worker leaves: the next one goes on from here.
+birdkeeper_stays() { [ ! -f "$BIRDKEEPER_JOB_FOLDER/leave" ] || { trap - EXIT; exit 75; }; }
+birdkeeper_engine() { docker version --format . >/dev/null 2>&1 || birdkeeper_lost; }
+
+# STEP ARGUMENTS OF docker run …
+birdkeeper_run() {
+  local step=$1 notes="$BIRDKEEPER_JOB_FOLDER/$1" id state status=0 from=1
+  shift
+  birdkeeper_stays
+  [ -f "$notes.line" ] || wc -l < "$BIRDKEEPER_JOB_OUTPUT" > "$notes.line"
+  id=$(docker ps --all --quiet --no-trunc --filter "label=birdkeeper.job.run=$BIRDKEEPER_JOB_RUN" --filter "label=birdkeeper.job.step=$step") || birdkeeper_lost
+  if [ -n "$id" ]; then
+    state=$(docker inspect --format '{{.State.Status}}' "$id") || birdkeeper_lost
+    [ "$state" != created ] || docker start "$id" >/dev/null || status=$?
+    from=$(($(wc -l < "$BIRDKEEPER_JOB_OUTPUT") - $(cat "$notes.line") + 1))
+  elif [ -f "$notes.id" ]; then
+    echo "birdkeeper: somebody removed the container of step $step; it is not begun a second time"
+    return 1
+  else
+    id=$(docker run --detach --label "birdkeeper.job=$BIRDKEEPER_JOB" --label "birdkeeper.job.run=$BIRDKEEPER_JOB_RUN" --label "birdkeeper.job.step=$step" "$@") || status=$?
+  fi
+  if [ "$status" -ne 0 ]; then
+    birdkeeper_engine
+    return "$status"
+  fi
+  echo "$id" > "$notes.id"
+  if [ "$from" -gt 1 ] && [ /dev/stdout -ef "$BIRDKEEPER_JOB_OUTPUT" ]; then
+    docker logs --follow "$id" 2>&1 | tail -n "+$from" || :
+  else
+    docker logs --follow "$id" || :
+  fi
+  birdkeeper_stays
+  status=$(docker wait "$id") || { birdkeeper_engine; echo "birdkeeper: the container of step $step was removed while it ran"; return 1; }
+  return "$status"
+}
+
+# STEP COMMAND …
+birdkeeper_once() {
+  local step=$1 notes="$BIRDKEEPER_JOB_FOLDER/$1" status=0
+  shift
+  [ ! -f "$notes.status" ] || return "$(cat "$notes.status")"
+  if [ -f "$notes.begun" ]; then
+    echo "birdkeeper: step $step was cut off, and whether it was done cannot be seen; it is not begun a second time"
+    : > "$BIRDKEEPER_JOB_FOLDER/cut-off"
+    exit 1
+  fi
+  birdkeeper_stays
+  : > "$notes.begun"
+  "$@" || status=$?
+  echo "$status" > "$notes.status"
+  return "$status"
+}
+
+# STEP ARGUMENTS OF docker exec …
+birdkeeper_exec() {
+  local step=$1
+  shift
+  birdkeeper_engine
+  birdkeeper_once "$step" docker exec "$@"
+}
+
+# PROJECT SERVICE: the names of its running containers, of Compose v2 and v1.
+birdkeeper_service() {
+  local found
+  birdkeeper_engine
+  found=$({
+    docker ps --filter "label=com.docker.compose.project=$1" --filter "label=com.docker.compose.service=$2" --format '{{.Names}}'
+    docker ps --format '{{.Names}}' | grep -E "^$1[_-]$2[_-][0-9]+$"
+  } | sort -u)
+  [ -n "$found" ] || { echo "birdkeeper: no container of service $2 of project $1 runs" >&2; return 1; }
+  echo "$found"
+}
+`;
