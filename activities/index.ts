@@ -3,6 +3,7 @@ import { adoptStack } from './deployment/adopt.js';
 import { applyServices } from './deployment/apply.js';
 import { beginDeployment } from './deployment/begin.js';
 import { concludeDeployment } from './deployment/conclude.js';
+import { runContainerJob } from './deployment/container-jobs.js';
 import type { Dependencies } from './deployment/dependencies.js';
 import { handOver } from './deployment/hand-over.js';
 import { runHook } from './deployment/hooks.js';
@@ -46,6 +47,7 @@ export function createActivities(deps: Dependencies): StepActivities {
     reconcileSchedules: (input, step) => reconcileSchedules(input, step, deps),
     adoptStack: (input, step) => adoptStack(input, step, deps),
     deployNotebooks: (input, step) => deployNotebooks(input, step, deps),
+    runContainerJob: (input, step) => runContainerJob(input, step, deps),
     backUpStack: (input, step) => backUpStack(input, step, deps),
   };
 }

@@ -80,4 +80,11 @@ export const INPUTS: Inputs = {
   adoptStack: StackInput,
   deployNotebooks: StackInput,
   backUpStack: StackInput,
+  runContainerJob: z.strictObject({
+    stack,
+    name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,120}$/, 'should be the name of a job'),
+    hash: z.string().regex(/^[0-9a-f]{16}$/, 'should be the hash of a job'),
+    run: z.uuid(),
+    attempt: z.int().min(1).max(1_000),
+  }),
 };

@@ -136,10 +136,33 @@ export interface JobActivities {
   deployNotebooks(
     input: StackInput,
   ): Promise<{ outcome: 'deployed' | 'up to date'; notebooks: number; commit: string }>;
+  /** One try of a job in a container. Twice: the container that was started is found again. */
+  runContainerJob(input: ContainerJobInput): Promise<ContainerJobResult>;
   /** One restic snapshot of `BIRDKEEPER_BACKUP_PATHS`. */
   backUpStack(
     input: StackInput,
   ): Promise<{ snapshot: string; bytesAdded: number; paths: string[]; release: number | null }>;
+}
+
+export interface ContainerJobInput extends StackInput {
+  name: string;
+  /** Of the text that was scheduled. */
+  hash: string;
+  /** Id of the workflow's run. */
+  run: string;
+  /** 1 for the first. */
+  attempt: number;
+}
+
+export interface ContainerJobResult {
+  /** removed: the stack has no job of that name any more, and nothing was run. */
+  outcome: 'done' | 'failed' | 'timed out' | 'cut off' | 'removed';
+  exitStatus: number | null;
+  seconds: number;
+  /** Of its output, redacted. */
+  lastLines: string[];
+  /** Tries that are left. */
+  retries: number;
 }
 
 export type Activities = DeploymentActivities & JobActivities;

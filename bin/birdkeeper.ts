@@ -22,6 +22,7 @@ const handlers: Handlers = {
     (await import('../worker/former/migrate.js')).removeFormer(artifacts, keptFormer(readClientSettings())),
   validateConfig: async (options) => (await import('../worker/config-checks.js')).validateConfig(options),
   explainConfig: async (options) => (await import('../worker/config-checks.js')).explainConfig(options),
+  lintJobs: async (options) => (await import('../worker/jobs.js')).lintJobs(options),
   compose: async (options) => (await import('../worker/compose.js')).composeAsScript(options),
   listComposeFiles: async (options) => (await import('../worker/config.js')).listComposeFiles(options),
   renderConfig: async (options) => (await import('../worker/config.js')).renderConfig(options),

@@ -118,6 +118,18 @@ export interface FormerArtifact {
   readonly deploys: boolean;
 }
 
+export interface LintOptions extends ConfigOptions {
+  /** Absent: the jobs of the stack. */
+  file?: string;
+}
+
+export interface LintAnswer {
+  /** Those that run. */
+  readonly jobs: readonly { readonly name: string; readonly schedule: string; readonly where: string }[];
+  /** error: the job does not run. warning: it may not do what was meant. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 export interface ExplainOptions extends ConfigOptions {
   name: string;
   /** Secrets as they are. */
@@ -178,6 +190,8 @@ export interface Handlers {
   validateConfig(options: ConfigOptions): Promise<ValidateAnswer>;
   /** Throws `Configuration` when the configuration does not read. */
   explainConfig(options: ExplainOptions): Promise<ExplainAnswer>;
+  /** Throws BadInput when the file cannot be read, Configuration when the stack cannot. */
+  lintJobs(options: LintOptions): Promise<LintAnswer>;
   listComposeFiles(options: FilesOptions): Promise<FilesAnswer>;
   /** Changes nothing in the stack. Throws `Configuration` when nothing can be rendered. */
   renderConfig(options: RenderOptions): Promise<RenderAnswer>;

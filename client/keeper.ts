@@ -23,6 +23,7 @@ import {
 import type { DeployAnswer as DeployAnswerType, DeployAsk } from '../workflows/keep-stack/messages.js';
 import type { DeploymentStatus as DeploymentStatusType, KeeperStatus as KeeperStatusType } from '../workflows/model.js';
 import { isWorkerPolling, noWorker, type Session } from './connection.js';
+import { listedIds } from './schedules.js';
 import { DeployAnswer, DeploymentStatus, DeployResult, KeeperStatus, RollbackAnswer } from './schemas.js';
 
 /** What a workflow answered, or why it did not. no worker: nobody runs its code now. */
@@ -122,7 +123,9 @@ export async function isDeploymentClosed(
 /** Deletes the stack's schedules; those that are gone already are no failure. Gives the ids deleted. */
 export async function deleteSchedules(session: Session, ref: StackRef): Promise<string[]> {
   const deleted: string[] = [];
-  for (const id of SCHEDULE_KINDS.map((kind) => scheduleId(kind, ref))) {
+  const fixed = SCHEDULE_KINDS.map((kind) => scheduleId(kind, ref));
+  const listed = await listedIds(session, ref);
+  for (const id of new Set([...fixed, ...listed])) {
     if (await ifThere(() => session.client.schedule.getHandle(id).delete(), session)) deleted.push(id);
   }
   return deleted;

@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../workflows/contract.js';
 import { addConfig } from './config-program.js';
+import { addJobs } from './jobs-program.js';
 import { endOf, type ExitStatus } from './failures.js';
 import type { MigrateOptions } from './commands/migrate.js';
 import type { DrainOptions } from './commands/drain.js';
@@ -80,6 +81,11 @@ function buildProgram(options: ProgramOptions, finish: (status: number) => void)
   addActingCommands(verb);
   addReadingCommands(verb);
   addConfig(program, {
+    stackOption: () => stackOption('one', options.cwd),
+    run: async (call) =>
+      finish(await call({ io: options.io, handlers: options.handlers, settings: options.settings() })),
+  });
+  addJobs(program, {
     stackOption: () => stackOption('one', options.cwd),
     run: async (call) =>
       finish(await call({ io: options.io, handlers: options.handlers, settings: options.settings() })),

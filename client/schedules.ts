@@ -15,7 +15,8 @@ export async function stackSchedules(session: Session, ref: StackRef): Promise<S
   return found.flatMap((schedule) => schedule ?? []);
 }
 
-async function listedIds(session: Session, ref: StackRef): Promise<string[]> {
+/** Ids of all schedules of the stack, as the server lists them: a moment late. */
+export async function listedIds(session: Session, ref: StackRef): Promise<string[]> {
   const ids: string[] = [];
   for await (const { scheduleId: id } of session.client.schedule.list()) if (partsOf(id, ref)) ids.push(id);
   return ids;
@@ -39,6 +40,8 @@ async function describe(session: Session, id: string, ref: StackRef): Promise<Sc
       next: paused ? null : (described.info.nextActionTimes[0]?.toISOString() ?? null),
       last: await lastRun(session, described),
       paused: paused ? note : null,
+      skipped: described.info.numActionsSkippedOverlap,
+      missed: described.info.numActionsMissedCatchupWindow,
     };
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
@@ -59,25 +62,33 @@ async function lastRun(session: Session, { info }: ScheduleDescription): Promise
   return {
     at: newest.takenAt.toISOString(),
     workflowId,
-    outcome: await outcomeOf(session, workflowId, firstExecutionRunId),
+    lagSeconds: Math.max(0, (newest.takenAt.getTime() - newest.scheduledAt.getTime()) / 1_000),
+    ...(await endOf(session, workflowId, firstExecutionRunId)),
   };
 }
 
-async function outcomeOf(session: Session, workflowId: string, runId: string): Promise<string> {
+async function endOf(
+  session: Session,
+  workflowId: string,
+  runId: string,
+): Promise<{ outcome: string; seconds: number | null }> {
   try {
     const handle = session.client.workflow.getHandle(workflowId, runId);
-    const { status, searchAttributes } = await session.within(() => handle.describe());
-    return outcomeWord(status.name, searchAttributes['Outcome']?.[0]);
+    const { status, searchAttributes, startTime, closeTime } = await session.within(() => handle.describe());
+    return {
+      outcome: outcomeWord(status.name, searchAttributes['Outcome']?.[0]),
+      seconds: closeTime === undefined ? null : (closeTime.getTime() - startTime.getTime()) / 1_000,
+    };
   } catch (error) {
     // Kept for 30 days; a yearly schedule's run is gone.
-    if (error instanceof WorkflowNotFoundError) return 'not known';
+    if (error instanceof WorkflowNotFoundError) return { outcome: 'not known', seconds: null };
     throw error;
   }
 }
 
 /** What the workflow itself says of its end, else what the server says. Pure. */
 export function outcomeWord(status: string, attribute: unknown): string {
-  if (status === 'COMPLETED' && typeof attribute === 'string') return attribute;
+  if (['COMPLETED', 'FAILED'].includes(status) && typeof attribute === 'string') return attribute;
   return WORDS[status] ?? status.toLowerCase().replaceAll('_', ' ');
 }
 

@@ -236,7 +236,20 @@ export const ScheduleReport = z.object({
   frequency: z.string(),
   /** Null while it is paused, and when it never runs again. */
   next: z.string().nullable(),
-  last: z.object({ at: z.string(), workflowId: z.string(), outcome: z.string() }).nullable(),
+  last: z
+    .object({
+      at: z.string(),
+      workflowId: z.string(),
+      outcome: z.string(),
+      /** How much later it began than it was due. */
+      lagSeconds: z.number(),
+      /** Null while it runs. */
+      seconds: z.number().nullable(),
+    })
+    .nullable(),
+  /** Runs that were left out because one ran already, and because they were too late. */
+  skipped: z.number(),
+  missed: z.number(),
   /** Why it is paused; null when it is not. */
   paused: z.string().nullable(),
 });

@@ -1,6 +1,5 @@
 /** `birdkeeper config validate` and `explain`: what is wrong with a configuration, and where a value comes from. */
 import { existsSync } from 'node:fs';
-import { readYaml } from '../activities/shared/yaml-text.js';
 import { FAILURES, isStepFailure, messageOf, StepFailure } from '../activities/shared/failures.js';
 import { createRedactor, looksSecret, redactUrls } from '../activities/shared/redact.js';
 import { CommandFailed, runCommand } from '../activities/shared/run-command.js';
@@ -27,6 +26,7 @@ import { TEMPLATE_SUFFIX } from '../activities/stack/templates.js';
 import { readSettings } from '../activities/stack/settings.js';
 import type { ConfigOptions, ExplainAnswer, ExplainOptions, ValidateAnswer } from '../client/handlers.js';
 import { filesOf, readFor } from './config.js';
+import { jobDiagnostics, jobsOf } from './jobs.js';
 
 /** Every diagnostic at once. A configuration that does not read has one. */
 export async function validateConfig(options: ConfigOptions): Promise<ValidateAnswer> {
@@ -53,7 +53,7 @@ async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
     ...composeDiagnostics(read),
     ...aliasDiagnostics(aliasUseOf(read), all, originOf),
     ...defaultDiagnostics(lists, all),
-    ...jobDiagnostics(all, originOf),
+    ...asWarnings(jobDiagnostics(await jobsOf(read), originOf)),
     ...(await ignoreDiagnostics(
       rendered.map(({ path }) => path),
       read,
@@ -63,6 +63,10 @@ async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
     ...reading.notes.map((message): Diagnostic => ({ severity: 'note', message })),
   ];
 }
+
+/** A job that does not run keeps no stack from being deployed. */
+const asWarnings = (found: readonly Diagnostic[]): Diagnostic[] =>
+  found.map((diagnostic) => ({ ...diagnostic, severity: 'warning' }));
 
 function settingDiagnostics({ all, directory }: StackReading, originOf: OriginOf): Diagnostic[] {
   try {
@@ -81,22 +85,6 @@ function composeDiagnostics(read: StackReading): Diagnostic[] {
   return files
     .filter((file) => !existsSync(file) && !existsSync(`${file}${TEMPLATE_SUFFIX}`))
     .map((file) => ({ severity: 'error', message: 'This compose file does not exist.', file }));
-}
-
-const JOBS = ['AUTODEPLOY_EXTRA_SCHEDULER_JOBS', 'BIRDHOUSE_AUTODEPLOY_EXTRA_SCHEDULER_JOBS'];
-
-/** One list in YAML; a text that does not parse stopped every job of upstream's scheduler. */
-function jobDiagnostics(all: Readonly<Record<string, string>>, originOf: OriginOf): Diagnostic[] {
-  const name = JOBS.find((candidate) => (all[candidate] ?? '').trim() !== '');
-  if (name === undefined) return [];
-  const { value, problems } = readYaml(Buffer.from(all[name] ?? ''));
-  const found = problems.length === 0 && !Array.isArray(value) ? ['it is no list of jobs'] : [];
-  const said = [...problems.map(({ line, message }) => `line ${line} of its value: ${message}`), ...found];
-  return [...new Set(said)].map((what) => ({
-    severity: 'warning',
-    message: `${name} does not parse: ${what}.`,
-    ...originOf(name),
-  }));
 }
 
 const GIT_MS = 20_000;

@@ -7,13 +7,11 @@
 import { isoSeconds, printable } from '../client/text.js';
 import type { LogFormat } from './host-settings.js';
 
-export const LOG_LABELS = {
-  'autodeploy.log': 'triggerdeploy',
-  'backup.log': 'backup',
-  'notebookdeploy.log': 'notebookdeploy',
-} as const;
-export type LogFile = keyof typeof LOG_LABELS;
-export type Label = (typeof LOG_LABELS)[LogFile];
+export type LogFile = string;
+
+/** Word of a file's frames: that of the former scheduler, else the name of the job. */
+export const labelOf = (file: LogFile): string =>
+  file === 'autodeploy.log' ? 'triggerdeploy' : file.replace(/\.log$/, '');
 
 /** Which run a line belongs to. */
 export interface RunKey {
@@ -38,7 +36,7 @@ export const BEGIN = 'begin';
 export const END = 'end';
 
 export interface FrameStart extends RunKey {
-  label: Label;
+  label: string;
   startedAt: Date;
   about: string;
 }
@@ -117,7 +115,7 @@ function readLine(line: string, previous: string, key: RunKey): Seen | undefined
   if (line.startsWith('{')) return readJsonLine(line, key);
   const at = line.slice(0, 25);
   const isOf = (phase: string) => line.startsWith(`${at} ${prefix(key, phase)} `);
-  if (isOf(BEGIN) && /^\w+ START_TIME=\S{25}$/.test(previous)) {
+  if (isOf(BEGIN) && /^[\w.-]+ START_TIME=\S{25}$/.test(previous)) {
     return { at: new Date(at), phase: BEGIN, complete: false };
   }
   return isOf(END) ? { at: new Date(at), phase: END, complete: false } : undefined;

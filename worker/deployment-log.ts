@@ -12,7 +12,7 @@ import {
   frameStart,
   frameState,
   lineText,
-  LOG_LABELS,
+  labelOf,
   type LineLevel,
   type LogFile,
   type RunKey,
@@ -47,7 +47,7 @@ export interface RunLog {
 export function createRunLog(options: RunLogOptions): RunLog {
   const { format, redact } = options;
   const now = options.now ?? (() => new Date());
-  const label = LOG_LABELS[options.file];
+  const label = labelOf(options.file);
   const path = join(options.directory, options.file);
   let told = false;
   const safely = <T>(fallback: T, act: () => T): T => {

@@ -2,6 +2,7 @@
 import type { Journal } from '../activities/deployment/journal.js';
 import { messageOf } from '../activities/shared/failures.js';
 import { redactUrls, type Redact } from '../activities/shared/redact.js';
+import { jobLogFile } from '../workflows/contract.js';
 import type { StepLog } from '../activities/shared/step.js';
 import { createRunLog, type RunLog } from './deployment-log.js';
 import type { LogFile } from './deployment-log-text.js';
@@ -23,6 +24,8 @@ export interface JournalOptions {
 }
 
 const FILE_OF: Readonly<Record<string, LogFile>> = { deployNotebooks: 'notebookdeploy.log', backUpStack: 'backup.log' };
+const fileOf = (activity: string, job: string | undefined): LogFile =>
+  activity === 'runContainerJob' && job !== undefined ? jobLogFile(job) : (FILE_OF[activity] ?? 'autodeploy.log');
 
 /** Phase of the story to which each activity belongs: the word in its log lines. */
 const PHASE_OF: Readonly<Record<string, string>> = {
@@ -41,8 +44,10 @@ const PHASE_OF: Readonly<Record<string, string>> = {
   reverseCheckouts: 'roll back',
   concludeDeployment: 'record',
   sendNotices: 'record',
+  reconcileSchedules: 'record',
   deployNotebooks: 'deploy',
   backUpStack: 'back up',
+  runContainerJob: 'run',
 };
 
 /** Two activities serve two phases each; their input tells which. */
@@ -78,17 +83,20 @@ export class LogFiles implements Journal {
     this.log(stack, 'autodeploy.log').remark(stack, message);
   }
 
-  async job<T>({ stack, file, about }: Parameters<Journal['job']>[0], work: () => Promise<T>): Promise<T> {
-    const startedAt = new Date();
+  async job<T>(
+    { stack, file, about, startedAt = new Date(), goesOn = () => false }: Parameters<Journal['job']>[0],
+    work: () => Promise<T>,
+    said: (result: T) => string = () => `done: ${about}`,
+  ): Promise<T> {
     const run = { stack, run: startedAt.toISOString(), startedAt };
     const log = this.log(stack, file);
     log.openFrame({ ...run, about });
     try {
       const result = await work();
-      log.closeFrame({ ...run, about: `done: ${about}` });
+      log.closeFrame({ ...run, about: said(result) });
       return result;
     } catch (error) {
-      log.closeFrame({ ...run, about: `failed: ${messageOf(error)}` });
+      if (!goesOn(error)) log.closeFrame({ ...run, about: `failed: ${messageOf(error)}` });
       throw error;
     }
   }
@@ -96,13 +104,13 @@ export class LogFiles implements Journal {
   /** Log of one activity: what it says goes to the file of its run and to the terminal, what commands print to the file alone. */
   forActivity(
     activity: string,
-    input: { stack: string; number?: number; direction?: string; fetch?: boolean },
+    input: { stack: string; number?: number; direction?: string; fetch?: boolean; name?: string },
   ): StepLog {
     const { stack, number } = input;
     const phase = phaseOf(activity, input);
     const run = { stack, run: number ?? '-' };
     const write = (message: string, level: 'info' | 'warn' | 'output') =>
-      this.log(stack, FILE_OF[activity] ?? 'autodeploy.log').line(run, phase, message, level);
+      this.log(stack, fileOf(activity, input.name)).line(run, phase, message, level);
     const told = (message: string, fields?: Record<string, unknown>) =>
       fields ? `${message} ${JSON.stringify(fields)}` : message;
     return {

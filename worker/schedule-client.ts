@@ -1,56 +1,91 @@
 import {
+  ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type ScheduleClient,
   type ScheduleSpec,
 } from '@temporalio/client';
 import type { Schedules } from '../activities/schedules/index.js';
-import type { WantedSchedule } from '../activities/schedules/plan.js';
-import {
-  SCHEDULE_KINDS,
-  SCHEDULED_WORKFLOW,
-  scheduleId,
-  taskQueueOf,
-  type ScheduleKind,
-  type StackRef,
-} from '../workflows/contract.js';
+import { FIXED, markOf, type ScheduleName, type WantedSchedule } from '../activities/schedules/plan.js';
+import { SCHEDULED_WORKFLOW, scheduleId, taskQueueOf, type Overlap, type StackRef } from '../workflows/contract.js';
 import { attribute } from '../workflows/search-attributes.js';
 
 /** A run that hangs is ended, because an open run silently skips every later one. */
-const LONGEST_RUN: Readonly<Record<ScheduleKind, string>> = {
+const LONGEST_RUN: Readonly<Record<ScheduleName['kind'], string>> = {
   autodeploy: '20 minutes',
   notebooks: '1 hour',
   backup: '8 hours',
+  job: '1 day',
+};
+
+const OVERLAP: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
+  skip: ScheduleOverlapPolicy.SKIP,
+  'buffer-one': ScheduleOverlapPolicy.BUFFER_ONE,
+  'buffer-all': ScheduleOverlapPolicy.BUFFER_ALL,
+  'cancel-other': ScheduleOverlapPolicy.CANCEL_OTHER,
+  'allow-all': ScheduleOverlapPolicy.ALLOW_ALL,
 };
 
 /** Schedules on Temporal. */
 export function temporalSchedules(client: ScheduleClient): Schedules {
+  const handleOf = (stack: StackRef, { kind, name }: ScheduleName) => client.getHandle(scheduleId(kind, stack, name));
+  const update = (stack: StackRef, schedule: WantedSchedule) =>
+    handleOf(stack, schedule).update((former) => ({ ...former, ...definitionOf(stack, schedule) }));
   return {
-    async existing(stack) {
-      const found = await Promise.all(
-        SCHEDULE_KINDS.map(async (kind) => [kind, await textOf(client, kind, stack)] as const),
-      );
-      return new Map(found.flatMap(([kind, text]) => (text === undefined ? [] : [[kind, text]])));
+    async existing(stack, jobs) {
+      const names = new Set([...jobs, ...(await listedJobs(client, stack))]);
+      const known = [...FIXED, ...[...names].map((name): ScheduleName => ({ kind: 'job', name }))];
+      const found: (ScheduleName & { mark: string })[] = [];
+      for (let at = 0; at < known.length; at += AT_ONCE) {
+        const some = known.slice(at, at + AT_ONCE);
+        const marks = await Promise.all(some.map((name) => markIn(client, stack, name)));
+        marks.forEach((mark, index) => {
+          const name = some[index];
+          if (mark !== undefined && name !== undefined) found.push({ ...name, mark });
+        });
+      }
+      return found;
     },
     async create(stack, schedule) {
-      await client.create({ scheduleId: scheduleId(schedule.kind, stack), ...definitionOf(stack, schedule) });
+      const { kind, name } = schedule;
+      try {
+        await client.create({ scheduleId: scheduleId(kind, stack, name), ...definitionOf(stack, schedule) });
+      } catch (error) {
+        // Another step, which ran at the same time, made it.
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        await update(stack, schedule);
+      }
     },
-    async update(stack, schedule) {
-      const handle = client.getHandle(scheduleId(schedule.kind, stack));
-      await handle.update((former) => ({ ...former, ...definitionOf(stack, schedule) }));
-    },
-    async remove(stack, kind) {
-      await client.getHandle(scheduleId(kind, stack)).delete();
+    update,
+    async remove(stack, schedule) {
+      try {
+        await handleOf(stack, schedule).delete();
+      } catch (error) {
+        if (!(error instanceof ScheduleNotFoundError)) throw error;
+      }
     },
   };
 }
 
+const AT_ONCE = 20;
+
+async function listedJobs(client: ScheduleClient, stack: StackRef): Promise<string[]> {
+  const prefix = `${scheduleId('job', stack)}/`;
+  const names: string[] = [];
+  for await (const { scheduleId: id } of client.list()) if (id.startsWith(prefix)) names.push(id.slice(prefix.length));
+  return names;
+}
+
 /** Undefined when there is no such schedule; empty when another program made it. */
-async function textOf(client: ScheduleClient, kind: ScheduleKind, stack: StackRef): Promise<string | undefined> {
+async function markIn(
+  client: ScheduleClient,
+  stack: StackRef,
+  { kind, name }: ScheduleName,
+): Promise<string | undefined> {
   try {
-    const { action } = await client.getHandle(scheduleId(kind, stack)).describe();
-    const text = action.memo?.['frequency'];
-    return typeof text === 'string' ? text : '';
+    const { action } = await client.getHandle(scheduleId(kind, stack, name)).describe();
+    const mark = action.memo?.['mark'];
+    return typeof mark === 'string' ? mark : '';
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
@@ -58,25 +93,26 @@ async function textOf(client: ScheduleClient, kind: ScheduleKind, stack: StackRe
 }
 
 function definitionOf(stack: StackRef, schedule: WantedSchedule) {
-  const { kind, catchUpSeconds, frequency, text } = schedule;
+  const { kind, name, catchUpSeconds, frequency, text, timeZone, overlap, hash, longestRunSeconds } = schedule;
   const spec: ScheduleSpec =
     frequency.kind === 'interval'
       ? { intervals: [{ every: frequency.seconds * 1_000 }] }
-      : { cronExpressions: frequency.expressions, timezone: 'UTC' };
+      : { cronExpressions: frequency.expressions, timezone: timeZone };
   return {
     spec,
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpSeconds * 1_000 },
+    policies: { overlap: OVERLAP[overlap], catchupWindow: catchUpSeconds * 1_000 },
     action: {
       type: 'startWorkflow' as const,
       workflowType: SCHEDULED_WORKFLOW[kind],
-      workflowId: `${scheduleId(kind, stack)}/run`,
+      workflowId: `${scheduleId(kind, stack, name)}/run`,
       taskQueue: taskQueueOf(stack.host),
-      args: [{ v: 1, ...stack }],
+      args: [name === undefined ? { v: 1, ...stack } : { v: 1, ...stack, name, hash }],
       // Not the schedule's note: that is where a person who pauses it says why.
-      memo: { frequency: text },
-      workflowExecutionTimeout: LONGEST_RUN[kind] as '20 minutes',
+      memo: { frequency: text, mark: markOf(schedule) },
+      workflowExecutionTimeout:
+        longestRunSeconds === undefined ? (LONGEST_RUN[kind] as '20 minutes') : longestRunSeconds * 1_000,
       typedSearchAttributes: [attribute('Stack', stack.stack), attribute('Host', stack.host)],
-      staticSummary: `${kind} of ${stack.stack} (${text})`,
+      staticSummary: `${name === undefined ? kind : `job ${name}`} of ${stack.stack} (${text})`,
     },
   };
 }

@@ -24,7 +24,7 @@ export interface Surroundings {
   /** Reads what must be known of a stack before its log is written to; once per process. */
   prepare(stack: string, signal: AbortSignal): Promise<void>;
   /** Log of one activity of one deployment or job. */
-  logFor(activity: string, input: { stack: string; number?: number }): StepLog;
+  logFor(activity: string, input: { stack: string; number?: number; name?: string }): StepLog;
   /** Told when a step of a deployment waits for its surroundings for long, each time it has failed; never throws. */
   heldUp(input: { stack: string; number: number; why: string }, signal: AbortSignal): Promise<void>;
   /** Told when a step begins and ends, so that a shutdown can say what it waits for. */

@@ -52,6 +52,8 @@ const AWAIT: ActivityOptions = {
   startToCloseTimeout: '7d',
   retry: RETRY,
 };
+/** A job has a limit of its own, and the workflow one for all of its tries. */
+const JOB: ActivityOptions = { ...AWAIT, startToCloseTimeout: '30d' };
 /** Keeps the record: must succeed in the end, or the place is lost. A full disk is waited out, not given up on. */
 const RECORD: ActivityOptions = {
   heartbeatTimeout: HEARTBEAT,
@@ -84,6 +86,7 @@ export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions
   adoptStack: LOOK,
   deployNotebooks: ASK_REMOTES,
   backUpStack: DOWNLOAD,
+  runContainerJob: JOB,
 };
 
 type Summaries = { readonly [Name in keyof Activities]: (input: Parameters<Activities[Name]>[0]) => string };
@@ -122,4 +125,5 @@ export const ACTIVITY_SUMMARIES: Summaries = {
   adoptStack: ({ stack }) => `adopt what runs of ${stack}`,
   deployNotebooks: ({ stack }) => `deploy the tutorial notebooks of ${stack}`,
   backUpStack: ({ stack }) => `back up ${stack}`,
+  runContainerJob: ({ stack, name, attempt }) => `run job ${name} of ${stack}${attempt > 1 ? `, try ${attempt}` : ''}`,
 };

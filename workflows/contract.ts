@@ -18,17 +18,35 @@ export interface StackRef {
 export const keeperId = ({ host, stack }: StackRef): string => `stack/${host}/${stack}`;
 export const deploymentId = ({ host, stack }: StackRef, number: number): string =>
   `deployment/${host}/${stack}/${number}`;
-export const scheduleId = (kind: ScheduleKind, { host, stack }: StackRef): string => `${kind}/${host}/${stack}`;
+/** `name`: of a job, of which a stack has many. */
+export const scheduleId = (kind: ScheduleKind | 'job', { host, stack }: StackRef, name?: string): string =>
+  name === undefined ? `${kind}/${host}/${stack}` : `${kind}/${host}/${stack}/${name}`;
 
 export const SCHEDULE_KINDS = ['autodeploy', 'notebooks', 'backup'] as const;
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 /** Workflow type that each schedule starts. */
-export const SCHEDULED_WORKFLOW: Readonly<Record<ScheduleKind, string>> = {
+export const SCHEDULED_WORKFLOW: Readonly<Record<ScheduleKind | 'job', string>> = {
+  job: 'runContainerJob',
   autodeploy: 'checkStack',
   notebooks: 'deployNotebooks',
   backup: 'backUpStack',
 };
+
+/** Log file, in the log directory, of what each schedule runs. */
+export const SCHEDULED_LOG: Readonly<Record<ScheduleKind, string>> = {
+  autodeploy: 'autodeploy.log',
+  notebooks: 'notebookdeploy.log',
+  backup: 'backup.log',
+};
+
+/** Of a job in a container. One that has the name of a file of ours would write between its frames. */
+export const jobLogFile = (name: string): string =>
+  Object.values(SCHEDULED_LOG).includes(`${name}.log`) ? `job-${name}.log` : `${name}.log`;
+
+export const OVERLAPS = ['skip', 'buffer-one', 'buffer-all', 'cancel-other', 'allow-all'] as const;
+/** What happens to a run that is due while another one runs; the words are Temporal's. */
+export type Overlap = (typeof OVERLAPS)[number];
 
 /** The steps of a deployment, in order; the same words in code, logs, queries, metrics, docs and tests. */
 export const PHASES = [

@@ -6,9 +6,13 @@ export interface Journal {
   closeDeployment(entry: { stack: string; number: number; startedAt: string; about: string }): void;
   /** A look of the schedule: one line, no frame. */
   look(entry: { stack: string; message: string }): void;
-  /** The frame of a job around its work, in the job's own file. */
+  /**
+   * The frame of a job around its work, in the job's own file. `startedAt`: of a run that another worker began, whose frame goes
+   * on; `goesOn`: whether a failure is one after which it does. `said`: the last line.
+   */
   job<T>(
-    entry: { stack: string; file: 'backup.log' | 'notebookdeploy.log'; about: string },
+    entry: { stack: string; file: string; about: string; startedAt?: Date; goesOn?: (error: unknown) => boolean },
     work: () => Promise<T>,
+    said?: (result: T) => string,
   ): Promise<T>;
 }

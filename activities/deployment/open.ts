@@ -93,8 +93,13 @@ async function remember<View extends Configuration>(stack: StackState, deps: Dep
 }
 
 /** Takes out what the variables of a stack hold, and where its receivers of notices are. */
-export function redactorOf({ variables, settings }: Pick<Configuration, 'variables' | 'settings'>): Redact {
-  const redact = createRedactor(variables);
+export function redactorOf({
+  name: stack,
+  variables,
+  settings,
+}: Pick<Configuration, 'name' | 'variables' | 'settings'>): Redact {
+  // The name of the stack stands in every line, whatever variable holds it too.
+  const redact = createRedactor(Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== stack)));
   const hide = createReceiverRedactor(settings);
   return (text) => redact(hide(text));
 }

@@ -1,11 +1,16 @@
-import type { ScheduleKind } from '../../workflows/contract.js';
+import { recordedJobs, recordJobs } from '../jobs/recorded.js';
+import type { Job } from '../jobs/model.js';
+import { readSchedule } from '../jobs/schedule-text.js';
+import { SCHEDULE_KINDS, type ScheduleKind } from '../../workflows/contract.js';
 import { reconcile } from '../schedules/index.js';
-import { wantedSchedule } from '../schedules/plan.js';
+import { wantedSchedule, type WantedSchedule } from '../schedules/plan.js';
 import type { Step } from '../shared/step.js';
 import { parseFrequency } from '../shared/frequency.js';
 import type { StackSettings } from '../stack/settings.js';
 import type { Activities, StackInput } from '../types.js';
+import { jobsFile } from './container-jobs.js';
 import type { Dependencies } from './dependencies.js';
+import { readJobs } from './job-texts.js';
 import { openConfiguration } from './open.js';
 
 const FREQUENCIES: Readonly<Record<ScheduleKind, (settings: StackSettings) => string>> = {
@@ -14,19 +19,61 @@ const FREQUENCIES: Readonly<Record<ScheduleKind, (settings: StackSettings) => st
   backup: ({ backupFrequency }) => backupFrequency,
 };
 
-/** Makes the schedules what the live configuration says: a commit is enough to change a frequency. Twice: nothing differs. */
+/**
+ * Makes the schedules what the live configuration says: a commit is enough to change a frequency or a job. What is wrong with a
+ * job is told in the log, and is no matter of the others. Twice: nothing differs.
+ */
 export async function reconcileSchedules(
   { stack: name }: StackInput,
   step: Step,
   deps: Dependencies,
 ): ReturnType<Activities['reconcileSchedules']> {
   const stack = await deps.state.stack(name);
-  const { settings } = await openConfiguration(stack, deps, step.signal);
+  const view = await openConfiguration(stack, deps, step.signal);
+  const { jobs, problems, warnings } = await readJobs(view);
+  for (const { file, line, message } of [...problems, ...warnings]) step.log.warn(`${file}, line ${line}: ${message}`);
+  const former = await recordedJobs(jobsFile(stack));
+  // Both, until the schedules are made: a run of either kind finds its text.
+  const gone = former.filter((job) => !jobs.some(({ name: known }) => known === job.name));
+  await recordJobs(jobsFile(stack), [...jobs, ...gone]);
   const now = new Date();
-  const wanted = Object.entries(FREQUENCIES).flatMap(([kind, textOf]) => {
-    const text = textOf(settings);
-    return wantedSchedule(kind as ScheduleKind, text, parseFrequency(text), now) ?? [];
+  const wanted = [
+    ...fixedSchedules(view.settings, now),
+    ...jobs.flatMap((job) => jobSchedule(job, view.settings, now)),
+  ];
+  const names = former.map((job) => job.name);
+  const changed = deps.schedules
+    ? await reconcile({ host: deps.host, stack: name }, wanted, deps.schedules, names)
+    : [];
+  await recordJobs(jobsFile(stack), jobs);
+  return { changed: changed.slice(0, MOST_TOLD) };
+}
+
+/** The result is part of a history. */
+const MOST_TOLD = 50;
+
+const fixedSchedules = (settings: StackSettings, now: Date): WantedSchedule[] =>
+  SCHEDULE_KINDS.flatMap((kind) => {
+    const text = FREQUENCIES[kind](settings);
+    return wantedSchedule({ kind }, text, parseFrequency(text), { now, timeZone: settings.timeZone }) ?? [];
   });
-  const changed = deps.schedules ? await reconcile({ host: deps.host, stack: name }, wanted, deps.schedules) : [];
-  return { changed };
+
+/** Between tries, and for the engine to come back. */
+const SPARE_SECONDS = 3_600;
+
+function jobSchedule(job: Job, settings: StackSettings, now: Date): WantedSchedule[] {
+  const reading = readSchedule(job.schedule);
+  if (reading.kind === 'off') return [];
+  const {
+    overlap,
+    catchUpSeconds,
+    timeoutSeconds = settings.jobTimeoutSeconds,
+    retries = settings.jobRetries,
+  } = job.options;
+  const wanted = wantedSchedule({ kind: 'job', name: job.name }, job.schedule, reading.frequency, {
+    ...{ now, timeZone: settings.timeZone, overlap, hash: job.hash },
+    longestRunSeconds: (timeoutSeconds + SPARE_SECONDS) * (retries + 1),
+    ...(catchUpSeconds === undefined ? {} : { catchUpSeconds }),
+  });
+  return wanted === undefined ? [] : [wanted];
 }

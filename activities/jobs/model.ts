@@ -1,5 +1,7 @@
 /** A job as the text of docker-crontab describes it. The text of commands, arguments and lists is bash, kept as it stands. */
 
+import type { Overlap } from '../../workflows/contract.js';
+
 /** Where a step runs, and what it is called there. */
 export type Place =
   | {
@@ -29,10 +31,6 @@ export interface JobStep {
   readonly dockerArguments: string;
   readonly command: string;
 }
-
-export const OVERLAPS = ['skip', 'buffer-one', 'buffer-all', 'cancel-other', 'allow-all'] as const;
-/** What happens to a run that is due while another one runs; the words are Temporal's. */
-export type Overlap = (typeof OVERLAPS)[number];
 
 export interface JobOptions {
   readonly overlap: Overlap;

@@ -1,9 +1,10 @@
 /** Names of jobs: of a schedule, a container and a log file at once. Pure. */
 
-/** Log files of our own workflows, each `<name>.log`. */
-const OURS: ReadonlySet<string> = new Set(['autodeploy', 'notebookdeploy', 'backup', 'logrotate']);
 /** The engine's own rule for a container's name; shorter, because a file name has an end and a rotation's date. */
 const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$/;
+
+/** Jobs of the platform's own components that a workflow of ours does in their place. */
+export const REPLACED: ReadonlySet<string> = new Set(['autodeploy', 'notebookdeploy', 'logrotate']);
 
 /** The name itself when it can be a container's, else what docker-crontab makes of it for its scripts. */
 export function jobName(text: string): string | undefined {
@@ -19,6 +20,3 @@ export const slug = (text: string): string =>
     .replace(/[^a-zA-Z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .toLowerCase();
-
-/** The file in the log directory. One that has the name of a file of ours would write between its frames. */
-export const logFileOf = (name: string): string => (OURS.has(name) ? `job-${name}.log` : `${name}.log`);

@@ -1,8 +1,9 @@
 /** `x-birdkeeper` of a job: what docker-crontab has no words for. Pure. */
 import { z } from 'zod';
+import { OVERLAPS } from '../../workflows/contract.js';
 import { parseDuration } from '../shared/duration.js';
 import type { Fields } from './fields.js';
-import { OVERLAPS, type JobOptions } from './model.js';
+import type { JobOptions } from './model.js';
 
 const duration = (least: number) =>
   z.unknown().transform((value, context) => {

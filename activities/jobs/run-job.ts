@@ -28,8 +28,8 @@ export interface RunRequest {
   /** Whole environment of the text's expansion: the stack's variables over those of the worker's child processes. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  /** Hears each line of output, in order. */
-  onLine(line: string): void;
+  /** Hears the lines of output, in order. */
+  onLines(lines: readonly string[]): void;
 }
 
 const POLL_MS = 250;
@@ -109,7 +109,7 @@ async function followed(
   const output = await RunOutput.open(folder.output);
   const handOn = async (last = false) => {
     for (let lines = await output.lines({ last }); lines.length > 0; lines = await output.lines({ last })) {
-      lines.forEach((line) => request.onLine(line));
+      request.onLines(lines);
       await output.told();
     }
   };

@@ -1,31 +1,46 @@
 /** Makes Temporal's schedules what a configuration says. The client is handed in: activities do not connect. */
-import type { ScheduleKind, StackRef } from '../../workflows/contract.js';
-import type { WantedSchedule } from './plan.js';
-import { planSchedules } from './plan.js';
+import type { StackRef } from '../../workflows/contract.js';
+import { keyOf, planSchedules, type ScheduleName, type WantedSchedule } from './plan.js';
 
 /** What is needed of a schedule client; `worker/schedule-client.ts` stands on Temporal. */
 export interface Schedules {
-  /** The frequency's text by kind of the schedules that exist for this stack. */
-  existing(stack: StackRef): Promise<Map<ScheduleKind, string>>;
+  /**
+   * The schedules of this stack that exist, with their marks: the fixed ones, those of the jobs that are named, and those of
+   * jobs that the server lists, which it does a moment late.
+   */
+  existing(stack: StackRef, jobs: readonly string[]): Promise<(ScheduleName & { mark: string })[]>;
   create(stack: StackRef, schedule: WantedSchedule): Promise<void>;
   /** Keeps what a person did: a paused schedule stays paused, with the person's note. */
   update(stack: StackRef, schedule: WantedSchedule): Promise<void>;
-  remove(stack: StackRef, kind: ScheduleKind): Promise<void>;
+  /** Gone already: nothing happens. */
+  remove(stack: StackRef, schedule: ScheduleName): Promise<void>;
 }
 
-/** Returns a sentence per schedule that changed. Safe to run twice: the second time nothing differs. */
+/**
+ * Returns a sentence per schedule that changed. Safe to run twice: the second time nothing differs. `formerJobs`: names of jobs
+ * that may have a schedule from before.
+ */
 export async function reconcile(
   stack: StackRef,
   wanted: readonly WantedSchedule[],
   schedules: Schedules,
+  formerJobs: readonly string[] = [],
 ): Promise<string[]> {
-  const plan = planSchedules(wanted, await schedules.existing(stack));
-  for (const schedule of plan.create) await schedules.create(stack, schedule);
-  for (const schedule of plan.update) await schedules.update(stack, schedule);
-  for (const kind of plan.remove) await schedules.remove(stack, kind);
+  const jobs = new Set([...formerJobs, ...wanted.flatMap(({ kind, name }) => (kind === 'job' && name ? [name] : []))]);
+  const plan = planSchedules(wanted, await schedules.existing(stack, [...jobs]));
+  await inTurns(plan.create, (schedule) => schedules.create(stack, schedule));
+  await inTurns(plan.update, (schedule) => schedules.update(stack, schedule));
+  await inTurns(plan.remove, (schedule) => schedules.remove(stack, schedule));
   return [
-    ...plan.create.map(({ kind, text }) => `created ${kind}: ${text}`),
-    ...plan.update.map(({ kind, text }) => `changed ${kind}: ${text}`),
-    ...plan.remove.map((kind) => `removed ${kind}`),
+    ...plan.create.map((schedule) => `created ${keyOf(schedule)}: ${schedule.text}`),
+    ...plan.update.map((schedule) => `changed ${keyOf(schedule)}: ${schedule.text}`),
+    ...plan.remove.map((schedule) => `removed ${keyOf(schedule)}`),
   ];
+}
+
+/** Hundreds of jobs need not wait for each other, and must not flood the server. */
+const AT_ONCE = 20;
+
+async function inTurns<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += AT_ONCE) await Promise.all(all.slice(at, at + AT_ONCE).map(act));
 }

@@ -1,49 +1,79 @@
 /** What the schedules of a stack are to be. Pure. */
 import { Cron } from 'croner';
-import { SCHEDULE_KINDS, type ScheduleKind } from '../../workflows/contract.js';
+import { SCHEDULE_KINDS, type Overlap, type ScheduleKind } from '../../workflows/contract.js';
 import type { Frequency } from '../shared/frequency.js';
 
-export interface WantedSchedule {
-  kind: ScheduleKind;
-  /** The text it was made of; kept with the schedule, by which a change is seen. */
+/** Which schedule of a stack. */
+export interface ScheduleName {
+  kind: ScheduleKind | 'job';
+  /** Of a job. */
+  name?: string;
+}
+
+export interface WantedSchedule extends ScheduleName {
+  /** The text it was made of, for people. */
   text: string;
   frequency: Exclude<Frequency, { kind: 'none' }>;
   catchUpSeconds: number;
+  timeZone: string;
+  overlap: Overlap;
+  /** Of a job: after how long a run is ended from outside, all of its tries together. */
+  longestRunSeconds?: number;
+  /** Of a job's text. */
+  hash?: string;
 }
+
+/** Unique among the schedules of a stack. */
+export const keyOf = ({ kind, name }: ScheduleName): string => (name === undefined ? kind : `${kind} ${name}`);
+
+/** Kept with a schedule; another one is another schedule. */
+export const markOf = ({ text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash }: WantedSchedule): string =>
+  JSON.stringify([text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash]);
 
 export interface SchedulePlan {
   create: WantedSchedule[];
   update: WantedSchedule[];
-  remove: ScheduleKind[];
+  remove: ScheduleName[];
 }
 
 /** Temporal's floor for a catch-up window. */
 const LEAST_CATCH_UP_SECONDS = 10;
 
-/** `existing`: text by kind of the schedules that are there. */
+export const FIXED: readonly ScheduleName[] = SCHEDULE_KINDS.map((kind) => ({ kind }));
+
+/** `existing`: what is there, each with its mark. */
 export function planSchedules(
   wanted: readonly WantedSchedule[],
-  existing: ReadonlyMap<ScheduleKind, string>,
+  existing: readonly (ScheduleName & { mark: string })[],
 ): SchedulePlan {
+  const marks = new Map(existing.map((schedule) => [keyOf(schedule), schedule.mark]));
+  const keys = new Set(wanted.map(keyOf));
+  const markIn = (schedule: WantedSchedule) => marks.get(keyOf(schedule));
   return {
-    create: wanted.filter(({ kind }) => !existing.has(kind)),
-    update: wanted.filter(({ kind, text }) => existing.has(kind) && existing.get(kind) !== text),
-    remove: SCHEDULE_KINDS.filter((kind) => existing.has(kind) && !wanted.some((schedule) => schedule.kind === kind)),
+    create: wanted.filter((schedule) => markIn(schedule) === undefined),
+    update: wanted.filter((schedule) => ![undefined, markOf(schedule)].includes(markIn(schedule))),
+    remove: existing
+      .filter((schedule) => !keys.has(keyOf(schedule)))
+      .map(({ kind, name }) => (name === undefined ? { kind } : { kind, name })),
   };
 }
 
+/** Undefined when there is to be none. */
 export function wantedSchedule(
-  kind: ScheduleKind,
+  { kind, name }: ScheduleName,
   text: string,
   frequency: Frequency,
-  now: Date,
+  { now, ...more }: { now: Date; timeZone: string } & Partial<WantedSchedule>,
 ): WantedSchedule | undefined {
   if (frequency.kind === 'none') return undefined;
   return {
     kind,
+    ...(name === undefined ? {} : { name }),
     text: text.trim(),
     frequency,
     catchUpSeconds: Math.max(LEAST_CATCH_UP_SECONDS, periodSeconds(frequency, now)),
+    overlap: 'skip',
+    ...more,
   };
 }
 

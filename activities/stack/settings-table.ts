@@ -45,6 +45,16 @@ export const SETTINGS = {
     meaning: 'How often the notebooks are deployed; unset: @hourly when BIRDKEEPER_NOTEBOOK_SOURCE is set',
     emptyCounts: true,
   },
+  jobTimeoutSeconds: {
+    names: ['BIRDKEEPER_JOB_TIMEOUT_SECONDS'],
+    default: '43200',
+    meaning: 'Longest time of one run of a job, unless its x-birdkeeper says otherwise',
+  },
+  jobRetries: {
+    names: ['BIRDKEEPER_JOB_RETRIES'],
+    default: '0',
+    meaning: 'Further tries of a run of a job that failed, unless its x-birdkeeper says otherwise',
+  },
   backupFrequency: {
     names: ['BIRDKEEPER_BACKUP_FREQUENCY'],
     default: '',
@@ -174,9 +184,9 @@ export const SETTINGS = {
     meaning: 'Days on which nothing is deployed by itself, whitespace separated: 2026-12-24 or 2026-12-20..2027-01-03',
   },
   timeZone: {
-    names: ['BIRDKEEPER_TIME_ZONE'],
+    names: ['BIRDKEEPER_TIMEZONE', 'BIRDKEEPER_TIME_ZONE'],
     default: 'UTC',
-    meaning: 'Time zone of BIRDKEEPER_DEPLOY_WINDOWS and BIRDKEEPER_DEPLOY_FREEZE',
+    meaning: 'Time zone of every schedule, of BIRDKEEPER_DEPLOY_WINDOWS and of BIRDKEEPER_DEPLOY_FREEZE',
   },
   verifySignatures: {
     names: ['BIRDKEEPER_VERIFY_SIGNATURES'],

@@ -48,6 +48,10 @@ const wholeAbove0 = (text: string): number => {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new RangeError('should be a whole number above 0');
   return Number(text);
 };
+const wholeTo100 = (text: string): number => {
+  if (!/^(\d{1,2}|100)$/.test(text)) throw new RangeError('should be a whole number from 0 to 100');
+  return Number(text);
+};
 const oneOf = <const Words extends readonly string[]>(...allowed: Words) =>
   parsed((text): Words[number] => {
     const word = allowed.find((candidate) => candidate === text);
@@ -81,6 +85,8 @@ export const StackSettings = z.object({
   /** Text that `parseFrequency` accepts; empty: no schedule. */
   platformFrequency: frequency,
   notebookFrequency: frequency,
+  jobTimeoutSeconds: parsed(secondsAbove0),
+  jobRetries: parsed(wholeTo100),
   backupFrequency: frequency,
   logDir: parsed(path),
   composeUpExtraOptions: words,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT } from '../../workflows/contract.js';
+import { EXIT, jobLogFile, SCHEDULED_LOG } from '../../workflows/contract.js';
 import { wrongUse, type ExitStatus } from '../failures.js';
 import type { CommandContext, CommonOptions, Io } from '../io.js';
 import { logDirectories, LOG_FILE, openLog, type OpenLog } from '../logs/deployment-log.js';
@@ -9,6 +9,9 @@ import { numberOf } from '../numbers.js';
 import { findStack } from '../stack.js';
 import { printable } from '../text.js';
 
+/** The name is part of a path. */
+const JOB_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,120}$/;
+
 export interface LogsOptions extends CommonOptions {
   follow?: boolean;
 }
@@ -17,21 +20,36 @@ const POLL_MS = 250;
 
 /** Lines of the newest deployment and all that came after, or those of one deployment. Needs neither server nor worker. */
 export async function logs(context: CommandContext, options: LogsOptions, argument: string): Promise<ExitStatus> {
+  return show(context, options, argument === '' ? undefined : numberOf(argument, 'deployment'));
+}
+
+/** Lines of the newest run of a job and all that came after. */
+export async function showJobLog(context: CommandContext, options: LogsOptions, job: string): Promise<ExitStatus> {
+  if (!JOB_NAME.test(job)) throw wrongUse(`${JSON.stringify(job)} is no name of a job.`);
+  const fixed = Object.entries(SCHEDULED_LOG).find(([kind]) => kind === job)?.[1];
+  return show(context, options, undefined, fixed ?? jobLogFile(job));
+}
+
+async function show(
+  context: CommandContext,
+  options: LogsOptions,
+  number: number | undefined,
+  file?: string,
+): Promise<ExitStatus> {
   const { io, settings } = context;
-  const number = argument === '' ? undefined : numberOf(argument, 'deployment');
   const stack = await findStack(settings, options.stack, options.envFile);
-  const wanted: Wanted = { stack: stack.ref.stack, number };
+  const wanted: Wanted = { stack: stack.ref.stack, number, ...(file === undefined ? {} : { file }) };
   const directories = await logDirectories(stack, settings);
   const log = await openLog(directories, wanted);
   // Before the first line is shown: who sees one may press ^C.
   const interruption = options.follow ? io.interruption() : undefined;
   try {
-    const show = (items: readonly LogItem[]) => items.forEach((item) => print(io, item, options.json === true));
+    const tell = (items: readonly LogItem[]) => items.forEach((item) => print(io, item, options.json === true));
     if (log.items === undefined && !(options.follow && isToCome(log, number))) {
       throw wrongUse(notThere(wanted, log, directories));
     }
-    show(log.items ?? []);
-    if (interruption && !log.isComplete) await follow(interruption.signal, log, wanted, show);
+    tell(log.items ?? []);
+    if (interruption && !log.isComplete) await follow(interruption.signal, log, wanted, tell);
     return EXIT.done;
   } finally {
     interruption?.done();
@@ -65,8 +83,9 @@ async function follow(
 const isToCome = ({ numbers }: OpenLog, number: number | undefined): boolean =>
   number === undefined || numbers.every((seen) => seen < number);
 
-function notThere({ stack, number }: Wanted, { numbers }: OpenLog, directories: readonly string[]): string {
-  const where = directories.map((directory) => `${directory}/${LOG_FILE}`).join(' or ');
+function notThere({ stack, number, file }: Wanted, { numbers }: OpenLog, directories: readonly string[]): string {
+  const where = directories.map((directory) => `${directory}/${file ?? LOG_FILE}`).join(' or ');
+  if (file !== undefined) return `No run of a job of ${stack} is in ${where}, rotated files included.`;
   if (numbers.length === 0) {
     return `No deployment of ${stack} is in ${where}, rotated files included. Lines that are to come are shown by: birdkeeper logs --follow`;
   }

@@ -51,12 +51,13 @@ const isBetter = (a: OpenLog, b: OpenLog): boolean =>
 
 /** Reads back over rotated files until what is asked for begins. */
 async function openIn(directory: string, wanted: Wanted): Promise<OpenLog> {
-  const path = join(directory, LOG_FILE);
+  const file = wanted.file ?? LOG_FILE;
+  const path = join(directory, file);
   const tail = new FileTail(path);
   const reader = new LogReader();
   let items: LogItem[] = itemsOf(await tail.lines(), reader);
   let selected = select(items, wanted);
-  for (const rotated of await rotatedFiles(directory, LOG_FILE)) {
+  for (const rotated of await rotatedFiles(directory, file)) {
     if (selected.items !== undefined) break;
     items = [...(await readRotated(rotated)), ...items];
     selected = select(items, wanted);

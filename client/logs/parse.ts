@@ -26,9 +26,9 @@ export const opensFrame = ({ entry }: LogItem): boolean =>
 export const closesFrame = ({ entry }: LogItem): boolean => entry.END_TIME !== undefined;
 
 const SEPARATOR = /^={10}$/;
-const START = /^(\w+) START_TIME=(\S+)$/;
-const FINISHED_START = /^(\w+) finished START_TIME=(\S+)$/;
-const FINISHED_END = /^(\w+) finished {3}END_TIME=(\S+)$/;
+const START = /^([\w.-]+) START_TIME=(\S+)$/;
+const FINISHED_START = /^([\w.-]+) finished START_TIME=(\S+)$/;
+const FINISHED_END = /^([\w.-]+) finished {3}END_TIME=(\S+)$/;
 const LINE =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d) \[([a-z0-9][a-z0-9_-]*) (\S+) ([a-z][a-z ]*)\] (\| |WARNING )?(.*)$/;
 

@@ -5,6 +5,8 @@ export interface Wanted {
   stack: string;
   /** Frame of this deployment; undefined: the newest frame and everything after it. */
   number: number | undefined;
+  /** Another file than that of the deployments: each of its frames is a run of a job, and its number a time. */
+  file?: string;
 }
 
 export interface Selected {
@@ -15,10 +17,12 @@ export interface Selected {
 }
 
 /** `items`: lines of all stacks, oldest first. Of two frames of one number the newer one counts. */
-export function select(items: readonly LogItem[], { stack, number }: Wanted): Selected {
+export function select(items: readonly LogItem[], { stack, number, file }: Wanted): Selected {
   const own = items.filter(({ entry }) => entry.stack === stack);
   const begin = own.findLastIndex((item) =>
-    number === undefined ? opensFrame(item) && isDeployment(item) : opensFrame(item) && item.entry.run === number,
+    number === undefined
+      ? opensFrame(item) && (file !== undefined || isDeployment(item))
+      : opensFrame(item) && item.entry.run === number,
   );
   if (begin < 0) return { items: undefined, isComplete: false };
   if (number === undefined) return { items: own.slice(begin), isComplete: false };

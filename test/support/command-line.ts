@@ -47,6 +47,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       removeFormer: noHandler,
       validateConfig: noHandler,
       explainConfig: noHandler,
+      lintJobs: noHandler,
       listComposeFiles: noHandler,
       renderConfig: noHandler,
       replay: noHandler,

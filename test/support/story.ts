@@ -172,6 +172,8 @@ export function goodActivities(replaced: Partial<Activities> = {}): Activities {
     reconcileSchedules: () => Promise.resolve({ changed: [] }),
     adoptStack: () => Promise.resolve({ adopted: false, running: 3, drift: [] }),
     deployNotebooks: () => Promise.resolve({ outcome: 'deployed', notebooks: 3, commit: NEW }),
+    runContainerJob: () =>
+      Promise.resolve({ outcome: 'done', exitStatus: 0, seconds: 1, lastLines: ['ok'], retries: 0 }),
     backUpStack: () => Promise.resolve({ snapshot: 'deadbeef', bytesAdded: 10, paths: ['/srv/data'], release: 1 }),
   };
   return { ...good, ...replaced };

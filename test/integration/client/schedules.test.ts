@@ -7,6 +7,7 @@ import { StateDirectory } from '../../../activities/state/index.js';
 import { ensureNamespace } from '../../../client/namespace.js';
 import { SchedulesAnswer } from '../../../client/schemas.js';
 import { temporalSchedules } from '../../../worker/schedule-client.js';
+import type { WantedSchedule } from '../../../activities/schedules/plan.js';
 import { NAMESPACE, scheduleId } from '../../../workflows/contract.js';
 import { birdkeeper } from '../../support/command-line.js';
 import { ownTemporal, type OwnTemporal } from '../../support/own-temporal.js';
@@ -40,7 +41,14 @@ describe('client/schedules', { timeout: 60_000 }, () => {
     expect((await run('schedules')).out).toContain('web has no schedule');
     const schedules = temporalSchedules(client.schedule);
     const frequency = { kind: 'interval' as const, seconds: 300 };
-    const wanted = { kind: 'autodeploy' as const, text: '@every 5m', frequency, catchUpSeconds: 300 };
+    const wanted: WantedSchedule = {
+      kind: 'autodeploy',
+      text: '@every 5m',
+      frequency,
+      catchUpSeconds: 300,
+      timeZone: 'UTC',
+      overlap: 'skip',
+    };
     await schedules.create(ref, wanted);
     await schedules.create(ref, {
       ...wanted,

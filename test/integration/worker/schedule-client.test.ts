@@ -18,7 +18,7 @@ afterAll(() => world.close());
 
 const NOW = new Date('2026-11-26T00:00:00Z');
 const wanted = (kind: ScheduleKind, text: string, frequency: Frequency): WantedSchedule[] => {
-  const schedule = wantedSchedule(kind, text, frequency, NOW);
+  const schedule = wantedSchedule({ kind }, text, frequency, { now: NOW, timeZone: 'UTC' });
   return schedule === undefined ? [] : [schedule];
 };
 const every = (seconds: number) => wanted('autodeploy', `@every ${seconds}s`, { kind: 'interval', seconds });

@@ -49,7 +49,7 @@ describe('activities/jobs/run-job', () => {
     folder: join(root, 'runs'),
     environment: { PATH: process.env['PATH'] ?? '', HOME: root, GREETING: 'hello  world' },
     timeoutSeconds: 60,
-    onLine: (line) => lines.push(line),
+    onLines: (some) => lines.push(...some),
     ...fields,
   });
   const step = (changes: Partial<Step> = {}) =>
@@ -205,7 +205,7 @@ describe('activities/jobs/run-job', () => {
         `import { runJob } from ${JSON.stringify(join(compiled.dir, 'activities/jobs/run-job.js'))};
 import { localStep } from ${JSON.stringify(join(compiled.dir, 'activities/shared/step.js'))};
 const request = JSON.parse(process.argv[2]);
-const result = await runJob({ ...request, onLine: (line) => process.stdout.write(line + '\\n') }, localStep());
+const result = await runJob({ ...request, onLines: (lines) => process.stdout.write(lines.join('\\n') + '\\n') }, localStep());
 process.stdout.write('RESULT ' + JSON.stringify(result) + '\\n');`,
       );
       let all = '';

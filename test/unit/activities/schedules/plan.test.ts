@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planSchedules, wantedSchedule, type WantedSchedule } from '../../../../activities/schedules/plan.js';
+import {
+  keyOf,
+  markOf,
+  planSchedules,
+  wantedSchedule,
+  type WantedSchedule,
+} from '../../../../activities/schedules/plan.js';
 import { parseFrequency } from '../../../../activities/shared/frequency.js';
 import { SCHEDULE_KINDS, type ScheduleKind } from '../../../../workflows/contract.js';
 import { hostileText, isSentence } from '../../../support/hostile.js';
@@ -37,9 +43,35 @@ const interval = fc
 const text = fc.oneof(cron, interval, fc.constantFrom('@hourly', '@DAILY', '@reboot', ''), hostileText);
 
 const wanted = (kind: ScheduleKind, given: string): WantedSchedule | undefined =>
-  wantedSchedule(kind, given, parseFrequency(given), NOW);
+  wantedSchedule({ kind }, given, parseFrequency(given), { now: NOW, timeZone: 'UTC' });
+
+const marked = (schedule: WantedSchedule) => ({ kind: schedule.kind, mark: markOf(schedule) });
 
 describe('activities/schedules/plan', () => {
+  it('jobs of one stack are kept apart by their names; another text, zone or overlap is another schedule', () => {
+    const job = (name: string, more: Partial<WantedSchedule> = {}) =>
+      wantedSchedule({ kind: 'job', name }, '@hourly', parseFrequency('@hourly'), {
+        ...{ now: NOW, timeZone: 'UTC', hash: 'a' },
+        ...more,
+      }) ?? expect.fail('none');
+    const existing = [job('a'), job('b'), job('c')].map((one) => ({
+      kind: one.kind,
+      name: one.name ?? '',
+      mark: markOf(one),
+    }));
+    for (const more of [
+      { hash: 'b' },
+      { timeZone: 'Europe/Berlin' },
+      { overlap: 'allow-all' },
+      { catchUpSeconds: 10 },
+    ] as const) {
+      const plan = planSchedules([job('a'), job('b', more), job('d')], existing);
+      expect(plan.create.map(({ name }) => name)).toEqual(['d']);
+      expect(plan.update.map(({ name }) => name)).toEqual(['b']);
+      expect(plan.remove).toEqual([{ kind: 'job', name: 'c' }]);
+    }
+  });
+
   it('of any text there is a schedule that comes, none, or a sentence', () => {
     fc.assert(
       fc.property(text, (given) => {
@@ -74,12 +106,13 @@ describe('activities/schedules/plan', () => {
     fc.assert(
       fc.property(some, some, (former, next) => {
         const schedules = Object.entries(next).flatMap(([kind, given]) => wanted(kind as ScheduleKind, given) ?? []);
-        const existing = new Map(Object.entries(former) as [ScheduleKind, string][]);
-        const { create, update, remove } = planSchedules(schedules, existing);
-        for (const { kind, text: given } of [...create, ...update]) existing.set(kind, given);
-        for (const kind of remove) existing.delete(kind);
-        expect(Object.fromEntries(existing)).toEqual({ ...next });
-        expect(planSchedules(schedules, existing)).toEqual({ create: [], update: [], remove: [] });
+        const before = Object.entries(former).flatMap(([kind, given]) => wanted(kind as ScheduleKind, given) ?? []);
+        const existing = new Map(before.map((schedule) => [keyOf(schedule), marked(schedule)]));
+        const { create, update, remove } = planSchedules(schedules, [...existing.values()]);
+        for (const schedule of [...create, ...update]) existing.set(keyOf(schedule), marked(schedule));
+        for (const schedule of remove) existing.delete(keyOf(schedule));
+        expect([...existing.keys()].sort()).toEqual(Object.keys(next).sort());
+        expect(planSchedules(schedules, [...existing.values()])).toEqual({ create: [], update: [], remove: [] });
       }),
       { numRuns: 1_000 },
     );

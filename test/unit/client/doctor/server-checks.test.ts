@@ -10,6 +10,8 @@ const schedule = (given: Partial<ScheduleReport> = {}): ScheduleReport => ({
   next: '2026-11-24T12:03:00Z',
   last: null,
   paused: null,
+  skipped: 0,
+  missed: 0,
   ...given,
 });
 const results = (found: ScheduleReport[]) => judgeSchedules(found, now).map(({ result }) => result);

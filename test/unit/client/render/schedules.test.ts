@@ -8,8 +8,10 @@ const schedule = (given: Partial<ScheduleReport>): ScheduleReport => ({
   id: 'autodeploy/alpha/web',
   frequency: '@every 5m',
   next: '2026-11-24T12:03:00.000Z',
-  last: { at: '2026-11-24T11:58:00Z', workflowId: 'x', outcome: 'up to date' },
+  last: { at: '2026-11-24T11:58:00Z', workflowId: 'x', outcome: 'up to date', lagSeconds: 0, seconds: 1 },
   paused: null,
+  skipped: 0,
+  missed: 0,
   ...given,
 });
 const answer = { stack: 'web', host: 'alpha' };

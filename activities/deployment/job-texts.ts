@@ -1,0 +1,66 @@
+/** Where a stack's jobs stand: the variable, and the files that its components mount into the platform's scheduler. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mountedJobFiles } from '../jobs/mounted-files.js';
+import { REPLACED } from '../jobs/names.js';
+import { parseJobs, type JobText, type ParsedJobs } from '../jobs/parse.js';
+import { messageOf } from '../shared/failures.js';
+import { unlessMissing } from '../shared/files.js';
+import type { Configuration } from '../stack/view.js';
+
+/** The former name decides when both are set, as in every pair. */
+const VARIABLES = ['AUTODEPLOY_EXTRA_SCHEDULER_JOBS', 'BIRDHOUSE_AUTODEPLOY_EXTRA_SCHEDULER_JOBS'];
+/** What a job's component lays over the scheduler, which a stack without that service does not read. */
+const OVERRIDE = 'config/scheduler/docker-compose-extra.yml';
+
+type Source = Pick<Configuration, 'variables' | 'composeFiles' | 'components' | 'directory'>;
+
+/** Every job of the stack, and what is wrong with those that do not run. */
+export async function readJobs(view: Source): Promise<ParsedJobs> {
+  const [files, unreadable] = await mountedTexts(view);
+  const own = parseJobs(files);
+  const replaced = new Set(own.jobs.filter(({ name }) => REPLACED.has(name)));
+  const parsed = parseJobs([...variableTexts(view), ...files]);
+  const isReplaced = ({ name, at }: { name: string; at: { file: string; line: number } }) =>
+    [...replaced].some((job) => job.name === name && job.at.file === at.file && job.at.line === at.line);
+  return {
+    jobs: parsed.jobs.filter((job) => !isReplaced(job)),
+    problems: [...parsed.problems, ...unreadable],
+    warnings: [
+      ...parsed.warnings,
+      ...[...replaced].map(({ name, at }) => ({
+        ...at,
+        job: name,
+        message: `Job ${name} of the platform is done by birdkeeper itself and not run.`,
+      })),
+    ],
+  };
+}
+
+function variableTexts({ variables }: Source): JobText[] {
+  const file = VARIABLES.find((name) => (variables[name] ?? '').trim() !== '');
+  return file === undefined ? [] : [{ file, text: variables[file] ?? '' }];
+}
+
+async function mountedTexts({ composeFiles, components, directory, variables }: Source) {
+  const pending = components.map((component) => join(component, OVERRIDE)).filter((path) => existsSync(path));
+  const paths = [...new Set([...composeFiles, ...pending])];
+  const texts = await Promise.all(
+    paths.map(async (path) => ({ path, text: (await unlessMissing(readFile(path, 'utf8'))) ?? '' })),
+  );
+  const files: JobText[] = [];
+  const unreadable: ParsedJobs['problems'] = [];
+  for (const file of mountedJobFiles(texts, directory, variables)) {
+    try {
+      files.push({ file, text: await readFile(file, 'utf8') });
+    } catch (error) {
+      unreadable.push({
+        file,
+        line: 1,
+        message: `The jobs of this file do not run: it cannot be read (${messageOf(error)}).`,
+      });
+    }
+  }
+  return [files, unreadable] as const;
+}

@@ -1,0 +1,26 @@
+/** What the Temporal UI shows of a run. Pure. */
+import type { ContainerJobResult } from '../../activities/types.js';
+import { inline } from '../tables.js';
+
+export function lineOf(name: string, { outcome, exitStatus, lastLines }: ContainerJobResult): string {
+  const status = exitStatus === null ? '' : ` with exit status ${exitStatus}`;
+  const last = lastLines.at(-1);
+  return `job ${name} ${outcome}${status}${last === undefined ? '' : `: ${last}`}`;
+}
+
+export function jobDetails(name: string, result: ContainerJobResult, attempt: number): string {
+  const { outcome, exitStatus, seconds, lastLines, retries } = result;
+  if (outcome === 'removed') return `**removed**: the stack has no job ${inline(name)} any more. Nothing was run.`;
+  const status = exitStatus === null ? '' : `, exit status ${exitStatus}`;
+  const isLast = outcome === 'done' || retries === 0;
+  const next = isLast ? '' : ` It is tried again in ${pauseSeconds(attempt)} s; tries left: ${retries}.`;
+  const lines = lastLines.map((line) => `    ${line}`).join('\n');
+  return `**${outcome}**${status}, after ${seconds} s (try ${attempt}).${next}${lines === '' ? '' : `\n\n${lines}`}`;
+}
+
+const FIRST_PAUSE_SECONDS = 10;
+const LONGEST_PAUSE_SECONDS = 600;
+
+/** Between the tries of a run: 10, 20, 40 … seconds, ten minutes at most. */
+export const pauseSeconds = (attempt: number): number =>
+  Math.min(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS);
