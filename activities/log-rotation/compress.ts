@@ -24,9 +24,9 @@ export async function compressWhenQuiet(run: Run, name: string): Promise<'compre
   }
   const seen = seeAgain(before, { bytes: Number(found.size), modifiedMs: Number(found.mtimeMs) }, now);
   await state.change(({ setAside }) => {
-    setAside[name] = { log: before.log, ...seen };
+    setAside[name] = { ...before, ...seen };
   });
-  if (!rules.compress || state.value.signalDue || !isQuiet(seen, now, rules)) return 'left';
+  if (!rules.compress || !before.told || !isQuiet(seen, now, rules)) return 'left';
   const writers = await writersOf(found);
   if (writers.appending + writers.positioned > 0) {
     run.step.log.warn('A program still has a rotated log open: it stays uncompressed until that program starts anew', {

@@ -77,7 +77,6 @@ class Rotation {
   async all(): Promise<Outcome> {
     await this.recover();
     const logs = await this.observe();
-    if (this.writer && this.run.state.value.signalDue) await this.signal();
     for (const log of logs) await this.attempt(log, () => this.rotateWhenDue(log));
     if (this.writer && this.run.state.value.signalDue) await this.signal();
     for (const name of Object.keys(this.run.state.value.setAside)) await this.attempt(name, () => this.compress(name));
@@ -151,14 +150,19 @@ class Rotation {
     return found === undefined || (await writersOf(found)).positioned === 0;
   }
 
+  /** A writer that was told may still write a line before it opens the new logs: the quiet begins with the signal. */
   private async signal(): Promise<void> {
+    const { state, now, step } = this.run;
     try {
       await this.writer?.signal();
-      await this.run.state.change((state) => {
-        state.signalDue = false;
+      await state.change((next) => {
+        next.signalDue = false;
+        for (const renamed of Object.values(next.setAside).filter(({ told }) => !told)) {
+          Object.assign(renamed, { told: true, since: now.toISOString() });
+        }
       });
     } catch (error) {
-      this.run.step.signal.throwIfAborted();
+      step.signal.throwIfAborted();
       this.problems.push({ file: 'signal', error });
     }
   }

@@ -12,7 +12,7 @@ export const pathIn = (directory: string, name: string): Buffer =>
 /** For messages and results: what is no text is told in its place. */
 export function shownName(name: string): string {
   const text = encode(name).toString('utf8');
-  return /^[\w.@%+,:=~-]+$/u.test(text) ? text : JSON.stringify(text);
+  return /^[\p{L}\p{N}_.@%+,:=~-]+$/u.test(text) ? text : JSON.stringify(text);
 }
 
 export async function namesIn(directory: string): Promise<string[]> {

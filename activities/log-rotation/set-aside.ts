@@ -40,17 +40,20 @@ async function putInPlace(run: Run, log: string, intent: IntentOf<'set aside'>):
   await files.syncDirectory(directory);
   tell(run, 'note', log);
   const renamed = await files.look(directory, intent.to);
-  await state.change(({ logs, setAside: renamedOnes, underway }) => {
-    logs[log] = { since: now.toISOString(), rotated: true, padding: 0 };
+  const told = run.create === undefined;
+  await state.change((next) => {
+    next.logs[log] = { since: now.toISOString(), rotated: true, padding: 0 };
     if (renamed) {
-      renamedOnes[intent.to] = {
+      next.setAside[intent.to] = {
         log,
+        told,
         bytes: Number(renamed.size),
         modifiedMs: Number(renamed.mtimeMs),
         since: now.toISOString(),
       };
     }
-    delete underway[log];
+    next.signalDue ||= !told;
+    delete next.underway[log];
   });
 }
 

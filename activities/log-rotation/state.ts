@@ -17,7 +17,14 @@ const Log = z.object({
   padding: count,
 });
 
-const SetAside = z.object({ log: z.string(), bytes: count, modifiedMs: z.number(), since: time });
+const SetAside = z.object({
+  log: z.string(),
+  /** False while its writer has to be told that it has another name. */
+  told: z.boolean(),
+  bytes: count,
+  modifiedMs: z.number(),
+  since: time,
+});
 
 /** Written before the first step that changes something, taken away after the last. */
 const Intent = z.discriminatedUnion('kind', [
