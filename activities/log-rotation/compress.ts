@@ -16,17 +16,14 @@ export async function compressWhenQuiet(run: Run, name: string): Promise<'compre
   const before = state.value.setAside[name];
   const found = await files.look(run.directory, name);
   if (before === undefined || !found?.isFile()) {
-    await state.change(({ setAside, underway }) => {
-      delete setAside[name];
-      delete underway[name];
-    });
+    await settle(run, name);
     return 'gone';
   }
   const seen = seeAgain(before, { bytes: Number(found.size), modifiedMs: Number(found.mtimeMs) }, now);
   await state.change(({ setAside }) => {
     setAside[name] = { ...before, ...seen };
   });
-  if (!rules.compress || !before.told || !isQuiet(seen, now, rules)) return 'left';
+  if (!before.told || !isQuiet(seen, now, rules)) return 'left';
   const writers = await writersOf(found);
   if (writers.appending + writers.positioned > 0) {
     run.step.log.warn('A program still has a rotated log open: it stays uncompressed until that program starts anew', {
@@ -34,11 +31,20 @@ export async function compressWhenQuiet(run: Run, name: string): Promise<'compre
     });
     return 'left';
   }
-  return compress(run, name);
+  if (rules.compress) return compress(run, name);
+  await settle(run, name);
+  return 'left';
 }
 
+/** Nothing writes to it: it is a rotated file like any other, and goes when its time has come. */
+const settle = ({ state }: Run, name: string): Promise<void> =>
+  state.change(({ setAside, underway }) => {
+    delete setAside[name];
+    delete underway[name];
+  });
+
 async function compress(run: Run, name: string): Promise<'compressed' | 'left' | 'gone'> {
-  const { directory, step, state } = run;
+  const { directory, step } = run;
   const file = await files.openRegular(directory, name);
   if (file === undefined) return 'gone';
   const to = compressedName(name);
@@ -62,10 +68,7 @@ async function compress(run: Run, name: string): Promise<'compressed' | 'left' |
       return 'left';
     }
     await files.removeFile(directory, name);
-    await state.change(({ setAside, underway }) => {
-      delete setAside[name];
-      delete underway[name];
-    });
+    await settle(run, name);
     return 'compressed';
   } finally {
     await file.close();
@@ -74,15 +77,12 @@ async function compress(run: Run, name: string): Promise<'compressed' | 'left' |
 
 /** Whatever was made of a file that is still there is made anew: it may have grown. */
 export async function recoverCompress(run: Run, name: string, to: string): Promise<void> {
-  const { directory, state } = run;
+  const { directory } = run;
   await files.removeFile(directory, scratchName(to));
   const whole = await files.look(directory, name);
   if (whole) {
     await files.removeFile(directory, to);
     return forget(run, name);
   }
-  await state.change(({ setAside, underway }) => {
-    delete setAside[name];
-    delete underway[name];
-  });
+  await settle(run, name);
 }

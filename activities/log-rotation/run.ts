@@ -1,6 +1,7 @@
 /** What the steps of one run on one directory share. */
 import type { FileHandle } from 'node:fs/promises';
 import type { Step } from '../shared/step.js';
+import { shownName } from './log-file.js';
 import type { Ownership, RotationRules } from './rules.js';
 import type { IntentOf, Intent, StateFile } from './state.js';
 
@@ -28,7 +29,8 @@ export interface Rotated {
 export type Point =
   'copy' | 'cut' | 'collapse' | 'name' | 'rename' | 'create' | 'compress' | 'replace' | 'remove' | 'note';
 
-export const tell = ({ step }: Run, doing: Point, file: string): void => step.heartbeat({ doing, file });
+export const tell = ({ step }: Run, doing: Point, file: string): void =>
+  step.heartbeat({ doing, file: shownName(file) });
 
 export const intend = ({ state }: Run, name: string, intent: Intent): Promise<void> =>
   state.change(({ underway }) => {

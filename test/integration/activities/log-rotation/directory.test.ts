@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { needsRoot } from '../../../support/needs.js';
-import { KIB, numbered, World } from './world.js';
+import { KIB, numbered, TMPFS, World } from './world.js';
 
 const run = promisify(execFile);
 const big = numbered(0, 15_000);
@@ -109,7 +109,7 @@ describe('activities/log-rotation/directory', () => {
     expect((await stat(join(world.root, 'outside'))).size).toBe(big.length);
   });
 
-  it.each(['/tmp', '/dev/shm'])('odd names are names, in %s', async (parent) => {
+  it.each([undefined, TMPFS])('odd names are names (in %s)', async (parent) => {
     await world.remove();
     world = await World.make(parent);
     const odd = ['a b.log', '-rf.log', 'new\nline.log', 'ünïcödé.log', '$(touch x).log', '*.log', '__proto__.log'];
@@ -206,7 +206,11 @@ describe('activities/log-rotation/directory', () => {
     const image = join(world.root, 'disk');
     await run('truncate', ['--size', '4M', image]);
     await run('mkfs.ext4', ['-q', '-m', '0', image]);
-    await run('mount', ['-o', 'loop', image, world.logs]);
+    const mounted = run('mount', ['-o', 'loop', image, world.logs]).then(
+      () => true,
+      () => false,
+    );
+    context.skip(!(await mounted), 'needs a loop device for a small disk');
     try {
       const noise = Array.from({ length: 20_000 }, () => `${Math.random()}${Math.random()}\n`).join('');
       await world.write('a.log', noise);

@@ -1,11 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PROBE_NAME } from '../../../../activities/log-rotation/names.js';
 import type { Point } from '../../../../activities/log-rotation/run.js';
 import { compileProduct, type Compiled } from '../../../support/compiled.js';
 import { endOf, startRun } from './killed-run.js';
-import { KIB, lineOf, numbered, until, World, Writer } from './world.js';
-
-const WITHOUT_CUT = '/dev/shm';
+import { KIB, lineOf, numbered, TMPFS, until, World, Writer } from './world.js';
 
 describe('activities/log-rotation/index', () => {
   let compiled: Compiled;
@@ -45,7 +45,7 @@ describe('activities/log-rotation/index', () => {
       'before the step "%s" where logs are set aside',
       async (point) => {
         await world.remove();
-        world = await World.make(WITHOUT_CUT);
+        world = await World.make(TMPFS);
         const log = world.path('busy.log');
         const writer = await Writer.start(log);
         let lines = 0;
@@ -69,23 +69,42 @@ describe('activities/log-rotation/index', () => {
     );
   });
 
-  it('killed at any moment of the copy, the next run leaves each line once', async () => {
-    const text = numbered(0, 400_000);
+  it.each(['rename', 'create', 'note', 'signal'] as const)(
+    'killed before the step "%s" of logs of nginx, the next run tells nginx',
+    async (point) => {
+      await world.write('access.log', numbered(0, 1000));
+      expect(await endOf(startRun(compiled, world, { before: point, nginx: true }))).toBe('SIGKILL');
+      let signals = 0;
+      const signalNginx = async () => void (signals += 1);
+      const create = { mode: 0o640, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+      const nginx = { directory: world.logs, rules: { minimumBytes: 1 }, create, signalNginx };
+      await world.rotate({ logDir: world.path('none'), nginx });
+      expect(signals).toBe(1);
+      expect(await world.names()).toEqual(['access.log', 'access.log-20260302']);
+      await expectAllLines('access.log', 1000);
+    },
+  );
+
+  it('killed in the middle of compressing, the next run leaves each line once', async () => {
+    const text = randomBytes(15_000_000).toString('base64').replaceAll(/.{76}/g, '$&\n');
     await world.write('big.log', text);
     await world.rotate();
     world.pass(7);
-    let killed = 0;
-    for (let wait = 150; wait < 900; wait += 60) {
+    for (const reached of [1, 2_000_000, 8_000_000]) {
       const child = startRun(compiled, world, {});
-      const timer = setTimeout(() => child.kill('SIGKILL'), wait);
-      if ((await endOf(child)) === 'SIGKILL') killed += 1;
-      clearTimeout(timer);
-      if ((await world.names()).includes('big.log-20260309.gz')) break;
+      const ended = endOf(child);
+      await until(async () => {
+        const [name] = (await scratch()).filter((found) => found !== PROBE_NAME);
+        return name !== undefined && (await stat(world.path(name))).size >= reached;
+      });
+      child.kill('SIGKILL');
+      expect(await ended).toBe('SIGKILL');
+      expect(await world.names()).toEqual([expect.stringMatching(/^\.birdkeeper-/), 'big.log']);
     }
-    expect(killed).toBeGreaterThan(2);
     await world.rotate();
-    await expectAllLines('big.log', 400_000);
     expect(await world.names()).toEqual(['big.log', 'big.log-20260309.gz']);
+    const rest = (await world.text('big.log')).replace(/^[ \t]+\n/, '');
+    expect((await world.text('big.log-20260309.gz')) + rest === text).toBe(true);
   });
 
   it.each<Point>(['copy', 'cut', 'collapse', 'name', 'note'])(

@@ -7,20 +7,19 @@ import type { Compiled } from '../../../support/compiled.js';
 import type { World } from './world.js';
 
 interface Options {
-  /** SIGKILL before the nth step of this kind. */
-  before?: Point | undefined;
-  nth?: number;
+  /** SIGKILL before the first step of this kind. */
+  before?: Point | 'signal';
+  /** As logs of nginx. */
   nginx?: boolean;
 }
 
-export function startRun(compiled: Compiled, world: World, { before, nth = 1, nginx = false }: Options): ChildProcess {
+export function startRun(compiled: Compiled, world: World, { before, nginx = false }: Options): ChildProcess {
   const script = `
     const { rotateLogs } = await import(${JSON.stringify(join(compiled.dir, 'activities/log-rotation/index.js'))});
     const { localStep } = await import(${JSON.stringify(join(compiled.dir, 'activities/shared/step.js'))});
     const { logDir, stateDir, environment } = ${JSON.stringify(world.request)};
-    let left = ${nth};
     const heartbeat = ({ doing }) => {
-      if (doing === ${JSON.stringify(before ?? 'never')} && --left === 0) process.kill(process.pid, 'SIGKILL');
+      if (doing === ${JSON.stringify(before ?? 'never')}) process.kill(process.pid, 'SIGKILL');
     };
     const signalNginx = async () => heartbeat({ doing: 'signal' });
     const own = ${nginx ? '{ directory: logDir, rules: { minimumBytes: 1 }, create: { mode: 0o640, uid: process.getuid(), gid: process.getgid() }, signalNginx }' : 'undefined'};

@@ -2,12 +2,9 @@ import { appendFile, chmod, chown, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { needsRoot } from '../../../support/needs.js';
-import { lineOf, numbered, until, World, Writer } from './world.js';
+import { lineOf, numbered, TMPFS, until, World, Writer } from './world.js';
 
 const big = numbered(0, 15_000);
-
-/** Its file system takes no blocks off files. */
-const TMPFS = '/dev/shm';
 
 describe('activities/log-rotation/set-aside', () => {
   let world: World;
@@ -124,6 +121,16 @@ describe('activities/log-rotation/set-aside', () => {
     const { compressed, removed } = await world.rotate({ rules: { keep: 1, quietMinutes: 0 } });
     expect(compressed).toHaveLength(3 + 1);
     expect(removed).toEqual(['a.log-20260309.gz', 'a.log-20260316.gz', 'a.log-20260323.gz']);
+  });
+
+  it('without compression old ones go too, once they are quiet', async () => {
+    await dueLog();
+    const rules = { keep: 1, compress: false };
+    await world.rotate({ rules });
+    await appendFile(world.path('a.log'), big);
+    world.pass(7);
+    expect(await world.rotate({ rules })).toMatchObject({ compressed: [], removed: ['a.log-20260309'] });
+    expect(await world.names()).toEqual(['a.log', 'a.log-20260316']);
   });
 
   it('a writer that makes the log anew first keeps what it wrote', async () => {

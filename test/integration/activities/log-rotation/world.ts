@@ -1,6 +1,7 @@
 /** Directories, clocks and writers for the tests of the log rotation. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,26 @@ import { localStep, type Step } from '../../../../activities/shared/step.js';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 export const KIB = 1024;
+
+/** A file system that takes no blocks off files. */
+export const TMPFS = '/dev/shm';
+
+/** The first of these directories whose file system does. */
+function placeToCut(): string {
+  const places = [tmpdir(), '/var/tmp', join(import.meta.dirname, '../../../../node_modules')];
+  const place = places.find((parent) => {
+    const probe = join(parent, `bk-test-rotation-probe-${process.pid}`);
+    writeFileSync(probe, Buffer.alloc(64 * KIB));
+    try {
+      const length = String(statfsSync(parent).bsize);
+      return spawnSync('fallocate', ['--collapse-range', '--offset', '0', '--length', length, probe]).status === 0;
+    } finally {
+      rmSync(probe);
+    }
+  });
+  if (place === undefined) throw new Error(`none of ${places.join(', ')} is on ext4 or xfs: set TMPDIR to one that is`);
+  return place;
+}
 
 export class World {
   /** Moved by `pass`. */
@@ -22,9 +43,9 @@ export class World {
     readonly logs: string,
   ) {}
 
-  /** `parent`: the file system that is wanted, for instance /dev/shm, which takes no blocks off. */
-  static async make(parent = tmpdir()): Promise<World> {
-    const root = await realpath(await mkdtemp(join(parent, 'bk-test-rotation-')));
+  /** On a file system that takes blocks off files, unless another one is named. */
+  static async make(parent?: string): Promise<World> {
+    const root = await realpath(await mkdtemp(join(parent ?? placeToCut(), 'bk-test-rotation-')));
     const world = new World(root, join(root, 'logs'));
     await mkdir(world.logs);
     return world;
