@@ -9,6 +9,7 @@ import { handOver } from './deployment/hand-over.js';
 import { runHook } from './deployment/hooks.js';
 import { awaitIdle } from './deployment/idle.js';
 import { backUpStack, deployNotebooks } from './deployment/jobs.js';
+import { rotateLogs } from './deployment/log-rotation.js';
 import { awaitDeployment, noteKeeper, recallKeeper, rejectRelease } from './deployment/keeper.js';
 import { advanceCheckouts, reverseCheckouts } from './deployment/move.js';
 import { sendNotices } from './deployment/notices.js';
@@ -47,6 +48,7 @@ export function createActivities(deps: Dependencies): StepActivities {
     reconcileSchedules: (input, step) => reconcileSchedules(input, step, deps),
     adoptStack: (input, step) => adoptStack(input, step, deps),
     deployNotebooks: (input, step) => deployNotebooks(input, step, deps),
+    rotateLogs: (input, step) => rotateLogs(input, step, deps),
     runContainerJob: (input, step) => runContainerJob(input, step, deps),
     backUpStack: (input, step) => backUpStack(input, step, deps),
   };

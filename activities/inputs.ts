@@ -80,6 +80,7 @@ export const INPUTS: Inputs = {
   adoptStack: StackInput,
   deployNotebooks: StackInput,
   backUpStack: StackInput,
+  rotateLogs: StackInput,
   runContainerJob: z.strictObject({
     stack,
     name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,120}$/, 'should be the name of a job'),

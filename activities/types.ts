@@ -136,6 +136,8 @@ export interface JobActivities {
   deployNotebooks(
     input: StackInput,
   ): Promise<{ outcome: 'deployed' | 'up to date'; notebooks: number; commit: string }>;
+  /** Rotates what is due of the logs beside the platform. Twice: the second time nothing is due. Fails when one cannot be. */
+  rotateLogs(input: StackInput): Promise<{ rotated: number; compressed: number; removed: number }>;
   /** One try of a job in a container. Twice: the container that was started is found again. */
   runContainerJob(input: ContainerJobInput): Promise<ContainerJobResult>;
   /** One restic snapshot of `BIRDKEEPER_BACKUP_PATHS`. */

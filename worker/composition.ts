@@ -85,6 +85,7 @@ export async function composeWorker({
     engine: createEngine(dockerHost === undefined ? {} : { dockerHost }),
     environment: childEnvironment,
     journal,
+    logDirectory: chooseLogDirectory,
     remember: async (stack, { redact, logDir }) => {
       remembered.set(stack, { redact, logDir: await chooseLogDirectory(logDir) });
     },

@@ -23,7 +23,11 @@ export interface JournalOptions {
   remembered(stack: string): Remembered | undefined;
 }
 
-const FILE_OF: Readonly<Record<string, LogFile>> = { deployNotebooks: 'notebookdeploy.log', backUpStack: 'backup.log' };
+const FILE_OF: Readonly<Record<string, LogFile>> = {
+  deployNotebooks: 'notebookdeploy.log',
+  backUpStack: 'backup.log',
+  rotateLogs: 'logrotate.log',
+};
 const fileOf = (activity: string, job: string | undefined): LogFile =>
   activity === 'runContainerJob' && job !== undefined ? jobLogFile(job) : (FILE_OF[activity] ?? 'autodeploy.log');
 
@@ -48,6 +52,7 @@ const PHASE_OF: Readonly<Record<string, string>> = {
   deployNotebooks: 'deploy',
   backUpStack: 'back up',
   runContainerJob: 'run',
+  rotateLogs: 'rotate',
 };
 
 /** Two activities serve two phases each; their input tells which. */

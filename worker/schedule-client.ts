@@ -15,6 +15,7 @@ const LONGEST_RUN: Readonly<Record<ScheduleName['kind'], string>> = {
   autodeploy: '20 minutes',
   notebooks: '1 hour',
   backup: '8 hours',
+  logrotate: '4 hours',
   job: '1 day',
 };
 

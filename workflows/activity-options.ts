@@ -86,6 +86,7 @@ export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions
   adoptStack: LOOK,
   deployNotebooks: ASK_REMOTES,
   backUpStack: DOWNLOAD,
+  rotateLogs: DOWNLOAD,
   runContainerJob: JOB,
 };
 
@@ -125,5 +126,6 @@ export const ACTIVITY_SUMMARIES: Summaries = {
   adoptStack: ({ stack }) => `adopt what runs of ${stack}`,
   deployNotebooks: ({ stack }) => `deploy the tutorial notebooks of ${stack}`,
   backUpStack: ({ stack }) => `back up ${stack}`,
+  rotateLogs: ({ stack }) => `rotate the logs of ${stack}`,
   runContainerJob: ({ stack, name, attempt }) => `run job ${name} of ${stack}${attempt > 1 ? `, try ${attempt}` : ''}`,
 };

@@ -22,7 +22,7 @@ export const deploymentId = ({ host, stack }: StackRef, number: number): string 
 export const scheduleId = (kind: ScheduleKind | 'job', { host, stack }: StackRef, name?: string): string =>
   name === undefined ? `${kind}/${host}/${stack}` : `${kind}/${host}/${stack}/${name}`;
 
-export const SCHEDULE_KINDS = ['autodeploy', 'notebooks', 'backup'] as const;
+export const SCHEDULE_KINDS = ['autodeploy', 'notebooks', 'backup', 'logrotate'] as const;
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 /** Workflow type that each schedule starts. */
@@ -31,6 +31,7 @@ export const SCHEDULED_WORKFLOW: Readonly<Record<ScheduleKind | 'job', string>> 
   autodeploy: 'checkStack',
   notebooks: 'deployNotebooks',
   backup: 'backUpStack',
+  logrotate: 'rotateLogs',
 };
 
 /** Log file, in the log directory, of what each schedule runs. */
@@ -38,6 +39,7 @@ export const SCHEDULED_LOG: Readonly<Record<ScheduleKind, string>> = {
   autodeploy: 'autodeploy.log',
   notebooks: 'notebookdeploy.log',
   backup: 'backup.log',
+  logrotate: 'logrotate.log',
 };
 
 /** Of a job in a container. One that has the name of a file of ours would write between its frames. */

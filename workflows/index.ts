@@ -3,4 +3,4 @@ export { checkStack } from './check-stack/check-stack.js';
 export { deployStack } from './deploy-stack/deploy-stack.js';
 export { keepStack } from './keep-stack/keep-stack.js';
 export { runContainerJob } from './run-container-job/run-container-job.js';
-export { backUpStack, deployNotebooks } from './scheduled-jobs.js';
+export { backUpStack, deployNotebooks, rotateLogs } from './scheduled-jobs.js';

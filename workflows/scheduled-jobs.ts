@@ -31,6 +31,15 @@ export async function backUpStack(input: JobInput): ReturnType<JobActivities['ba
   return result;
 }
 
+/** Weekly, from a size on: what is due is rotated, also of what a container keeps open. */
+export async function rotateLogs(input: JobInput): ReturnType<JobActivities['rotateLogs']> {
+  refuseNonsense(input, 'rotateLogs');
+  const result = await activities.rotateLogs({ stack: input.stack });
+  upsertSearchAttributes([attribute('Outcome', result.rotated === 0 ? 'nothing due' : 'rotated')]);
+  setCurrentDetails(`${result.rotated} rotated, ${result.compressed} compressed, ${result.removed} removed`);
+  return result;
+}
+
 function refuseNonsense(input: unknown, workflow: string): void {
   if (!isStackInput(input))
     throw ApplicationFailure.nonRetryable(`${workflow} needs {v: 1, host, stack}`, FAILURES.badInput);

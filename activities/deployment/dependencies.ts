@@ -13,6 +13,8 @@ export interface Dependencies {
   /** The whole environment of child processes; the stack's variables are put on top for compose. */
   environment: Readonly<Record<string, string>>;
   journal: Journal;
+  /** Where the logs of a stack are written when this is what it says: another place when that cannot be written to. */
+  logDirectory(configured: string): Promise<string>;
   /** Absent in a process without a Temporal server (`birdkeeper plan`). */
   schedules?: Schedules;
   /** Whether the workflow of a deployment runs now. Absent without a server. */

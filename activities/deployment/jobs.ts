@@ -7,6 +7,7 @@ import type { Step } from '../shared/step.js';
 import type { Activities, StackInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { openConfiguration } from './open.js';
+import { mountPointOf } from './volumes.js';
 
 /** One run; fails with Configuration when no source or no target is set. */
 export async function deployNotebooks(
@@ -64,18 +65,6 @@ export async function backUpStack(
       step,
     ),
   );
-}
-
-/** By its own name, else by the name that it has in the compose file. */
-async function mountPointOf(
-  volume: string,
-  project: string,
-  deps: Dependencies,
-  step: Step,
-): Promise<string | undefined> {
-  const names = [volume, `${project}_${volume}`];
-  const found = await deps.engine.resources({ volumes: names, networks: [] }, { signal: step.signal });
-  return names.flatMap((name) => found.find((resource) => resource.name === name)?.mountPoint ?? [])[0];
 }
 
 const missing = (setting: string): StepFailure =>

@@ -17,6 +17,7 @@ const FREQUENCIES: Readonly<Record<ScheduleKind, (settings: StackSettings) => st
   autodeploy: ({ platformFrequency }) => platformFrequency,
   notebooks: ({ notebookFrequency }) => notebookFrequency,
   backup: ({ backupFrequency }) => backupFrequency,
+  logrotate: ({ logrotateFrequency }) => logrotateFrequency,
 };
 
 /**

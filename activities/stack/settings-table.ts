@@ -55,6 +55,28 @@ export const SETTINGS = {
     default: '0',
     meaning: 'Further tries of a run of a job that failed, unless its x-birdkeeper says otherwise',
   },
+  logrotateFrequency: {
+    names: ['BIRDKEEPER_LOGROTATE_FREQUENCY'],
+    default: '@daily',
+    meaning:
+      'How often logs are looked at, which are rotated when they are due; unset, with BIRDKEEPER_NGINX_LOGS: every ten minutes; empty: never',
+    emptyCounts: true,
+  },
+  logrotateFile: {
+    names: ['BIRDKEEPER_LOGROTATE_FILE'],
+    default: '',
+    meaning: "A file of logrotate's own that decides what becomes of the logs, in the place of our rules",
+  },
+  nginxLogs: {
+    names: ['BIRDKEEPER_NGINX_LOGS'],
+    default: '',
+    meaning: 'Logs of nginx that are rotated: a volume (volume:NAME) or a directory (absolute)',
+  },
+  nginxContainer: {
+    names: ['BIRDKEEPER_NGINX_CONTAINER'],
+    default: 'proxy',
+    meaning: 'Container of the nginx that is told to open its logs anew',
+  },
   backupFrequency: {
     names: ['BIRDKEEPER_BACKUP_FREQUENCY'],
     default: '',

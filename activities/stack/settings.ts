@@ -27,6 +27,15 @@ const path = (text: string): string => {
   if (!text.startsWith('/')) throw new RangeError('should be an absolute path');
   return resolve(text);
 };
+const volumeOrPath = (text: string): string => {
+  if (/^volume:[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text)) return text;
+  if (!text.startsWith('/')) throw new RangeError('should be volume:NAME or an absolute path');
+  return resolve(text);
+};
+const containerName = (text: string): string => {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text)) throw new RangeError('should be the name of a container');
+  return text;
+};
 const DECIMAL = /^\d{1,7}(\.\d{1,3})?$/;
 const decimal = (text: string): number => {
   if (!DECIMAL.test(text)) throw new RangeError('should be a number of 0 or more');
@@ -87,6 +96,11 @@ export const StackSettings = z.object({
   notebookFrequency: frequency,
   jobTimeoutSeconds: parsed(secondsAbove0),
   jobRetries: parsed(wholeTo100),
+  logrotateFrequency: frequency,
+  logrotateFile: optional(path),
+  /** `volume:NAME` or an absolute directory. */
+  nginxLogs: optional(volumeOrPath),
+  nginxContainer: parsed(containerName),
   backupFrequency: frequency,
   logDir: parsed(path),
   composeUpExtraOptions: words,

@@ -92,6 +92,7 @@ function observer({ world, ref }: BenchStack): () => Promise<unknown> {
       look: () => undefined,
       job: (_entry, work) => work(),
     },
+    logDirectory: (configured) => Promise.resolve(configured),
     remember: () => Promise.resolve(),
   };
   const activities = createActivities(deps);

@@ -32,7 +32,8 @@ export WHO=nightjar`,
 const logOf = (world: World, job: string) =>
   readFile(join(world.parts.settings.logDirectory, `${world.project}-${job}.log`), 'utf8').catch(() => '');
 const listed = async (world: World) => {
-  const { stdout } = await world.cli(['jobs', '--json']);
+  const { stdout, stderr, status } = await world.cli(['jobs', '--json']);
+  if (status !== 0) throw new Error(stderr);
   const { jobs } = JSON.parse(stdout) as {
     jobs: {
       kind: string;

@@ -20,7 +20,7 @@ export async function runContainerJob(input: RunContainerJobInput): Promise<Cont
   const { stack, name, hash } = input;
   const run = workflowInfo().runId;
   for (let attempt = 1; ; attempt += 1) {
-    const result = (await activities.runContainerJob({ stack, name, hash, run, attempt }));
+    const result = await activities.runContainerJob({ stack, name, hash, run, attempt });
     setCurrentDetails(jobDetails(name, result, attempt));
     const isOver = result.outcome === 'done' || result.outcome === 'removed' || result.retries === 0;
     if (isOver) return concluded(name, result);

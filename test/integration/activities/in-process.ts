@@ -24,6 +24,7 @@ export async function inProcess(world: World) {
     engine: createEngine({}),
     environment: world.parts.env,
     journal: NO_LOG,
+    logDirectory: (configured) => Promise.resolve(configured),
     remember: () => Promise.resolve(),
   };
   const directory = world.stackDirectory;

@@ -65,6 +65,7 @@ beforeAll(async () => {
     engine: createEngine({ dockerHost: `unix://${root}/no-engine.sock` }),
     environment: { PATH: process.env.PATH ?? '' },
     journal: silentJournal,
+    logDirectory: (configured) => Promise.resolve(configured),
     remember: async () => undefined,
   });
   activities = toTemporalActivities(steps, around);

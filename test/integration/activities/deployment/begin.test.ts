@@ -52,6 +52,7 @@ const on = (engine: Engine): Dependencies => ({
   engine,
   environment: {},
   journal: NO_LOG,
+  logDirectory: (configured) => Promise.resolve(configured),
   remember: () => Promise.resolve(),
 });
 const begin = (engine: Engine) => beginDeployment({ stack: stack.name, number: 2, ...asked }, step, on(engine));

@@ -53,6 +53,7 @@ function replace(...there: EngineContainer[]): Promise<void> {
   const deps = { host: 'alpha', state, environment: { PATH: process.env['PATH'] ?? '' }, engine };
   return replaceWorker({ stack: 'birds', number: NUMBER }, localStep(), {
     ...deps,
+    logDirectory: (configured: string) => Promise.resolve(configured),
     remember: () => Promise.resolve(),
   } as unknown as Dependencies);
 }
