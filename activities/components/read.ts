@@ -3,10 +3,10 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { isMissing } from '../shared/files.js';
+import { MAX_BYTES } from '../shared/yaml-text.js';
 import { EMPTY_MANIFEST, parseManifest, type Manifest, type ParsedManifest } from './manifest.js';
 import { nameComponents } from './names.js';
 import { MANIFEST_FILE } from './schema.js';
-import { MAX_BYTES } from '../shared/yaml-text.js';
 
 export interface Component {
   /** Live path. */

@@ -1,7 +1,7 @@
 /** The text of a small YAML file that people write by hand, as plain values with the line of each. Pure. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 
-/** A component needs a screen of text; more is a mistake, or meant to fill the memory. */
+/** Such a file is a screen of text; more is a mistake, or meant to fill the memory. */
 export const MAX_BYTES = 64 * 1024;
 const MAX_PROBLEMS = 20;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../../../activities/components/nearest.js';
+import { nearest } from '../../../../activities/shared/nearest.js';
 
-describe('activities/components/nearest', () => {
+describe('activities/shared/nearest', () => {
   it.each([
     ['limt', 'limit'],
     ['Services', 'services'],
