@@ -5,17 +5,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FAILURES, type FailureType } from '../../workflows/contract.js';
+import { FAILURES } from '../../workflows/contract.js';
 import type { NotebookSource, SourceGit } from '../notebooks/index.js';
 import { StepFailure } from '../shared/failures.js';
 import { redactUrls } from '../shared/redact.js';
 import { CommandFailed } from '../shared/run-command.js';
 import type { Step } from '../shared/step.js';
-import { explainFetchFailure, type FetchFailureKind } from './fetch-failure.js';
 import { chooseKey, type KeySettings } from './keys.js';
 import { QUIET_CONFIG, Repository, requireCommit } from './repository.js';
-import { sshRemote } from './ssh-command.js';
-import { hostKeysOf, withSsh } from './ssh-surroundings.js';
+import { explainSourceFailure, isBrokenCache, nameOfSource, withAccess } from './source-access.js';
 
 export interface SourceSettings {
   readonly keys: KeySettings;
@@ -51,15 +49,6 @@ export const fetchSourceCommand = ({ url, branch }: NotebookSource): string[] =>
   `+${branch === undefined ? 'HEAD' : `refs/heads/${branch}`}:${REF}`,
 ];
 
-/** The name by which a deploy key is looked for: that of the repository, since no directory of a person's has one. */
-export const nameOfSource = (url: string): string => /([^/:]+?)(?:\.git)?\/*$/.exec(url)?.[1] ?? 'source';
-
-/** A cache that a killed git left locked or half-written is no loss: it is made again. */
-export const isBrokenCache = (stderr: string): boolean =>
-  /\.lock': File exists|not a git repository: |bad object|object file .* is empty|is corrupt|invalid sha1 pointer|not send all necessary objects/.test(
-    stderr,
-  );
-
 async function fetchSource(source: CachedSource, settings: SourceSettings, step: Step): Promise<string> {
   try {
     return await fetchInto(source, settings, step);
@@ -81,16 +70,10 @@ async function fetchInto(source: CachedSource, settings: SourceSettings, step: S
   await mkdir(source.cacheDir, { recursive: true, mode: 0o700 });
   const cache = await open(source.cacheDir, settings, step);
   await cache.run(['init', '--quiet', '--bare', '.']);
-  const fetch = (environment: Record<string, string>) =>
-    cache.run(fetchSourceCommand(source), { ...environment, GIT_DIR: source.cacheDir });
-  if (sshRemote(source.url) === undefined) await fetch({});
-  else {
-    const key = await keyOf(source, settings);
-    await withSsh({ settings: settings.keys, key, owner: cache.owner }, (command) =>
-      // The variant is named because git would otherwise guess it from the quoted command.
-      fetch({ GIT_SSH_COMMAND: command, GIT_SSH_VARIANT: 'ssh' }),
-    );
-  }
+  const access = { url: source.url, key: await keyOf(source, settings), keys: settings.keys, owner: cache.owner };
+  await withAccess(access, (environment) =>
+    cache.run(fetchSourceCommand(source), { ...environment, GIT_DIR: source.cacheDir }),
+  );
   return (await cache.read(['rev-parse', '--verify', `${REF}^{commit}`])).trim();
 }
 
@@ -99,20 +82,8 @@ const open = (cacheDir: string, { timeoutMs, environment = {} }: SourceSettings,
 
 const keyOf = ({ url }: NotebookSource, { keys }: SourceSettings) => chooseKey(keys, nameOfSource(url), url);
 
-const CONSEQUENCES: Readonly<Record<FetchFailureKind, FailureType>> = {
-  'host key changed': FAILURES.blocked,
-  'host key unknown': FAILURES.blocked,
-  refused: FAILURES.unauthorised,
-  'no repository': FAILURES.notFound,
-  'no such ref': FAILURES.notFound,
-  unreachable: FAILURES.remoteUnavailable,
-};
-
 async function explain(error: CommandFailed, source: CachedSource, settings: SourceSettings): Promise<StepFailure> {
   const url = redactUrls(source.url);
-  if (/No space left on device/.test(error.stderr)) {
-    return new StepFailure(FAILURES.diskFull, `No room for the cache of ${url} in ${source.cacheDir}.`);
-  }
   if (/couldn't find remote ref/.test(error.stderr)) {
     const message =
       source.branch === undefined
@@ -120,21 +91,9 @@ async function explain(error: CommandFailed, source: CachedSource, settings: Sou
         : `${url} has no branch ${source.branch}. Push it, or correct the branch's name.`;
     return new StepFailure(FAILURES.notFound, message);
   }
-  const ssh = sshRemote(source.url);
   const key = await keyOf(source, settings);
-  const hostKeys = hostKeysOf(settings.keys);
-  const { kind, message } = explainFetchFailure({
-    stderr: error.stderr,
-    url,
-    knownHosts: hostKeys.file,
-    strict: hostKeys.strict,
-    user: 'the worker',
-    ...(error.reason === 'timed out' ? { timedOutAfter: settings.timeoutMs / 1000 } : {}),
-    ...(ssh === undefined ? {} : { host: ssh.host }),
-    ...(key === undefined ? {} : { key }),
-  });
-  // Without the cause: git's own words may repeat the credentials of an address.
-  return new StepFailure(CONSEQUENCES[kind], message);
+  const { keys, timeoutMs: limitMs } = settings;
+  return explainSourceFailure(error, { url: source.url, key, keys, cache: source.cacheDir, limitMs });
 }
 
 /** Twice: writes the same files. Attributes of the source (line ends) are honoured, hooks are not run. */
