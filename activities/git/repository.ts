@@ -151,11 +151,16 @@ export class Repository {
     return this.changeWith({ file: 'git', args: [...QUIET_CONFIG, ...args] }, guard);
   }
 
-  async changeWith(command: Command, guard: Guard): Promise<RunResult> {
+  /** `environment` is added to that of every git call. */
+  async changeWith(
+    command: Command,
+    guard: Guard,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<RunResult> {
     try {
       return await runCommand(guarded(becomingOwner(command, this.owner), guard), {
         cwd: this.dir,
-        env: this.environment,
+        env: { ...this.environment, ...environment },
         signal: this.options.signal,
         // The limit that counts is the guard's own, which survives us; this one only ends a guard that hangs.
         timeoutMs: (guard.waitSeconds + guard.limitSeconds + 30) * 1000,
