@@ -90,8 +90,7 @@ function togetherWrong(
     const other = deploy.slice(0, at).find((former) => former['checkout_name'] === name);
     const clashes = typeof name === 'string' && other !== undefined && other['repo_url'] !== url;
     const message = 'is the name of the clone of another repository above; give each its own';
-    // The state directory is as good as a clone of which nothing is known yet.
-    const clone = typeof name === 'string' && settings ? join(settings.checkoutCache, name) : stateDir;
+    const clone = typeof name === 'string' && settings ? join(settings.checkoutCache, name) : undefined;
     return [
       ...(clashes ? [{ path: ['deploy', at, 'checkout_name'], message }] : []),
       ...asList(entry['dir_maps']).flatMap((map, index) =>

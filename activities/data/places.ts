@@ -8,8 +8,8 @@ export function isWithin(path: string, outer: string): boolean {
 }
 
 export interface Surroundings {
-  /** Directory of the clone of the entry. */
-  readonly clone: string;
+  /** Directory of the clone of the entry; undefined while it is unknown. */
+  readonly clone: string | undefined;
   /** State of the worker. */
   readonly stateDir: string;
 }
@@ -21,7 +21,7 @@ export interface Surroundings {
 export function destinationProblem(destination: string, { clone, stateDir }: Surroundings): string | undefined {
   const place = resolve(destination);
   if (place === '/') return 'would delete everything on this machine that is not in the source';
-  if (isWithin(clone, place)) return `holds the clone ${clone}, which would be deleted`;
+  if (clone !== undefined && isWithin(clone, place)) return `holds the clone ${clone}, which would be deleted`;
   if (isWithin(stateDir, place)) return `holds the state of birdkeeper (${stateDir}), which would be deleted`;
   if (isWithin(place, stateDir)) return `lies in the state of birdkeeper (${stateDir})`;
   return undefined;

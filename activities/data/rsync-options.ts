@@ -30,12 +30,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   'remove-sent-files': TAKES_SOURCE,
 };
 
-/** Options of rsync (3.1 to 3.4) that take a value, which may be the next word. */
+/** Options of rsync (3.1 to 3.5) that take a value, which may be the next word. */
 const WITH_VALUE = new Set(
   `exclude include filter exclude-from include-from files-from chmod chown usermap groupmap max-size min-size max-delete
   max-alloc modify-window compare-dest copy-dest link-dest backup-dir suffix temp-dir partial-dir bwlimit timeout contimeout
   block-size checksum-choice cc checksum-seed compress-choice zc compress-level zl compress-threads zt skip-compress
-  out-format log-format log-file log-file-format info debug stderr iconv port sockopts address protocol password-file
+  out-format log-format log-file log-file-format confine-root info debug stderr iconv port sockopts address protocol password-file
   early-input copy-as stop-after stop-at time-limit outbuf rsh rsync-path remote-option write-batch only-write-batch
   read-batch dparam config e f T B M @`.split(/\s+/),
 );
