@@ -1,6 +1,5 @@
 /** One entry of a data job: its clone, its directories, its actions, its record. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shortLine } from '../../workflows/one-line.js';
 import { redactUrls, type Redact } from '../shared/redact.js';
@@ -9,7 +8,7 @@ import { actionCommand, actionVariables, sortVariables, type ActionFacts } from 
 import { describeEntry, gitFailureOf } from './failure.js';
 import type { DataRequest, EntryResult } from './index.js';
 import type { DataEntry, DataJob } from './job.js';
-import { lockOf, recordCommit, recordedCommit } from './record.js';
+import { lockOf, recordCommit, recordedCommit, valuesOf } from './record.js';
 import { run, type Surrounding } from './run.js';
 import { sync } from './sync.js';
 
@@ -102,7 +101,9 @@ export class EntryRun {
     const { entry, request, step } = this;
     if (entry.actions.length === 0) return;
     const { exported, long } = sortVariables(actionVariables(facts));
-    const valuesDir = await mkdtemp(join(tmpdir(), 'birdkeeper-data-'));
+    const valuesDir = valuesOf(request, entry.clone);
+    await rm(valuesDir, { recursive: true, force: true });
+    await mkdir(valuesDir, { mode: 0o700 });
     try {
       for (const [name, value] of Object.entries(long)) await writeFile(join(valuesDir, name), value, { mode: 0o600 });
       for (const [at, action] of entry.actions.entries()) {

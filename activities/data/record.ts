@@ -30,8 +30,12 @@ export const dataDirectory = (stateDir: string): string => join(stateDir, 'data'
 export const lockOf = (stateDir: string, clone: string): string =>
   join(dataDirectory(stateDir), `${digest(clone)}.lock`);
 
-const fileOf = ({ stateDir, job }: RecordPlace, clone: string): string =>
-  join(dataDirectory(stateDir), `${digest(`${job}\0${clone}`)}.json`);
+const nameOf = ({ stateDir, job }: RecordPlace, clone: string): string =>
+  join(dataDirectory(stateDir), digest(`${job}\0${clone}`));
+const fileOf = (place: RecordPlace, clone: string): string => `${nameOf(place, clone)}.json`;
+
+/** Where the values of one run lie for its actions; one place, so that a run that was killed leaves no more than one. */
+export const valuesOf = (place: RecordPlace, clone: string): string => `${nameOf(place, clone)}.values`;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
