@@ -73,9 +73,8 @@ async function isCloneOfIt({ clone, url }: DataSource, settings: DataGitSettings
 async function makeAfresh(source: DataSource, settings: DataGitSettings, step: Step): Promise<Refreshed> {
   const fresh = beside(source.clone, 'new');
   try {
-    await command({ file: 'mkdir', args: ['--', fresh] }, source, settings, step);
+    await command({ file: 'git', args: ['init', '--quiet', '--', fresh] }, source, settings, step);
     const clone = await openClone(fresh, settings, step);
-    await clone.run(['init', '--quiet', fresh]);
     await clone.run(['config', 'remote.origin.url', withoutCredentials(source.url)]);
     await clone.run(['config', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
     await writeFile(join(fresh, '.git', MADE), '');

@@ -257,8 +257,8 @@ describe('activities/git/data-clone', () => {
     } finally {
       process.umask(before);
     }
-    const modes = await Promise.all(['', 'sub', 'sub/a'].map((path) => stat(join(clone(), path))));
-    expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o755, 0o755, 0o644]);
+    const modes = await Promise.all(['', 'sub', '.git', 'sub/a'].map((path) => stat(join(clone(), path))));
+    expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o755, 0o755, 0o755, 0o644]);
     expect((await stat(join(root, 'cache'))).mode & 0o777).toBe(0o755);
   });
 

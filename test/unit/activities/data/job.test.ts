@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDataJob } from '../../../../activities/data/job.js';
@@ -181,6 +183,12 @@ deploy:
     expect(parse(`deploy:\n${ENTRY}${map}`).job?.warnings).toEqual([
       'job.yml line 4: deploy[0].dir_maps[0].rsync_extra_opts: the quotes are part of the words: no shell takes them away.',
     ]);
+  });
+
+  it('reads the example of the docs', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../../../docs/data.md'), 'utf8');
+    const [, example = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];
+    expect(parse(example).job?.entries).toMatchObject([{ checkout: 'data', maps: [{ source: './sets' }] }]);
   });
 
   it('gives a job or sentences for any values', () => {
