@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { FAILURES, isStepFailure, messageOf, StepFailure } from '../activities/shared/failures.js';
 import { createRedactor, looksSecret, redactUrls } from '../activities/shared/redact.js';
 import { CommandFailed, runCommand } from '../activities/shared/run-command.js';
-import { readYaml } from '../activities/shared/yaml-text.js';
 import {
   aliasDiagnostics,
   defaultDiagnostics,
