@@ -10,7 +10,7 @@ import { runHook } from './deployment/hooks.js';
 import { awaitIdle } from './deployment/idle.js';
 import { backUpStack, deployNotebooks } from './deployment/jobs.js';
 import { rotateLogs } from './deployment/log-rotation.js';
-import { awaitDeployment, noteKeeper, recallKeeper, rejectRelease } from './deployment/keeper.js';
+import { awaitDeployment, awaitWork, noteKeeper, recallKeeper, rejectRelease } from './deployment/keeper.js';
 import { advanceCheckouts, reverseCheckouts } from './deployment/move.js';
 import { sendNotices } from './deployment/notices.js';
 import { observeStack } from './deployment/observe.js';
@@ -29,6 +29,7 @@ export function createActivities(deps: Dependencies): StepActivities {
     noteKeeper: (input, step) => noteKeeper(input, step, deps),
     rejectRelease: (input, step) => rejectRelease(input, step, deps),
     awaitDeployment: (input, step) => awaitDeployment(input, step, deps),
+    awaitWork: (input, step) => awaitWork(input, step, deps),
     beginDeployment: (input, step) => beginDeployment(input, step, deps),
     observeStack: (input, step) => observeStack(input, step, deps),
     verifyCommits: (input, step) => verifyCommits(input, step, deps),

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { OUTCOMES, PHASES, TRIGGERS } from '../workflows/contract.js';
 import { HOOKS, PLATFORM_STEPS } from '../workflows/model.js';
-import { Pause, WaitingRelease } from './state/schemas.js';
+import { Pause, WaitingRelease, WorkRequest } from './state/schemas.js';
 import type { Activities } from './types.js';
 
 const stack = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'should be the name of a stack');
@@ -31,7 +31,13 @@ type Inputs = { readonly [Name in keyof Activities]: z.ZodType<Parameters<Activi
 
 export const INPUTS: Inputs = {
   recallKeeper: StackInput,
-  noteKeeper: z.strictObject({ stack, paused: Pause.exactOptional(), waiting: WaitingRelease.exactOptional() }),
+  noteKeeper: z.strictObject({
+    stack,
+    paused: Pause.exactOptional(),
+    waiting: WaitingRelease.exactOptional(),
+    working: WorkRequest.exactOptional(),
+  }),
+  awaitWork: z.strictObject({ stack, requester: z.string().min(1).max(400) }),
   rejectRelease: z.strictObject({ stack, number, commits, by, reason }),
   awaitDeployment: DeploymentInput,
   beginDeployment: z.strictObject({ stack, number, trigger: z.enum(TRIGGERS), reason, by: by.exactOptional() }),

@@ -4,6 +4,8 @@
  */
 import type { Outcome, Phase, Trigger } from '../workflows/contract.js';
 import type { Step } from './shared/step.js';
+import type { WorkResult } from '../workflows/request-work/messages.js';
+import type { WorkRequest } from '../workflows/keeper-model.js';
 import type { DeployStackResult } from '../workflows/deploy-stack/messages.js';
 import type {
   Commits,
@@ -37,9 +39,11 @@ export interface DeploymentActivities {
    */
   recallKeeper(input: StackInput): Promise<RecalledKeeper>;
   /** Writes down what a keeper holds, out of which another can be made. Twice: the same. */
-  noteKeeper(input: StackInput & { paused?: Pause; waiting?: WaitingRelease }): Promise<void>;
+  noteKeeper(input: StackInput & { paused?: Pause; waiting?: WaitingRelease; working?: WorkRequest }): Promise<void>;
   /** A person said no to what waited: quarantined, and recorded so. Twice: the same. */
   rejectRelease(input: DeploymentInput & { commits: Commits; by: string; reason: string }): Promise<void>;
+  /** Ends when the work that another keeper began for that workflow has closed, however it closes. Null: it was never begun. */
+  awaitWork(input: StackInput & { requester: string }): Promise<{ ended: WorkResult | null }>;
   /** Ends when that deployment has closed, however it closes. Null: it has no result, or there is none. */
   awaitDeployment(input: DeploymentInput): Promise<DeployStackResult | null>;
   /** Opens the frame in the log and the folder of the deployment. Twice: the second time only the folder is looked at. */
@@ -105,6 +109,8 @@ export interface RecalledKeeper {
   nextNumber: number;
   paused?: Pause;
   waiting?: WaitingRelease;
+  /** Work that the keeper had begun. */
+  working?: WorkRequest;
   /** Number of a deployment whose workflow is open. */
   running?: number;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CHECKOUT_WORDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../workflows/contract.js';
 import { HEALTH_WORDS, HOOKS, PLATFORM_STEPS } from '../workflows/model.js';
 import { WORKFLOW_KINDS } from '../workflows/take-over.js';
-import { DeploymentRecord, Pause, ServiceDecision, WaitingRelease } from '../activities/state/schemas.js';
+import { DeploymentRecord, Pause, ServiceDecision, WaitingRelease, WorkRequest } from '../activities/state/schemas.js';
 
 const Commits = z.record(z.string(), z.string());
 
@@ -111,6 +111,8 @@ export const KeeperStatus = z.object({
   host: z.string(),
   running: z.object({ number: z.number().int(), trigger: z.enum(TRIGGERS), reason: z.string() }).exactOptional(),
   queued: z.array(DeployRequest),
+  working: WorkRequest.exactOptional(),
+  queuedWork: z.array(WorkRequest).exactOptional(),
   last: z
     .object({ number: z.number().int(), outcome: z.enum(OUTCOMES), message: z.string(), at: z.string() })
     .exactOptional(),

@@ -11,12 +11,12 @@ import { SCHEDULED_WORKFLOW, scheduleId, taskQueueOf, type Overlap, type StackRe
 import { attribute } from '../workflows/search-attributes.js';
 
 /** A run that hangs is ended, because an open run silently skips every later one. */
-const LONGEST_RUN: Readonly<Record<ScheduleName['kind'], string>> = {
-  autodeploy: '20 minutes',
-  notebooks: '1 hour',
-  backup: '8 hours',
-  logrotate: '4 hours',
-  job: '1 day',
+const LONGEST_RUN_SECONDS: Readonly<Record<ScheduleName['kind'], number>> = {
+  autodeploy: 20 * 60,
+  notebooks: 3_600,
+  backup: 8 * 3_600,
+  logrotate: 4 * 3_600,
+  job: 86_400,
 };
 
 const OVERLAP: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
@@ -94,7 +94,7 @@ async function markIn(
 }
 
 function definitionOf(stack: StackRef, schedule: WantedSchedule) {
-  const { kind, name, catchUpSeconds, frequency, text, timeZone, overlap, hash, longestRunSeconds } = schedule;
+  const { kind, name, catchUpSeconds, frequency, text, timeZone, overlap, longestRunSeconds, asks } = schedule;
   const spec: ScheduleSpec =
     frequency.kind === 'interval'
       ? { intervals: [{ every: frequency.seconds * 1_000 }] }
@@ -104,16 +104,28 @@ function definitionOf(stack: StackRef, schedule: WantedSchedule) {
     policies: { overlap: OVERLAP[overlap], catchupWindow: catchUpSeconds * 1_000 },
     action: {
       type: 'startWorkflow' as const,
-      workflowType: SCHEDULED_WORKFLOW[kind],
+      workflowType: asks === undefined ? SCHEDULED_WORKFLOW[kind] : 'requestWork',
       workflowId: `${scheduleId(kind, stack, name)}/run`,
       taskQueue: taskQueueOf(stack.host),
-      args: [name === undefined ? { v: 1, ...stack } : { v: 1, ...stack, name, hash }],
+      args: [argumentOf(stack, schedule)],
       // Not the schedule's note: that is where a person who pauses it says why.
       memo: { frequency: text, mark: markOf(schedule) },
-      workflowExecutionTimeout:
-        longestRunSeconds === undefined ? (LONGEST_RUN[kind] as '20 minutes') : longestRunSeconds * 1_000,
+      workflowExecutionTimeout: longestRunOf(kind, longestRunSeconds, asks !== undefined),
       typedSearchAttributes: [attribute('Stack', stack.stack), attribute('Host', stack.host)],
       staticSummary: `${name === undefined ? kind : `job ${name}`} of ${stack.stack} (${text})`,
     },
   };
+}
+
+/** How long work may wait for its turn. */
+const DEADLINE_SECONDS = 6 * 3_600;
+
+function longestRunOf(kind: ScheduleName['kind'], seconds: number | undefined, asks: boolean): number {
+  return ((seconds ?? LONGEST_RUN_SECONDS[kind]) + (asks ? DEADLINE_SECONDS : 0)) * 1_000;
+}
+
+function argumentOf(stack: StackRef, { name, hash, asks }: WantedSchedule): object {
+  const names = name === undefined ? {} : { name, ...(hash === undefined ? {} : { hash }) };
+  if (asks === undefined) return { v: 1, ...stack, ...names };
+  return { v: 1, ...stack, kind: asks, deadlineSeconds: DEADLINE_SECONDS, input: names };
 }

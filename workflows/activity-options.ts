@@ -66,6 +66,7 @@ export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions
   noteKeeper: RECORD,
   rejectRelease: RECORD,
   awaitDeployment: AWAIT,
+  awaitWork: AWAIT,
   beginDeployment: RECORD,
   observeStack: ASK_REMOTES,
   verifyCommits: ASK_REMOTES,
@@ -98,6 +99,7 @@ export const ACTIVITY_SUMMARIES: Summaries = {
   noteKeeper: ({ stack }) => `write down what the keeper of ${stack} holds`,
   rejectRelease: ({ stack, number }) => `record that a person rejected deployment ${number} of ${stack}`,
   awaitDeployment: ({ stack, number }) => `wait until deployment ${number} of ${stack} has closed`,
+  awaitWork: ({ stack }) => `wait until the work that another keeper of ${stack} began has closed`,
   beginDeployment: ({ stack, number }) => `open the log of deployment ${number} of ${stack}`,
   observeStack: ({ stack, fetch }) =>
     fetch ? `fetch every checkout of ${stack} and compare` : `inspect the checkouts of ${stack}`,

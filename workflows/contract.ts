@@ -129,7 +129,19 @@ export const SIGNALS = {
   numbering: 'numbering',
   handOver: 'handOver',
   takeOver: 'takeOver',
+  requestWork: 'requestWork',
+  withdrawWork: 'withdrawWork',
+  workBegun: 'workBegun',
+  workDone: 'workDone',
 } as const;
+
+/** Work besides deployments that changes a stack: the keeper runs it, one piece at a time, as it runs deployments. */
+export const WORK_KINDS = ['job', 'backup'] as const;
+export type WorkKind = (typeof WORK_KINDS)[number];
+/** Workflow type that does each. */
+export const WORK_WORKFLOW: Readonly<Record<WorkKind, string>> = { job: 'runContainerJob', backup: 'backUpStack' };
+/** `requester`: id of the workflow that asked for it. */
+export const workId = (requester: string): string => `${requester}/work`;
 export const UPDATES = { deploy: 'deploy', rollback: 'rollback' } as const;
 export const QUERIES = { status: 'status' } as const;
 

@@ -2,5 +2,6 @@
 export { checkStack } from './check-stack/check-stack.js';
 export { deployStack } from './deploy-stack/deploy-stack.js';
 export { keepStack } from './keep-stack/keep-stack.js';
+export { requestWork } from './request-work/request-work.js';
 export { runContainerJob } from './run-container-job/run-container-job.js';
 export { backUpStack, deployNotebooks, rotateLogs } from './scheduled-jobs.js';

@@ -1,5 +1,5 @@
 /** What a keeper holds and tells. Plain data, as in `model.ts`. */
-import type { Outcome, StackWord, Trigger } from './contract.js';
+import type { Outcome, StackWord, Trigger, WorkKind } from './contract.js';
 import type { Commits } from './model.js';
 
 /** A request in the keeper's queue. */
@@ -36,6 +36,15 @@ export interface WaitingRelease {
   approvedBy?: string;
 }
 
+/** A piece of work that somebody asked the keeper for. */
+export interface WorkRequest {
+  kind: WorkKind;
+  /** Id of the workflow that asked: it is told when the work begins and how it ended. */
+  id: string;
+  /** Names only; what the workflow that does it takes besides host and stack. */
+  input: Readonly<Record<string, string>>;
+}
+
 /** Why nothing is deployed by itself. */
 export interface Pause {
   reason: string;
@@ -55,6 +64,9 @@ export interface KeeperStatus {
   host: string;
   running?: { number: number; trigger: Trigger; reason: string };
   queued: DeployRequest[];
+  /** Work that runs now, in the place of a deployment. */
+  working?: WorkRequest;
+  queuedWork?: WorkRequest[];
   last?: { number: number; outcome: Outcome; message: string; at: string };
   /** What the newest check said. */
   look?: { word: StackWord; reason: string; commits: Commits; at: string };

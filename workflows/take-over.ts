@@ -1,13 +1,16 @@
 /** What becomes of open workflows when another version of the code takes over, out of whether they replay. Pure. */
-import { keeperId } from './contract.js';
+import { keeperId, SCHEDULED_WORKFLOW } from './contract.js';
 
 /** scheduled: a look or a job, which comes again; other: nothing that birdkeeper started. */
 export const WORKFLOW_KINDS = ['keeper', 'deployment', 'scheduled', 'other'] as const;
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number];
 
+/** Types that schedules start, and what is done for them. */
+const SCHEDULED: readonly string[] = [...Object.values(SCHEDULED_WORKFLOW), 'requestWork'];
+
 /** What a workflow of the queue of `host` is, by its type and id: anybody who reaches the server can start one. */
 export function kindOf(host: string, type: string, id: string): { kind: WorkflowKind; stack?: string } {
-  if (type === 'checkStack' || type === 'deployNotebooks' || type === 'backUpStack') return { kind: 'scheduled' };
+  if (SCHEDULED.includes(type)) return { kind: 'scheduled' };
   const parts = id.split('/');
   const [word, where, stack = '', number] = parts;
   if (where === host && type === 'keepStack' && word === 'stack' && parts.length === 3)

@@ -2,6 +2,7 @@ import type { Engine } from '../docker/types.js';
 import type { Schedules } from '../schedules/index.js';
 import type { Redact } from '../shared/redact.js';
 import type { StateDirectory } from '../state/index.js';
+import type { WorkResult } from '../../workflows/request-work/messages.js';
 import type { Journal } from './journal.js';
 
 /** What the activities of a deployment stand on; made once by `worker/`. */
@@ -19,6 +20,8 @@ export interface Dependencies {
   schedules?: Schedules;
   /** Whether the workflow of a deployment runs now. Absent without a server. */
   isDeploymentOpen?(stack: string, number: number): Promise<boolean>;
+  /** unknown: the server has none of that id. Absent without a server. */
+  workflowState?(workflowId: string): Promise<WorkResult | 'running' | 'unknown'>;
   /** These keepers, by id, begin nothing more until somebody takes over. Absent without a server. */
   drain?(keepers: readonly string[]): Promise<void>;
   /** What was read of a stack's configuration decides from then on what is taken out of its messages, and where its logs go. */

@@ -1,5 +1,6 @@
 /** What the state directory keeps for a keeper, and what a keeper asks of the host besides deployments. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workId } from '../../workflows/contract.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, DeploymentInput, StackInput } from '../types.js';
@@ -61,6 +62,21 @@ export async function rejectRelease(
   const others = (await stack.quarantined()).filter((release) => release.number !== number);
   await stack.setQuarantined([...others, { commits, number, reason: message.slice(0, 500), at }]);
   step.log.info(`Deployment ${number} was ${message}`);
+}
+
+/** Looks until the workflow has closed. */
+export async function awaitWork(
+  { requester }: Input<'awaitWork'>,
+  step: Step,
+  deps: Dependencies,
+): Result<'awaitWork'> {
+  for (;;) {
+    const state = (await deps.workflowState?.(workId(requester))) ?? 'unknown';
+    if (state === 'unknown') return { ended: null };
+    if (state !== 'running') return { ended: state };
+    step.heartbeat({ waitingFor: workId(requester) });
+    await sleep(LOOK_EVERY_MS, undefined, { signal: step.signal });
+  }
 }
 
 const LOOK_EVERY_MS = 2_000;

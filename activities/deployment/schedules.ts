@@ -70,11 +70,13 @@ function jobSchedule(job: Job, settings: StackSettings, now: Date): WantedSchedu
     catchUpSeconds,
     timeoutSeconds = settings.jobTimeoutSeconds,
     retries = settings.jobRetries,
+    needsStackLock,
   } = job.options;
   const wanted = wantedSchedule({ kind: 'job', name: job.name }, job.schedule, reading.frequency, {
     ...{ now, timeZone: settings.timeZone, overlap, hash: job.hash },
     longestRunSeconds: (timeoutSeconds + SPARE_SECONDS) * (retries + 1),
     ...(catchUpSeconds === undefined ? {} : { catchUpSeconds }),
+    ...(needsStackLock ? { asks: 'job' as const } : {}),
   });
   return wanted === undefined ? [] : [wanted];
 }

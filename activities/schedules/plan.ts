@@ -1,6 +1,6 @@
 /** What the schedules of a stack are to be. Pure. */
 import { Cron } from 'croner';
-import { SCHEDULE_KINDS, type Overlap, type ScheduleKind } from '../../workflows/contract.js';
+import { SCHEDULE_KINDS, type Overlap, type ScheduleKind, type WorkKind } from '../../workflows/contract.js';
 import type { Frequency } from '../shared/frequency.js';
 
 /** Which schedule of a stack. */
@@ -21,14 +21,18 @@ export interface WantedSchedule extends ScheduleName {
   longestRunSeconds?: number;
   /** Of a job's text. */
   hash?: string;
+  /** Its work needs the stack for itself: the keeper is asked for it. */
+  asks?: WorkKind;
 }
 
 /** Unique among the schedules of a stack. */
 export const keyOf = ({ kind, name }: ScheduleName): string => (name === undefined ? kind : `${kind} ${name}`);
 
 /** Kept with a schedule; another one is another schedule. */
-export const markOf = ({ text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash }: WantedSchedule): string =>
-  JSON.stringify([text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash]);
+export const markOf = (schedule: WantedSchedule): string => {
+  const { text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash, asks } = schedule;
+  return JSON.stringify([text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash, asks]);
+};
 
 export interface SchedulePlan {
   create: WantedSchedule[];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOTICE_KINDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../../workflows/contract.js';
+import { NOTICE_KINDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS, WORK_KINDS } from '../../workflows/contract.js';
 import { HOOKS, PLATFORM_STEPS, SERVICE_ACTIONS } from '../../workflows/model.js';
 
 const Commits = z.record(z.string(), z.string());
@@ -63,7 +63,16 @@ export const WaitingRelease = z.object({
 });
 
 /** What the keeper holds besides releases. */
-export const KeeperNote = z.object({ paused: Pause.exactOptional(), waiting: WaitingRelease.exactOptional() });
+export const WorkRequest = z.object({
+  kind: z.enum(WORK_KINDS),
+  id: z.string().min(1).max(400),
+  input: z.record(z.string().max(200), z.string().max(200)),
+});
+export const KeeperNote = z.object({
+  paused: Pause.exactOptional(),
+  waiting: WaitingRelease.exactOptional(),
+  working: WorkRequest.exactOptional(),
+});
 export type KeeperNote = z.infer<typeof KeeperNote>;
 
 export const DeploymentRecord = z.object({

@@ -22,6 +22,8 @@ import {
   type TemporalWorld,
 } from '../support/temporal-world.js';
 
+import { WORK_SCENARIOS } from './work-scenarios.js';
+
 export interface Scenario {
   activities: (gate: Gate) => Partial<Activities>;
   run(world: TemporalWorld, ref: StackRef, gate: Gate): Promise<WorkflowHandle>;
@@ -271,6 +273,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await askFor(handle, { reason: 'second' });
   }),
   'keepStack.taken-over': takenOver,
+  ...WORK_SCENARIOS,
 };
 
 export { aGate };

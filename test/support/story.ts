@@ -153,6 +153,7 @@ export function goodActivities(replaced: Partial<Activities> = {}): Activities {
     noteKeeper: () => Promise.resolve(),
     rejectRelease: () => Promise.resolve(),
     awaitDeployment: () => Promise.resolve(null),
+    awaitWork: () => Promise.resolve({ ended: { outcome: 'done', result: {} } }),
     verifyCommits: () => Promise.resolve(aVerdict()),
     recallRelease: () => Promise.resolve({ release: 3, commits: { platform: OTHER, private: OTHER } }),
     awaitIdle: () => Promise.resolve({ waitedSeconds: 0, interrupts: [] }),

@@ -11,10 +11,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { activities } from '../activities.js';
-import { deploymentId, FAILURES, type StackRef } from '../contract.js';
+import { deploymentId, FAILURES, SIGNALS, type StackRef } from '../contract.js';
 import { deployStack } from '../deploy-stack/deploy-stack.js';
 import type { DeployStackInput, DeployStackResult } from '../deploy-stack/messages.js';
 import { failureOf } from '../failure-of.js';
+import type { WorkRequest } from '../keeper-model.js';
 import type { DeployRequest, KeeperStatus } from '../model.js';
 import { attribute } from '../search-attributes.js';
 import { inline } from '../tables.js';
@@ -31,7 +32,9 @@ import {
   rejectSignal,
   resumeSignal,
   rollbackUpdate,
+  requestWorkSignal,
   takeOverSignal,
+  withdrawWorkSignal,
   type DeployAnswer,
   type KeeperMemory,
   type KeepStackInput,
@@ -41,6 +44,17 @@ import {
 import { withApproval } from './approval.js';
 import { afterHandOver, afterTakeOver, isHandedOver } from './hand-over.js';
 import { readMemory } from './memory.js';
+import { runWork, tellRequester } from './run-work.js';
+import {
+  afterBeginning,
+  afterRequest,
+  afterWithdraw,
+  afterWork,
+  backInQueue,
+  parseWork,
+  withTurn,
+  workNow,
+} from './work.js';
 import { keeperDetails } from './narrate.js';
 import {
   afterApprove,
@@ -87,8 +101,8 @@ class Keeper {
 
   get status(): KeeperStatus {
     const { stack, host } = this.ref;
-    const { queue, nextNumber, last, look, backOff, paused, waiting, handedOver } = this.memory;
-    const known = { last, look, backOff, paused, waiting, handedOver };
+    const { queue, nextNumber, last, look, backOff, paused, waiting, handedOver, working, work } = this.memory;
+    const known = { last, look, backOff, paused, waiting, handedOver, working, queuedWork: work };
     const there = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
     return { stack, host, ...(this.running ? { running: this.running } : {}), queued: queue, nextNumber, ...there };
   }
@@ -109,6 +123,8 @@ class Keeper {
     setHandler(numberingSignal, (payload) => this.change(afterNumbering(this.memory, payload)));
     setHandler(handOverSignal, (payload) => this.handOver(payload));
     setHandler(takeOverSignal, () => this.change(afterTakeOver(this.memory)));
+    setHandler(requestWorkSignal, (payload) => this.request(payload));
+    setHandler(withdrawWorkSignal, (payload) => this.change(afterWithdraw(this.memory, payload)));
     setHandler(approveSignal, (payload) => this.verdict('approve', payload, afterApprove));
     setHandler(rejectSignal, (payload) => this.verdict('reject', payload, afterReject));
   }
@@ -116,17 +132,31 @@ class Keeper {
   /** One piece of work; returns when the keeper is to continue as new. */
   async work(): Promise<void> {
     if (this.memory.attached !== undefined) return this.attend(this.memory.attached);
+    if (this.memory.working !== undefined) return this.attendWork(this.memory.working);
     await this.untilThereIsWork();
     this.change(afterOpening(this.memory, new Date()));
     await this.writeDown();
+    if (!this.mayBegin()) return;
+    const work = workNow(this.memory);
+    if (work !== undefined) return this.do(work);
     const [next, ...queue] = this.memory.queue;
-    if (next === undefined || !this.mayBegin()) return;
+    if (next === undefined) return;
     const request = withApproval(next, this.memory.approved);
     this.running = request;
     this.change({ ...afterTakeOver(this.memory), queue });
     const result = await deploy(this.ref, request);
     this.running = undefined;
-    this.change(afterDeployment(this.memory, result, new Date(), request.by));
+    this.change(withTurn(afterDeployment(this.memory, result, new Date(), request.by)));
+    await this.writeDown();
+  }
+
+  /** What is written down comes first: another keeper would begin a deployment beside it. */
+  private async do(work: WorkRequest): Promise<void> {
+    this.change(afterBeginning(this.memory, work));
+    await this.writeDown();
+    await tellRequester(work, SIGNALS.workBegun);
+    await tellRequester(work, SIGNALS.workDone, await runWork(this.ref, work));
+    this.change(afterWork(this.memory));
     await this.writeDown();
   }
 
@@ -144,7 +174,8 @@ class Keeper {
   }
 
   private mayBegin(): boolean {
-    return this.memory.queue.length > 0 && !isHandedOver(this.memory, new Date());
+    const { queue, work = [] } = this.memory;
+    return queue.length + work.length > 0 && !isHandedOver(this.memory, new Date());
   }
 
   private handOver(payload: unknown): void {
@@ -167,8 +198,9 @@ class Keeper {
     }
     const note = noteOf(this.memory);
     if (note === (this.memory.noted ?? NOTHING_NOTED)) return;
-    const { paused, waiting } = this.memory;
-    await activities.noteKeeper({ stack, ...(paused ? { paused } : {}), ...(waiting ? { waiting } : {}) });
+    const { paused, waiting, working } = this.memory;
+    const held = { ...(paused ? { paused } : {}), ...(waiting ? { waiting } : {}), ...(working ? { working } : {}) };
+    await activities.noteKeeper({ stack, ...held });
     this.change({ ...this.memory, noted: note });
   }
 
@@ -181,6 +213,22 @@ class Keeper {
     this.running = undefined;
     const { attached: _ended, ...rest } = this.memory;
     this.change(result === null ? rest : afterDeployment(rest, result, new Date()));
+  }
+
+  /** Work that another keeper began. */
+  private async attendWork(work: WorkRequest): Promise<void> {
+    this.change(this.memory);
+    const { ended } = await activities.awaitWork({ stack: this.ref.stack, requester: work.id });
+    if (ended !== null) await tellRequester(work, SIGNALS.workDone, ended);
+    this.change(ended === null ? backInQueue(this.memory) : afterWork(this.memory));
+    await this.writeDown();
+  }
+
+  private request(payload: unknown): void {
+    const work = parseWork(payload);
+    const next = work && afterRequest(this.memory, work);
+    if (next) this.change(next);
+    else log.warn('requestWork came with something else than {kind, id, input}, or too much is queued: ignored');
   }
 
   private enqueue(request: Omit<DeployRequest, 'number'>): DeployAnswer {

@@ -1,6 +1,7 @@
 import { NO_WINDOW, OUTCOMES, STACK_WORDS, TRIGGERS } from '../contract.js';
 import type { Commits, DeployRequest } from '../model.js';
 import { isObject } from '../validate.js';
+import { isWork } from './work.js';
 import type { KeeperMemory } from './messages.js';
 
 /**
@@ -12,6 +13,7 @@ export function readMemory(value: unknown): KeeperMemory | undefined {
   if (!isObject(value) || !isNumber(value.nextNumber) || !Array.isArray(value.queue)) return undefined;
   const { nextNumber, queue, last, look, backOff, paused, waiting, approved, rejected, attached, noted, handedOver } =
     value;
+  const { work, working, workNext } = value;
   return {
     nextNumber,
     queue: queue.filter(isRequest),
@@ -25,6 +27,9 @@ export function readMemory(value: unknown): KeeperMemory | undefined {
     ...(isNumber(attached) ? { attached } : {}),
     ...(isText(noted) ? { noted } : {}),
     ...(isHandOver(handedOver) ? { handedOver } : {}),
+    ...(Array.isArray(work) ? { work: work.filter(isWork) } : {}),
+    ...(isWork(working) ? { working } : {}),
+    ...(workNext === true ? { workNext } : {}),
   };
 }
 

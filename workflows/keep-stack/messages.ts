@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { QUERIES, SIGNALS, UPDATES, type StackWord } from '../contract.js';
 import type { Approval } from './approval.js';
+import type { WorkRequest } from '../keeper-model.js';
 import type { Commits, DeployRequest, HandOver, KeeperStatus, Pause, WaitingRelease } from '../model.js';
 
 /** What a keeper carries over continue-as-new. */
@@ -20,6 +21,12 @@ export interface KeeperMemory {
   attached?: number;
   /** It begins nothing more; see `isHandedOver`. */
   handedOver?: HandOver;
+  /** Work that is asked for, oldest first. */
+  work?: WorkRequest[];
+  /** Work that runs; of a new keeper: that ran already when it was started. */
+  working?: WorkRequest;
+  /** The last piece was a deployment: work comes first now. */
+  workNext?: boolean;
   /** Pause and waiting release as they were last written to the state directory; see `noteOf`. */
   noted?: string;
 }
@@ -92,6 +99,8 @@ export const resumeSignal = defineSignal<[unknown?]>(SIGNALS.resume);
 export const numberingSignal = defineSignal<[unknown?]>(SIGNALS.numbering);
 export const handOverSignal = defineSignal<[unknown?]>(SIGNALS.handOver);
 export const takeOverSignal = defineSignal<[unknown?]>(SIGNALS.takeOver);
+export const requestWorkSignal = defineSignal<[unknown?]>(SIGNALS.requestWork);
+export const withdrawWorkSignal = defineSignal<[unknown?]>(SIGNALS.withdrawWork);
 export const deployUpdate = defineUpdate<DeployAnswer, [unknown?]>(UPDATES.deploy);
 export const rollbackUpdate = defineUpdate<RollbackAnswer, [unknown?]>(UPDATES.rollback);
 export const keeperStatusQuery = defineQuery<KeeperStatus>(QUERIES.status);

@@ -4,7 +4,7 @@ import { inline, table } from '../tables.js';
 
 /** Markdown for the Temporal UI: what the keeper does, what waits, how the last one ended. */
 export function keeperDetails(status: KeeperStatus): string {
-  const { stack, running, queued, last, look, backOff, paused, waiting, handedOver } = status;
+  const { stack, running, working, queued, queuedWork = [], last, look, backOff, paused, waiting, handedOver } = status;
   return [
     ...(paused === undefined
       ? []
@@ -17,8 +17,10 @@ export function keeperDetails(status: KeeperStatus): string {
           `**Handed over** by ${inline(handedOver.by)} at ${handedOver.at}: begins nothing until a worker starts, ${HAND_OVER_MINUTES} minutes at most. Take it back with: birdkeeper drain --undo`,
         ]),
     ...(waiting === undefined ? [] : [`Deployment **${waiting.number}** waits: ${inline(waiting.why)}`]),
+    ...(working === undefined ? [] : [`The ${working.kind} ${inline(working.input.name ?? '')} of **${stack}** runs.`]),
+    ...(queuedWork.length === 0 ? [] : [`Work that waits for its turn: ${queuedWork.length}.`]),
     running === undefined
-      ? `Keeps **${stack}**. Nothing runs.`
+      ? `Keeps **${stack}**.${working === undefined ? ' Nothing runs.' : ''}`
       : `Deployment **${running.number}** of **${stack}** runs (${running.trigger}): ${inline(running.reason)}`,
     ...(queued.length === 0
       ? []

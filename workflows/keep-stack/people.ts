@@ -8,8 +8,12 @@ import { enqueue, freshMemory } from './queue.js';
 
 /** A keeper that is made again out of what the state directory knows: on an empty server, or after it was ended. */
 export function recalledMemory(recalled: RecalledKeeper): KeeperMemory {
-  const { nextNumber, paused, waiting, running } = recalled;
-  const held = { ...(paused ? { paused } : {}), ...(waiting ? { waiting } : {}) };
+  const { nextNumber, paused, waiting, running, working } = recalled;
+  const held = {
+    ...(paused ? { paused } : {}),
+    ...(waiting ? { waiting } : {}),
+    ...(working ? { working } : {}),
+  };
   const memory = { ...freshMemory(nextNumber), ...held, ...(running === undefined ? {} : { attached: running }) };
   return { ...memory, noted: noteOf(memory) };
 }
@@ -140,4 +144,5 @@ export function parseRollback(value: unknown): RollbackAsk {
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** What the state directory keeps of a keeper besides releases: enough for another keeper to go on. */
-export const noteOf = ({ paused, waiting }: KeeperMemory): string => JSON.stringify({ paused, waiting });
+export const noteOf = ({ paused, waiting, working }: KeeperMemory): string =>
+  JSON.stringify({ paused, waiting, working });

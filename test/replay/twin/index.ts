@@ -3,7 +3,15 @@ import { activities } from '../../../workflows/activities.js';
 import { decideStack } from '../../../workflows/check-stack/decide.js';
 import type { CheckStackInput, CheckStackResult } from '../../../workflows/check-stack/messages.js';
 
-export { backUpStack, deployNotebooks, deployStack, keepStack } from '../../../workflows/index.js';
+export {
+  backUpStack,
+  deployNotebooks,
+  deployStack,
+  keepStack,
+  requestWork,
+  rotateLogs,
+  runContainerJob,
+} from '../../../workflows/index.js';
 
 export async function checkStack(input: CheckStackInput): Promise<CheckStackResult> {
   const seen = await activities.observeStack({ stack: input.stack, fetch: true });

@@ -1,3 +1,11 @@
 /** The workflows of a next version whose keeper alone does not go on with histories of today. */
-export { backUpStack, checkStack, deployNotebooks, deployStack } from '../../../workflows/index.js';
+export {
+  backUpStack,
+  checkStack,
+  deployNotebooks,
+  deployStack,
+  requestWork,
+  rotateLogs,
+  runContainerJob,
+} from '../../../workflows/index.js';
 export { keepStack } from './next-version.js';

@@ -7,7 +7,7 @@ import { goodActivities } from '../../support/story.js';
 const names = Object.keys(goodActivities()) as (keyof Activities)[];
 const RECORDS: readonly string[] = ['beginDeployment', 'concludeDeployment', 'noteKeeper', 'rejectRelease'];
 /** Bounded by what they wait for. */
-const WAITS: readonly string[] = ['awaitDeployment', 'awaitIdle'];
+const WAITS: readonly string[] = ['awaitDeployment', 'awaitIdle', 'awaitWork', 'runContainerJob'];
 
 describe('workflows/activity-options', () => {
   it('every activity has options and a summary, and nothing else has', () => {
@@ -42,7 +42,7 @@ describe('workflows/activity-options', () => {
     it('has a summary that can be read alone: one line, short, with what it is about', () => {
       const input = {
         ...{ stack: 'sample', number: 7, fetch: true, direction: 'forward', outcome: 'deployed' },
-        ...{ release: 3, component: 'proxy', hook: 'pre' },
+        ...{ release: 3, component: 'proxy', hook: 'pre', name: 'tidy', attempt: 1, requester: 'job/a/sample/x/run' },
       };
       const summary = ACTIVITY_SUMMARIES[name](input as never);
       expect(summary).toMatch(/^[a-z].{8,98}$/);
