@@ -2,7 +2,7 @@
 import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
 import { SCHEDULE_KINDS, scheduleId, type StackRef } from '../workflows/contract.js';
 import type { Session } from './connection.js';
-import type { ScheduleReport } from './schemas.js';
+import type { ScheduleReport } from './schedule-schemas.js';
 
 const LIST_LIMIT_MS = 10_000;
 

@@ -6,7 +6,7 @@ import { CommandEnd, wrongUse, type ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
 import { renderDiagnostics } from '../render/configuration.js';
 import { renderJobs } from '../render/jobs.js';
-import type { ScheduleReport } from '../schemas.js';
+import type { ScheduleReport } from '../schedule-schemas.js';
 import { stackSchedules } from '../schedules.js';
 import { findStack, serverFor, type KnownStack } from '../stack.js';
 import { oneLine } from '../text.js';

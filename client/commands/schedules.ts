@@ -4,7 +4,7 @@ import type { ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
 import { renderSchedules } from '../render/schedules.js';
 import { stackSchedules } from '../schedules.js';
-import type { SchedulesAnswer } from '../schemas.js';
+import type { SchedulesAnswer } from '../schedule-schemas.js';
 import { findStack, serverFor } from '../stack.js';
 
 /** What the server runs by itself for the stack, and when. Needs a server, no worker. */

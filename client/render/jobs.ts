@@ -1,12 +1,6 @@
 /** The jobs of a stack, for people. Pure. */
-import type { ScheduleReport } from '../schemas.js';
+import type { JobsAnswer, ScheduleReport } from '../schedule-schemas.js';
 import { age, columns, oneLine, until } from '../text.js';
-
-export interface JobsAnswer {
-  stack: string;
-  host: string;
-  jobs: ScheduleReport[];
-}
 
 const nameOf = ({ kind, name }: ScheduleReport): string => name ?? kind;
 

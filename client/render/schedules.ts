@@ -1,5 +1,5 @@
 /** When what runs by itself, for people. Pure. */
-import type { SchedulesAnswer } from '../schemas.js';
+import type { SchedulesAnswer } from '../schedule-schemas.js';
 import { age, columns, oneLine, until } from '../text.js';
 
 export function renderSchedules({ stack, schedules }: SchedulesAnswer, now: Date): string[] {

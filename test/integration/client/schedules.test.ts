@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StateDirectory } from '../../../activities/state/index.js';
 import { ensureNamespace } from '../../../client/namespace.js';
-import { SchedulesAnswer } from '../../../client/schemas.js';
+import { SchedulesAnswer } from '../../../client/schedule-schemas.js';
 import { temporalSchedules } from '../../../worker/schedule-client.js';
 import type { WantedSchedule } from '../../../activities/schedules/plan.js';
 import { NAMESPACE, scheduleId } from '../../../workflows/contract.js';

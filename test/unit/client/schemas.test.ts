@@ -10,9 +10,9 @@ import {
   PlanAnswer,
   ReplayAnswer,
   ReplayRunningAnswer,
-  SchedulesAnswer,
   StackReport,
 } from '../../../client/schemas.js';
+import { SchedulesAnswer } from '../../../client/schedule-schemas.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/commands.md', import.meta.url)), 'utf8');
 const example = (command: string): unknown => {

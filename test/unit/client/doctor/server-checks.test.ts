@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeSchedules } from '../../../../client/doctor/server-checks.js';
-import type { ScheduleReport } from '../../../../client/schemas.js';
+import type { ScheduleReport } from '../../../../client/schedule-schemas.js';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const schedule = (given: Partial<ScheduleReport> = {}): ScheduleReport => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderSchedules } from '../../../../client/render/schedules.js';
-import type { ScheduleReport } from '../../../../client/schemas.js';
+import type { ScheduleReport } from '../../../../client/schedule-schemas.js';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const schedule = (given: Partial<ScheduleReport>): ScheduleReport => ({
