@@ -4,6 +4,7 @@ import { applyServices } from './deployment/apply.js';
 import { beginDeployment } from './deployment/begin.js';
 import { concludeDeployment } from './deployment/conclude.js';
 import { runContainerJob } from './deployment/container-jobs.js';
+import { deployData } from './deployment/data-jobs.js';
 import type { Dependencies } from './deployment/dependencies.js';
 import { handOver } from './deployment/hand-over.js';
 import { runHook } from './deployment/hooks.js';
@@ -50,6 +51,7 @@ export function createActivities(deps: Dependencies): StepActivities {
     adoptStack: (input, step) => adoptStack(input, step, deps),
     deployNotebooks: (input, step) => deployNotebooks(input, step, deps),
     rotateLogs: (input, step) => rotateLogs(input, step, deps),
+    deployData: (input, step) => deployData(input, step, deps),
     runContainerJob: (input, step) => runContainerJob(input, step, deps),
     backUpStack: (input, step) => backUpStack(input, step, deps),
   };

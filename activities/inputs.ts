@@ -24,6 +24,8 @@ const commits = z.record(
   z.string().regex(/^[0-9a-f]{40,64}$/, 'should be a full commit id'),
 );
 
+const job = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,120}$/, 'should be the name of a job');
+
 const StackInput = z.strictObject({ stack });
 const DeploymentInput = z.strictObject({ stack, number });
 
@@ -87,9 +89,10 @@ export const INPUTS: Inputs = {
   deployNotebooks: StackInput,
   backUpStack: StackInput,
   rotateLogs: StackInput,
+  deployData: z.strictObject({ stack, name: job }),
   runContainerJob: z.strictObject({
     stack,
-    name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,120}$/, 'should be the name of a job'),
+    name: job,
     hash: z.string().regex(/^[0-9a-f]{16}$/, 'should be the hash of a job'),
     run: z.uuid(),
     attempt: z.int().min(1).max(1_000),

@@ -144,12 +144,23 @@ export interface JobActivities {
   ): Promise<{ outcome: 'deployed' | 'up to date'; notebooks: number; commit: string }>;
   /** Rotates what is due of the logs beside the platform. Twice: the second time nothing is due. Fails when one cannot be. */
   rotateLogs(input: StackInput): Promise<{ rotated: number; compressed: number; removed: number }>;
+  /** Files of git repositories to their places, by a job that calls deploy-data. Null: the stack has no such job any more. */
+  deployData(input: StackInput & { name: string }): Promise<{ entries: DataEntry[] } | null>;
   /** One try of a job in a container. Twice: the container that was started is found again. */
   runContainerJob(input: ContainerJobInput): Promise<ContainerJobResult>;
   /** One restic snapshot of `BIRDKEEPER_BACKUP_PATHS`. */
   backUpStack(
     input: StackInput,
   ): Promise<{ snapshot: string; bytesAdded: number; paths: string[]; release: number | null }>;
+}
+
+export interface DataEntry {
+  checkout: string;
+  commit: string;
+  previous: string | null;
+  changedFiles: number;
+  maps: number;
+  actions: number;
 }
 
 export interface ContainerJobInput extends StackInput {

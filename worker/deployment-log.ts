@@ -35,11 +35,11 @@ export interface RunLogOptions {
 export interface RunLog {
   readonly path: string;
   /** Opens the frame. Twice: nothing is written. Gives the start that the frame has. */
-  openFrame(run: RunKey & { startedAt: Date; about: string }): { startedAt: Date };
+  openFrame(run: RunKey & { startedAt: Date; about: string; label?: string }): { startedAt: Date };
   /** One line, or one for each line of the message. */
   line(run: RunKey, phase: string, message: string, level?: LineLevel): void;
   /** Closes the frame. Twice: nothing. A frame that a rotation took away is closed all the same, with the start given. */
-  closeFrame(run: RunKey & { startedAt: Date; about: string }): void;
+  closeFrame(run: RunKey & { startedAt: Date; about: string; label?: string }): void;
   /** A look that found nothing to do: one line without a frame. */
   remark(stack: string, message: string): void;
 }
@@ -67,7 +67,7 @@ export function createRunLog(options: RunLogOptions): RunLog {
     openFrame(run) {
       const seen = state(run);
       if (seen.is === 'open') return { startedAt: seen.startedAt };
-      write(frameStart(format, { ...run, label }));
+      write(frameStart(format, { label, ...run }));
       return { startedAt: run.startedAt };
     },
     line: (run, phase, message, level = 'info') =>
@@ -76,7 +76,7 @@ export function createRunLog(options: RunLogOptions): RunLog {
       const seen = state(run);
       if (seen.is === 'closed') return;
       const startedAt = seen.is === 'open' ? seen.startedAt : run.startedAt;
-      write(frameEnd(format, { ...run, label, startedAt, endedAt: now() }));
+      write(frameEnd(format, { label, ...run, startedAt, endedAt: now() }));
     },
     remark: (stack, message) =>
       write(lineText(format, { stack, run: '-', phase: 'check', level: 'info', at: now(), message })),

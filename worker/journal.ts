@@ -28,8 +28,10 @@ const FILE_OF: Readonly<Record<string, LogFile>> = {
   backUpStack: 'backup.log',
   rotateLogs: 'logrotate.log',
 };
+/** Activities that are told the name of a job. */
+const JOBS: readonly string[] = ['runContainerJob', 'deployData'];
 const fileOf = (activity: string, job: string | undefined): LogFile =>
-  activity === 'runContainerJob' && job !== undefined ? jobLogFile(job) : (FILE_OF[activity] ?? 'autodeploy.log');
+  job !== undefined && JOBS.includes(activity) ? jobLogFile(job) : (FILE_OF[activity] ?? 'autodeploy.log');
 
 /** Phase of the story to which each activity belongs: the word in its log lines. */
 const PHASE_OF: Readonly<Record<string, string>> = {
@@ -52,6 +54,7 @@ const PHASE_OF: Readonly<Record<string, string>> = {
   deployNotebooks: 'deploy',
   backUpStack: 'back up',
   runContainerJob: 'run',
+  deployData: 'deploy',
   rotateLogs: 'rotate',
 };
 
@@ -89,11 +92,11 @@ export class LogFiles implements Journal {
   }
 
   async job<T>(
-    { stack, file, about, startedAt = new Date(), goesOn = () => false }: Parameters<Journal['job']>[0],
+    { stack, file, about, label, startedAt = new Date(), goesOn = () => false }: Parameters<Journal['job']>[0],
     work: () => Promise<T>,
     said: (result: T) => string = () => `done: ${about}`,
   ): Promise<T> {
-    const run = { stack, run: startedAt.toISOString(), startedAt };
+    const run = { stack, run: startedAt.toISOString(), startedAt, ...(label === undefined ? {} : { label }) };
     const log = this.log(stack, file);
     log.openFrame({ ...run, about });
     try {

@@ -94,7 +94,7 @@ async function markIn(
 }
 
 function definitionOf(stack: StackRef, schedule: WantedSchedule) {
-  const { kind, name, catchUpSeconds, frequency, text, timeZone, overlap, longestRunSeconds, asks } = schedule;
+  const { kind, name, catchUpSeconds, frequency, text, timeZone, overlap, longestRunSeconds, asks, does } = schedule;
   const spec: ScheduleSpec =
     frequency.kind === 'interval'
       ? { intervals: [{ every: frequency.seconds * 1_000 }] }
@@ -104,7 +104,7 @@ function definitionOf(stack: StackRef, schedule: WantedSchedule) {
     policies: { overlap: OVERLAP[overlap], catchupWindow: catchUpSeconds * 1_000 },
     action: {
       type: 'startWorkflow' as const,
-      workflowType: asks === undefined ? SCHEDULED_WORKFLOW[kind] : 'requestWork',
+      workflowType: asks === undefined ? (does ?? SCHEDULED_WORKFLOW[kind]) : 'requestWork',
       workflowId: `${scheduleId(kind, stack, name)}/run`,
       taskQueue: taskQueueOf(stack.host),
       args: [argumentOf(stack, schedule)],

@@ -89,6 +89,7 @@ export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions
   backUpStack: DOWNLOAD,
   rotateLogs: DOWNLOAD,
   runContainerJob: JOB,
+  deployData: JOB,
 };
 
 type Summaries = { readonly [Name in keyof Activities]: (input: Parameters<Activities[Name]>[0]) => string };
@@ -129,5 +130,6 @@ export const ACTIVITY_SUMMARIES: Summaries = {
   deployNotebooks: ({ stack }) => `deploy the tutorial notebooks of ${stack}`,
   backUpStack: ({ stack }) => `back up ${stack}`,
   rotateLogs: ({ stack }) => `rotate the logs of ${stack}`,
+  deployData: ({ stack, name }) => `deploy the data of job ${name} of ${stack}`,
   runContainerJob: ({ stack, name, attempt }) => `run job ${name} of ${stack}${attempt > 1 ? `, try ${attempt}` : ''}`,
 };

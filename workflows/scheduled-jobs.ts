@@ -3,6 +3,7 @@ import type { JobActivities } from '../activities/types.js';
 import { activities } from './activities.js';
 import { FAILURES } from './contract.js';
 import { attribute } from './search-attributes.js';
+import { inline } from './tables.js';
 import { isStackInput } from './validate.js';
 
 export interface JobInput {
@@ -37,6 +38,21 @@ export async function rotateLogs(input: JobInput): ReturnType<JobActivities['rot
   const result = await activities.rotateLogs({ stack: input.stack });
   upsertSearchAttributes([attribute('Outcome', result.rotated === 0 ? 'nothing due' : 'rotated')]);
   setCurrentDetails(`${result.rotated} rotated, ${result.compressed} compressed, ${result.removed} removed`);
+  return result;
+}
+
+/** Files of git repositories to their places. A copy or an action that fails fails the run. */
+export async function deployData(input: JobInput & { name: string }): ReturnType<JobActivities['deployData']> {
+  refuseNonsense(input, 'deployData');
+  if (typeof input.name !== 'string')
+    throw ApplicationFailure.nonRetryable('deployData needs {v: 1, host, stack, name}', FAILURES.badInput);
+  const result = await activities.deployData({ stack: input.stack, name: input.name });
+  upsertSearchAttributes([attribute('Outcome', result === null ? 'removed' : 'deployed')]);
+  const lines = (result?.entries ?? []).map(
+    ({ checkout, commit, changedFiles, maps, actions }) =>
+      `- ${inline(checkout)} at ${commit}: ${changedFiles} files changed, ${maps} copied, ${actions} actions`,
+  );
+  setCurrentDetails(result === null ? 'The stack has no such job any more.' : lines.join('\n'));
   return result;
 }
 

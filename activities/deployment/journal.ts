@@ -8,10 +8,18 @@ export interface Journal {
   look(entry: { stack: string; message: string }): void;
   /**
    * The frame of a job around its work, in the job's own file. `startedAt`: of a run that another worker began, whose frame goes
-   * on; `goesOn`: whether a failure is one after which it does. `said`: the last line.
+   * on; `goesOn`: whether a failure is one after which it does. `said`: the last line; `label`: of
+   * the frame, when it is not the file's.
    */
   job<T>(
-    entry: { stack: string; file: string; about: string; startedAt?: Date; goesOn?: (error: unknown) => boolean },
+    entry: {
+      stack: string;
+      file: string;
+      about: string;
+      label?: string;
+      startedAt?: Date;
+      goesOn?: (error: unknown) => boolean;
+    },
     work: () => Promise<T>,
     said?: (result: T) => string,
   ): Promise<T>;

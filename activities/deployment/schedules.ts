@@ -1,4 +1,5 @@
 import { recordedJobs, recordJobs } from '../jobs/recorded.js';
+import { dataJobOf } from '../jobs/data-job.js';
 import type { Job } from '../jobs/model.js';
 import { readSchedule } from '../jobs/schedule-text.js';
 import { SCHEDULE_KINDS, type ScheduleKind } from '../../workflows/contract.js';
@@ -7,8 +8,10 @@ import { wantedSchedule, type WantedSchedule } from '../schedules/plan.js';
 import type { Step } from '../shared/step.js';
 import { parseFrequency } from '../shared/frequency.js';
 import type { StackSettings } from '../stack/settings.js';
+import type { Configuration } from '../stack/view.js';
 import type { Activities, StackInput } from '../types.js';
 import { jobsFile } from './container-jobs.js';
+import { doesDataItself } from './data-jobs.js';
 import type { Dependencies } from './dependencies.js';
 import { readJobs } from './job-texts.js';
 import { openConfiguration } from './open.js';
@@ -38,9 +41,10 @@ export async function reconcileSchedules(
   const gone = former.filter((job) => !jobs.some(({ name: known }) => known === job.name));
   await recordJobs(jobsFile(stack), [...jobs, ...gone]);
   const now = new Date();
+  const builtIn = await doesDataItself(view.settings, deps, step);
   const wanted = [
     ...fixedSchedules(view.settings, now),
-    ...jobs.flatMap((job) => jobSchedule(job, view.settings, now)),
+    ...jobs.flatMap((job) => jobSchedule(job, view, now, builtIn)),
   ];
   const names = former.map((job) => job.name);
   const changed = deps.schedules
@@ -62,7 +66,12 @@ const fixedSchedules = (settings: StackSettings, now: Date): WantedSchedule[] =>
 /** Between tries, and for the engine to come back. */
 const SPARE_SECONDS = 3_600;
 
-function jobSchedule(job: Job, settings: StackSettings, now: Date): WantedSchedule[] {
+function jobSchedule(
+  job: Job,
+  { settings, variables }: Pick<Configuration, 'settings' | 'variables'>,
+  now: Date,
+  builtIn: boolean,
+): WantedSchedule[] {
   const reading = readSchedule(job.schedule);
   if (reading.kind === 'off') return [];
   const {
@@ -77,6 +86,7 @@ function jobSchedule(job: Job, settings: StackSettings, now: Date): WantedSchedu
     longestRunSeconds: (timeoutSeconds + SPARE_SECONDS) * (retries + 1),
     ...(catchUpSeconds === undefined ? {} : { catchUpSeconds }),
     ...(needsStackLock ? { asks: 'job' as const } : {}),
+    ...(builtIn && !needsStackLock && dataJobOf(job, variables) ? { does: 'deployData' as const } : {}),
   });
   return wanted === undefined ? [] : [wanted];
 }

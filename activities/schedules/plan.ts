@@ -21,6 +21,8 @@ export interface WantedSchedule extends ScheduleName {
   longestRunSeconds?: number;
   /** Of a job's text. */
   hash?: string;
+  /** Workflow type, when another one than that of its kind does it. */
+  does?: 'deployData';
   /** Its work needs the stack for itself: the keeper is asked for it. */
   asks?: WorkKind;
 }
@@ -30,8 +32,8 @@ export const keyOf = ({ kind, name }: ScheduleName): string => (name === undefin
 
 /** Kept with a schedule; another one is another schedule. */
 export const markOf = (schedule: WantedSchedule): string => {
-  const { text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash, asks } = schedule;
-  return JSON.stringify([text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash, asks]);
+  const { text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash, asks, does } = schedule;
+  return JSON.stringify([text, catchUpSeconds, timeZone, overlap, longestRunSeconds, hash, asks, does]);
 };
 
 export interface SchedulePlan {

@@ -45,6 +45,12 @@ export const SETTINGS = {
     meaning: 'How often the notebooks are deployed; unset: @hourly when BIRDKEEPER_NOTEBOOK_SOURCE is set',
     emptyCounts: true,
   },
+  dataJobs: {
+    names: ['BIRDKEEPER_DATA_JOBS'],
+    default: '',
+    meaning:
+      'How jobs that call deploy-data are run: built-in | container; unset: built-in, where the worker runs in no container',
+  },
   jobTimeoutSeconds: {
     names: ['BIRDKEEPER_JOB_TIMEOUT_SECONDS'],
     default: '43200',

@@ -94,6 +94,7 @@ export const StackSettings = z.object({
   /** Text that `parseFrequency` accepts; empty: no schedule. */
   platformFrequency: frequency,
   notebookFrequency: frequency,
+  dataJobs: oneOf('', 'built-in', 'container'),
   jobTimeoutSeconds: parsed(secondsAbove0),
   jobRetries: parsed(wholeTo100),
   logrotateFrequency: frequency,

@@ -87,6 +87,7 @@ export const WORK_SCENARIOS: Readonly<Record<string, Scenario>> = {
     runContainerJob: () => Promise.resolve({ ...failed, retries: (tries += 1) === 1 ? 1 : 0 }),
   }),
   'runContainerJob.bad-input': run('runContainerJob', {}),
+  'deployData.deployed': run('deployData', JOB),
   'rotateLogs.rotated': run('rotateLogs', {}),
   'requestWork.done': asked('requester'),
   'requestWork.withdrawn': withdrawn,

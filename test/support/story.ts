@@ -174,6 +174,7 @@ export function goodActivities(replaced: Partial<Activities> = {}): Activities {
     adoptStack: () => Promise.resolve({ adopted: false, running: 3, drift: [] }),
     deployNotebooks: () => Promise.resolve({ outcome: 'deployed', notebooks: 3, commit: NEW }),
     rotateLogs: () => Promise.resolve({ rotated: 1, compressed: 0, removed: 0 }),
+    deployData: () => Promise.resolve({ entries: [] }),
     runContainerJob: () =>
       Promise.resolve({ outcome: 'done', exitStatus: 0, seconds: 1, lastLines: ['ok'], retries: 0 }),
     backUpStack: () => Promise.resolve({ snapshot: 'deadbeef', bytesAdded: 10, paths: ['/srv/data'], release: 1 }),

@@ -5,6 +5,7 @@ import type { CheckStackInput, CheckStackResult } from '../../../workflows/check
 
 export {
   backUpStack,
+  deployData,
   deployNotebooks,
   deployStack,
   keepStack,

@@ -2,6 +2,7 @@
 export {
   backUpStack,
   checkStack,
+  deployData,
   deployNotebooks,
   deployStack,
   requestWork,

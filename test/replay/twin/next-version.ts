@@ -6,7 +6,14 @@ import type { DeployStackInput } from '../../../workflows/deploy-stack/messages.
 import type { KeepStackInput } from '../../../workflows/keep-stack/messages.js';
 import * as today from '../../../workflows/index.js';
 
-export { backUpStack, deployNotebooks, requestWork, rotateLogs, runContainerJob } from '../../../workflows/index.js';
+export {
+  backUpStack,
+  deployData,
+  deployNotebooks,
+  requestWork,
+  rotateLogs,
+  runContainerJob,
+} from '../../../workflows/index.js';
 
 export async function keepStack(input: KeepStackInput): Promise<void> {
   await Promise.all([activities.recallKeeper({ stack: input.stack }), today.keepStack(input)]);

@@ -7,7 +7,7 @@ import { goodActivities } from '../../support/story.js';
 const names = Object.keys(goodActivities()) as (keyof Activities)[];
 const RECORDS: readonly string[] = ['beginDeployment', 'concludeDeployment', 'noteKeeper', 'rejectRelease'];
 /** Bounded by what they wait for. */
-const WAITS: readonly string[] = ['awaitDeployment', 'awaitIdle', 'awaitWork', 'runContainerJob'];
+const WAITS: readonly string[] = ['awaitDeployment', 'awaitIdle', 'awaitWork', 'runContainerJob', 'deployData'];
 
 describe('workflows/activity-options', () => {
   it('every activity has options and a summary, and nothing else has', () => {

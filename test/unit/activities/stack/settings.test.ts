@@ -12,6 +12,7 @@ describe('activities/stack/settings', () => {
       platformFrequency: '7 5 * * *',
       notebookFrequency: '',
       backupFrequency: '',
+      dataJobs: '',
       jobTimeoutSeconds: 43_200,
       jobRetries: 0,
       logrotateFrequency: '@daily',
