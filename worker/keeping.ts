@@ -4,6 +4,9 @@ import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import { FAILURES, isStepFailure } from '../activities/shared/failures.js';
 import { localStep } from '../activities/shared/step.js';
 import type { StackState } from '../activities/state/index.js';
+import { jobsFile } from '../activities/deployment/container-jobs.js';
+import { recordedJobs } from '../activities/jobs/recorded.js';
+import { startJobs } from './start-jobs.js';
 import { keeperId, SIGNALS, taskQueueOf, UPDATES, type StackRef } from '../workflows/contract.js';
 import type { DeployAnswer, DeployAsk } from '../workflows/keep-stack/messages.js';
 import { recalledMemory } from '../workflows/keep-stack/people.js';
@@ -47,6 +50,8 @@ export async function startKeeping(
     say,
   );
   for (const change of changed) say(`Schedule ${change}`);
+  for (const job of await startJobs(client, ref, await recordedJobs(jobsFile(stack))))
+    say(`Started job ${job} (onstart)`);
 
   const isEmpty = (await stack.latestRelease()) === undefined && adoption.running === 0;
   if (isEmpty && recalled.running === undefined) await deployFirst(client, ref);

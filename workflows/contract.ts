@@ -199,7 +199,15 @@ export const isOurSurroundings = (type: string): boolean =>
   type === FAILURES.engineUnavailable || type === FAILURES.diskFull || type === FAILURES.registryBusy;
 
 /** What people can be told. */
-export const NOTICE_KINDS = ['deployed', 'failed', 'rolled-back', 'blocked', 'waiting', 'recovered'] as const;
+export const NOTICE_KINDS = [
+  'deployed',
+  'failed',
+  'rolled-back',
+  'blocked',
+  'waiting',
+  'job-failed',
+  'recovered',
+] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** Exit status of the command line. */

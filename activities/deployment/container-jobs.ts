@@ -2,13 +2,16 @@
 import { jobLogFile } from '../../workflows/contract.js';
 import { FAILURES, isStepFailure } from '../shared/failures.js';
 import { recordedJobs } from '../jobs/recorded.js';
+import { readSchedule } from '../jobs/schedule-text.js';
 import { runJob, type RunResult } from '../jobs/run-job.js';
 import { RunFolder } from '../jobs/run-folder.js';
 import type { Job } from '../jobs/model.js';
+import { periodSeconds } from '../schedules/plan.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, ContainerJobInput, ContainerJobResult } from '../types.js';
 import type { Dependencies } from './dependencies.js';
+import { watched, type WatchedJob } from './job-notices.js';
 import { openConfiguration, redactorOf } from './open.js';
 
 export const jobsFile = (stack: StackState): string => stack.path('jobs.json');
@@ -28,27 +31,50 @@ export async function runContainerJob(
   const [folder, run] = [stack.path('jobs', job.name), `${input.run}-${input.attempt}`];
   const { timeoutSeconds = settings.jobTimeoutSeconds, retries = settings.jobRetries } = job.options;
   const startedAt = await (await RunFolder.open(`${folder}/${run}`)).startedAt();
-  const result = await deps.journal.job(
-    { stack: input.stack, file: jobLogFile(job.name), about: aboutOf(job, input), startedAt, goesOn },
-    () =>
-      runJob(
-        {
-          ...{ stack: input.stack, job, run, folder, timeoutSeconds },
-          environment: { ...deps.environment, ...variables },
-          onLines: (lines) => step.log.output(lines.join('\n')),
-        },
-        step,
-      ),
-    (ended) => `${ended.outcome}: ${endOf(ended)}`,
+  const left = Math.max(0, retries + 1 - input.attempt);
+  const result = await watched(noticed(input.stack, job, left), step, deps, () =>
+    deps.journal.job(
+      { stack: input.stack, file: jobLogFile(job.name), about: aboutOf(job, input), startedAt, goesOn },
+      () =>
+        runJob(
+          {
+            ...{ stack: input.stack, job, run, folder, timeoutSeconds },
+            environment: { ...deps.environment, ...variables },
+            onLines: (lines) => step.log.output(lines.join('\n')),
+          },
+          step,
+        ),
+      (ended) => `${ended.outcome}: ${endOf(ended)}`,
+    ),
   );
   const { outcome, exitStatus, seconds, lastLines } = result;
+  return { outcome, exitStatus, seconds, lastLines: lastLines.map(redact), retries: left };
+}
+
+/** A run that is to be tried again is no news. */
+function noticed(stack: string, job: Job, triesLeft: number): WatchedJob<RunResult> {
   return {
-    outcome,
-    exitStatus,
-    seconds,
-    lastLines: lastLines.map(redact),
-    retries: Math.max(0, retries + 1 - input.attempt),
+    stack,
+    job: job.name,
+    troubleOf: (result) =>
+      result.outcome === 'done' || triesLeft > 0
+        ? undefined
+        : { what: result.outcome, text: [endOf(result), ...result.lastLines].join('\n') },
+    ...lateOf(job),
   };
+}
+
+const LATE_PERIODS = 3;
+const LEAST_LATE_MS = 10 * 60_000;
+/** Timers of Node end at 24 days. */
+const MOST_LATE_MS = 20 * 86_400_000;
+
+function lateOf({ schedule, options }: Job): Pick<WatchedJob<RunResult>, 'late'> {
+  const reading = readSchedule(schedule);
+  if (reading.kind === 'off' || options.overlap !== 'skip') return {};
+  const afterMs = Math.max(LEAST_LATE_MS, LATE_PERIODS * periodSeconds(reading.frequency, new Date()) * 1_000);
+  const text = `It has run for ${Math.round(afterMs / 60_000)} minutes, and none of its runs that were due since has begun.`;
+  return afterMs > MOST_LATE_MS ? {} : { late: { afterMs, text } };
 }
 
 const REMOVED: ContainerJobResult = { outcome: 'removed', exitStatus: null, seconds: 0, lastLines: [], retries: 0 };

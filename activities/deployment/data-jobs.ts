@@ -10,6 +10,7 @@ import type { StackSettings } from '../stack/settings.js';
 import type { Activities } from '../types.js';
 import { jobsFile } from './container-jobs.js';
 import type { Dependencies } from './dependencies.js';
+import { watched } from './job-notices.js';
 import { openConfiguration } from './open.js';
 
 const TRANSFER_SECONDS = 3_600;
@@ -53,9 +54,8 @@ export async function deployData(
     environment: deps.environment,
   });
   const about = `data of job ${name}, ${data.configFile}`;
-  const { entries } = await deps.journal.job(
-    { stack: stackName, file: jobLogFile(name), about, label: 'datadeploy' },
-    () =>
+  const { entries } = await watched({ stack: stackName, job: name }, step, deps, () =>
+    deps.journal.job({ stack: stackName, file: jobLogFile(name), about, label: 'datadeploy' }, () =>
       deploy(
         {
           ...{ job: name, configFile: data.configFile, git, stateDir: stack.path() },
@@ -63,6 +63,7 @@ export async function deployData(
         },
         step,
       ),
+    ),
   );
   return { entries: [...entries] };
 }

@@ -8,6 +8,7 @@ import type { Activities, StackInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { openConfiguration } from './open.js';
 import { mountPointOf } from './volumes.js';
+import { watched } from './job-notices.js';
 
 /** One run; fails with Configuration when no source or no target is set. */
 export async function deployNotebooks(
@@ -31,8 +32,10 @@ export async function deployNotebooks(
   });
   const source = { url, branch };
   const about = `notebooks of ${branch === undefined ? 'the default branch' : `branch ${branch}`}`;
-  return deps.journal.job({ stack: name, file: 'notebookdeploy.log', about }, () =>
-    deployNotebooksFrom({ source, target, stateDir: deps.state.root, git }, step),
+  return watched({ stack: name, job: 'notebooks' }, step, deps, () =>
+    deps.journal.job({ stack: name, file: 'notebookdeploy.log', about }, () =>
+      deployNotebooksFrom({ source, target, stateDir: deps.state.root, git }, step),
+    ),
   );
 }
 
@@ -48,21 +51,24 @@ export async function backUpStack(
   if (repository === undefined) throw missing('BIRDKEEPER_BACKUP_REPOSITORY');
   if (passwordFile === undefined) throw missing('BIRDKEEPER_BACKUP_PASSWORD_FILE');
   const release = await stack.latestRelease();
-  return deps.journal.job({ stack: name, file: 'backup.log', about: `backup of ${entries.join(', ')}` }, () =>
-    backUp(
-      {
-        repository,
-        passwordFile,
-        cacheDir: deps.state.path('restic-cache'),
-        environment: deps.environment,
-        stack: name,
-        host: deps.host,
-        release: release?.number ?? null,
-        stackDirectory: view.directory,
-        entries,
-        mountPointOf: (volume) => mountPointOf(volume, name, deps, step),
-      },
-      step,
+  const about = `backup of ${entries.join(', ')}`;
+  return watched({ stack: name, job: 'backup' }, step, deps, () =>
+    deps.journal.job({ stack: name, file: 'backup.log', about }, () =>
+      backUp(
+        {
+          repository,
+          passwordFile,
+          cacheDir: deps.state.path('restic-cache'),
+          environment: deps.environment,
+          stack: name,
+          host: deps.host,
+          release: release?.number ?? null,
+          stackDirectory: view.directory,
+          entries,
+          mountPointOf: (volume) => mountPointOf(volume, name, deps, step),
+        },
+        step,
+      ),
     ),
   );
 }

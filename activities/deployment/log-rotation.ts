@@ -6,6 +6,7 @@ import type { Step } from '../shared/step.js';
 import type { StackSettings } from '../stack/settings.js';
 import type { Activities, StackInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
+import { watched } from './job-notices.js';
 import { openConfiguration } from './open.js';
 import { mountPointOf } from './volumes.js';
 
@@ -21,9 +22,8 @@ export async function rotateLogs(
   const { settings } = await openConfiguration(await deps.state.stack(name), deps, step.signal);
   const logDir = await deps.logDirectory(settings.logDir);
   const nginx = await nginxOf(settings, name, deps, step);
-  const { rotated, compressed, removed } = await deps.journal.job(
-    { stack: name, file: 'logrotate.log', about: `logs in ${logDir}` },
-    () =>
+  const { rotated, compressed, removed } = await watched({ stack: name, job: 'logrotate' }, step, deps, () =>
+    deps.journal.job({ stack: name, file: 'logrotate.log', about: `logs in ${logDir}` }, () =>
       rotate(
         {
           ...{ logDir, stateDir: deps.state.root, environment: deps.environment },
@@ -32,6 +32,7 @@ export async function rotateLogs(
         },
         step,
       ),
+    ),
   );
   return { rotated: rotated.length, compressed: compressed.length, removed: removed.length };
 }

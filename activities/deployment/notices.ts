@@ -3,10 +3,12 @@ import {
   movedCheckouts,
   noticeOfDeployment,
   noticeOfHeldUp,
+  noticeOfJob,
   noticeOfLook,
   NoticeMemory,
   NOTHING_TOLD,
   tell,
+  type EndedJob,
   type Notice,
 } from '../notices/index.js';
 import { readJson, writeJson } from '../shared/files.js';
@@ -52,12 +54,29 @@ async function send(
   notice: Notice | undefined,
   { settings, redact }: { settings: NoticeSettings; redact: Redact },
   step: Pick<Step, 'signal' | 'log'>,
+  file = stack.path(FILE),
 ): ReturnType<Activities['sendNotices']> {
-  const { memory, sent, failed } = await tell(await memoryOf(stack), notice, { settings, redact, signal: step.signal });
-  await writeJson(stack.path(FILE), memory);
+  const { memory, sent, failed } = await tell(await memoryIn(file), notice, { settings, redact, signal: step.signal });
+  await writeJson(file, memory);
   for (const receiver of sent) step.log.info(`Told ${receiver}: ${notice?.title ?? ''}`);
   for (const sentence of failed) step.log.warn(sentence);
   return { sent, failed };
+}
+
+/** How a run of a job ended, or that it does not. What was told is remembered for each job by itself. */
+export async function tellOfJob(
+  { stack: name, job, trouble }: { stack: string; job: string; trouble: EndedJob['trouble'] },
+  step: Pick<Step, 'signal' | 'log'>,
+  deps: Dependencies,
+): Promise<void> {
+  const stack = await deps.state.stack(name);
+  const file = stack.path('jobs', job, FILE);
+  if (trouble === undefined && (await memoryIn(file)).bad === undefined) return;
+  const { settings, redact } = await receiversOf(stack, deps, step.signal);
+  if (settings === undefined || settings.notify.length === 0) return;
+  const about = { host: deps.host, stack: name, job, at: new Date().toISOString() };
+  const notice = noticeOfJob({ ...about, ...(trouble === undefined ? {} : { trouble }) });
+  await send(stack, notice, { settings, redact }, step, file);
 }
 
 /** Whether somebody wants to be told anything, asked where it costs no activity. */
@@ -68,13 +87,13 @@ export async function wantsNotice(stack: StackState, deps: Dependencies, signal:
 
 /** Whether the last that was told was bad: the first good look after that is told too. */
 export async function wasToldBad(stack: StackState): Promise<boolean> {
-  const { bad, unsure } = await memoryOf(stack);
+  const { bad, unsure } = await memoryIn(stack.path(FILE));
   return bad !== undefined || unsure;
 }
 
 /** A memory that does not read costs a repeated notice, no more. */
-const memoryOf = async (stack: StackState): Promise<NoticeMemory> =>
-  (await readJson(stack.path(FILE), NoticeMemory).catch(() => undefined)) ?? NOTHING_TOLD;
+const memoryIn = async (file: string): Promise<NoticeMemory> =>
+  (await readJson(file, NoticeMemory).catch(() => undefined)) ?? NOTHING_TOLD;
 
 interface Receivers {
   settings: NoticeSettings | undefined;

@@ -5,8 +5,8 @@ import type { Notice } from './notice.js';
 import { sendNotice, type Delivery } from './send.js';
 
 export { NOTHING_TOLD, NoticeMemory } from './mute.js';
-export { movedCheckouts, noticeOfDeployment, noticeOfHeldUp, noticeOfLook } from './notice.js';
-export type { EndedDeployment, HeldUp, Look, Notice, NoticeCheckout } from './notice.js';
+export { movedCheckouts, noticeOfDeployment, noticeOfHeldUp, noticeOfJob, noticeOfLook } from './notice.js';
+export type { EndedDeployment, EndedJob, HeldUp, Look, Notice, NoticeCheckout } from './notice.js';
 export { createReceiverRedactor } from './secrets.js';
 export { sendNotice, type Delivery, type SendOptions } from './send.js';
 

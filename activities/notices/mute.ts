@@ -7,7 +7,7 @@ import { asRecovery, type Notice } from './notice.js';
 const MUTED_MS = 3_600_000;
 /** More different notices than this in an hour are forgotten, oldest first. */
 const KEPT = 50;
-const BAD = ['failed', 'rolled-back', 'blocked'] as const;
+const BAD = ['failed', 'rolled-back', 'blocked', 'job-failed'] as const;
 
 /** What was told of one stack. */
 export const NoticeMemory = z.object({

@@ -62,6 +62,15 @@ export interface Look {
   at: string;
 }
 
+export interface EndedJob {
+  host: string;
+  stack: string;
+  job: string;
+  /** Absent: it ended well. `what`: the rest of a sentence. */
+  trouble?: { what: string; text: string };
+  at: string;
+}
+
 export interface HeldUp {
   host: string;
   stack: string;
@@ -182,7 +191,27 @@ export function noticeOfLook({ host, stack, word, reason, remedy, checkouts, at 
   }
 }
 
-const WAS: Readonly<Record<'failed' | 'rolled-back' | 'blocked', string>> = {
+/** A run of a job that ended, or that keeps the next ones from beginning. `recovered` means: when something bad was told before. */
+export function noticeOfJob({ host, stack, job, trouble, at }: EndedJob): Notice {
+  const about = { stack, host, at };
+  if (trouble === undefined)
+    return {
+      kind: 'recovered',
+      title: `${stack} on ${host}: job ${job} is done again`,
+      text: 'Its newest run ended well.',
+      ...about,
+    };
+  return {
+    kind: 'job-failed',
+    title: `${stack} on ${host}: job ${job} ${trouble.what}`,
+    text: trouble.text,
+    todo: `What it said: birdkeeper jobs logs ${job}. Once more: birdkeeper jobs run ${job}`,
+    ...about,
+  };
+}
+
+const WAS: Readonly<Record<'failed' | 'rolled-back' | 'blocked' | 'job-failed', string>> = {
+  'job-failed': 'failed',
   failed: 'failed',
   'rolled-back': 'was rolled back',
   blocked: 'was blocked',

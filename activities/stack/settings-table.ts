@@ -258,8 +258,8 @@ export const SETTINGS = {
   },
   notifyOn: {
     names: ['BIRDKEEPER_NOTIFY_ON'],
-    default: 'failed rolled-back blocked waiting recovered',
-    meaning: 'What is told, whitespace separated: deployed failed rolled-back blocked waiting recovered',
+    default: 'failed rolled-back blocked waiting job-failed recovered',
+    meaning: 'What is told, whitespace separated: deployed failed rolled-back blocked waiting job-failed recovered',
   },
   smtpUrl: {
     names: ['BIRDKEEPER_SMTP_URL'],

@@ -98,7 +98,7 @@ describe('activities/stack/notify', () => {
 
     it('that are not known are refused with those that are', () => {
       expect(refusal(() => parseNoticeKinds('failed rolledback'))).toBe(
-        'should be some of: deployed failed rolled-back blocked waiting recovered',
+        'should be some of: deployed failed rolled-back blocked waiting job-failed recovered',
       );
     });
   });

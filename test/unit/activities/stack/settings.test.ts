@@ -43,7 +43,7 @@ describe('activities/stack/settings', () => {
       handOverSeconds: 120,
       stopFirst: false,
       notify: [],
-      notifyOn: ['failed', 'rolled-back', 'blocked', 'waiting', 'recovered'],
+      notifyOn: ['failed', 'rolled-back', 'blocked', 'waiting', 'job-failed', 'recovered'],
       smtpUrl: { host: '127.0.0.1', port: 25, secure: false },
       mailFrom: { name: '', address: 'birdkeeper@localhost' },
     });
