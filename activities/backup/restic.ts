@@ -14,13 +14,15 @@ export function backupCommand(what: {
   host: string;
   release: number | null;
   paths: readonly string[];
+  /** Beside those of stack and release. */
+  tags?: readonly string[];
 }): Command {
-  const release = what.release === null ? [] : ['--tag', `release=${what.release}`];
-  return {
-    file: 'restic',
-    args: ['backup', '--json', ...release, '--tag', `stack=${what.stack}`, '--host', what.host, '--', ...what.paths],
-  };
+  const release = what.release === null ? [] : [`release=${what.release}`];
+  const tags = [...release, stackTag(what.stack), ...(what.tags ?? [])].flatMap((tag) => ['--tag', tag]);
+  return { file: 'restic', args: ['backup', '--json', ...tags, '--host', what.host, '--', ...what.paths] };
 }
+
+export const stackTag = (stack: string): string => `stack=${stack}`;
 
 export interface ResticAccess {
   /** As restic names it: a directory, or a URL. */

@@ -1,0 +1,117 @@
+/**
+ * `backup:` of a component.yml:
+ *
+ *     backup:
+ *       application:
+ *         - { dump: postgres, container: postgres-magpie, name: magpiedb, stop: [magpie, twitcher] }
+ *         - { dump: sqlite, container: canarie-api, file: /data/stats.db }
+ *         - { dump: prometheus, container: prometheus, address: "http://127.0.0.1:9090/prometheus" }
+ *         - { volume: grafana_persistence, stop: [grafana] }
+ *       user:
+ *         - { path: "${JUPYTERHUB_USER_DATA_DIR}", stop: [jupyterhub] }
+ *       logs:
+ *         - { volume: proxy-logs }
+ *
+ * Values may name variables of the configuration as `${NAME}`.
+ */
+import { z } from 'zod';
+import { DATA_KINDS, type DataKind, type Declaration, type Part } from './types.js';
+
+const DATABASES = ['postgres', 'mongo', 'sqlite', 'prometheus'] as const;
+type Database = (typeof DATABASES)[number];
+
+const MAP = 'should be a map (KEY: VALUE, one a line)';
+/** Unknown keys get their message where the known ones are known. */
+const onlyType = (message: string) => (issue: { code?: string | undefined }) =>
+  issue.code === 'unrecognized_keys' ? undefined : message;
+
+const text = (what: string) =>
+  z
+    .string({ error: `should be ${what}` })
+    .refine((value) => value.trim() !== '' && !value.includes('\0'), { error: `should be ${what}` });
+const absolute = (what: string) =>
+  text(what).refine((value) => /^[/$]/.test(value), { error: `should be absolute: ${what}` });
+const containers = z.array(text('the name of a service or container'), {
+  error: 'should be a list of services or containers ([web, db])',
+});
+
+const entry = z
+  .strictObject(
+    {
+      path: text('a path, absolute or from the stack directory').optional(),
+      volume: text('the name of a volume').optional(),
+      dump: z.enum(DATABASES, { error: `should be one of: ${DATABASES.join(', ')}` }).optional(),
+      container: text('the service or container that runs the database').optional(),
+      as: text('a user of the container').optional(),
+      name: text('the name of a database').optional(),
+      user: text('a role of the database').optional(),
+      file: absolute('a path in the container').optional(),
+      address: text('an http(s) address as the container itself reaches it')
+        .refine((value) => /^(https?:\/\/(?![^/]*@)|\$)/.test(value), {
+          error: 'should be an http(s) address without user and password',
+        })
+        .optional(),
+      directory: absolute('the data directory in the container').optional(),
+      stop: containers.optional(),
+    },
+    { error: onlyType(MAP) },
+  )
+  .superRefine((value, context) => {
+    for (const message of mistakesOf(value)) context.addIssue({ code: 'custom', message });
+  });
+
+type Entry = z.output<typeof entry>;
+const entries = z.array(entry, { error: 'should be a list of maps (- volume: …)' });
+
+export const BackupSchema = z.strictObject(
+  { application: entries.optional(), user: entries.optional(), logs: entries.optional() },
+  { error: onlyType(MAP) },
+);
+export type BackupSection = z.output<typeof BackupSchema>;
+
+/** What each database takes beside `container`, `as` and `stop`. */
+const TAKES: Readonly<Record<Database, readonly (keyof Entry)[]>> = {
+  postgres: ['name', 'user'],
+  mongo: ['name'],
+  sqlite: ['file'],
+  prometheus: ['address', 'directory'],
+};
+
+function mistakesOf(value: Entry): string[] {
+  const told = (['path', 'volume', 'dump'] as const).filter((key) => value[key] !== undefined);
+  if (told.length !== 1) return ['should have one of path, volume and dump, and no two of them'];
+  const { dump, container, stop } = value;
+  const allowed: (keyof Entry)[] = dump === undefined ? [] : ['container', 'as', ...TAKES[dump]];
+  const foreign = (['container', 'as', 'name', 'user', 'file', 'address', 'directory'] as const).filter(
+    (key) => value[key] !== undefined && !allowed.includes(key),
+  );
+  return [
+    ...foreign.map((key) => `should have no ${key}, since it is a ${dump === undefined ? told[0] : `dump of ${dump}`}`),
+    ...(dump !== undefined && container === undefined ? ['should name a container, since it is a dump'] : []),
+    ...(dump === 'sqlite' && value.file === undefined ? ['should name a file, since it is a dump of sqlite'] : []),
+    ...(dump === 'postgres' || dump === 'mongo' || dump === 'prometheus' ? stopsItself(container, stop) : []),
+  ];
+}
+
+const stopsItself = (container: string | undefined, stop: readonly string[] | undefined): string[] =>
+  container !== undefined && stop?.includes(container)
+    ? [`should not stop ${container}, which makes the dump while it runs`]
+    : [];
+
+/** Pure. */
+export function declarationOf(component: string, section: BackupSection): Declaration {
+  const kinds = DATA_KINDS.flatMap((kind): [DataKind, Part[]][] => {
+    const listed = section[kind];
+    return listed === undefined ? [] : [[kind, listed.map(partOf)]];
+  });
+  return { component, ...Object.fromEntries(kinds) };
+}
+
+function partOf({ path, volume, dump, ...rest }: Entry): Part {
+  const { stop } = rest;
+  const stopping = stop === undefined ? {} : { stop };
+  if (path !== undefined) return { kind: 'path', path, ...stopping };
+  if (volume !== undefined) return { kind: 'volume', volume, ...stopping };
+  // What is there and what is not was checked when it was read.
+  return { kind: 'dump', database: dump, ...rest } as Part;
+}
