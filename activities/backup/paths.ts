@@ -1,5 +1,6 @@
 /** What `BIRDKEEPER_BACKUP_PATHS` names. Pure. */
 import { resolve } from 'node:path';
+import type { Declaration } from './types.js';
 
 export type BackupEntry =
   | { readonly kind: 'path'; readonly entry: string; readonly path: string }
@@ -21,3 +22,15 @@ export function readEntry(entry: string, stackDirectory: string): BackupEntry | 
   if (!VOLUME_NAME.test(volume)) return `${JSON.stringify(entry)} names no volume (volume:NAME)`;
   return { kind: 'volume', entry, volume };
 }
+
+/** The setting's entries as a component declares its own, or what is wrong with them. */
+export function declarationOfEntries(entries: readonly string[], stackDirectory: string): Declaration | string[] {
+  const read = entries.map((entry) => readEntry(entry, stackDirectory));
+  const wrong = read.filter((entry) => typeof entry === 'string');
+  if (wrong.length > 0) return wrong;
+  const application = read.filter((entry) => typeof entry !== 'string').map(({ entry: _entry, ...part }) => part);
+  return { component: SETTING, application };
+}
+
+/** Stands for a component where the setting's entries are chosen. */
+export const SETTING = 'BIRDKEEPER_BACKUP_PATHS';
