@@ -1,0 +1,126 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createBackup, type CreateBackupRequest } from '../../../../activities/backup/create.js';
+import type { Part } from '../../../../activities/backup/types.js';
+import { FAILURES } from '../../../../workflows/contract.js';
+import { createDatabaseImage, DATABASE_PASSWORD, type DatabaseImage } from '../../../support/database-image.js';
+import { BackupWorld, emptyRepository } from './world.js';
+import { rm } from 'node:fs/promises';
+
+describe('activities/backup/create', () => {
+  let image: DatabaseImage;
+  let repository: string;
+  let world: BackupWorld;
+  beforeAll(async () => {
+    [image, repository] = await Promise.all([createDatabaseImage(), emptyRepository()]);
+  });
+  afterAll(async () => {
+    await image?.remove();
+    await rm(repository, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    world = await BackupWorld.create(repository);
+  });
+  afterEach(() => world.remove());
+
+  const postgres: Part = { kind: 'dump', database: 'postgres', container: 'db', stop: ['web'] };
+  const startDatabase = async () => {
+    await world.container('db', image.tag);
+    await expect
+      .poll(
+        () =>
+          world.exec('db', 'pg_isready', '-q', '-d', 'birds').then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 30_000, interval: 200 },
+      )
+      .toBe(true);
+  };
+  const sql = (text: string) =>
+    world.docker(
+      'exec',
+      '--env',
+      `PGPASSWORD=${DATABASE_PASSWORD}`,
+      `${world.project}-db`,
+      ...['psql', '-XAtqU', 'bird', 'birds', '-c', text],
+    );
+  const make = (application: Part[], changes: Partial<CreateBackupRequest> = {}, signal?: AbortSignal) =>
+    createBackup(
+      world.request({ declarations: [{ component: 'magpie', application }], ...changes }),
+      world.step(signal),
+    );
+
+  it('dumps, paths and volumes are one complete snapshot with a manifest, and what was stopped runs again', async () => {
+    await startDatabase();
+    await sql('create table seen as select 42 as birds');
+    const volume = await world.volume('data');
+    await world.container('web', image.tag, ['--volume', `${volume}:/data`, '--user', '0'], ['sleep', '3600']);
+    const idle = await world.container('idle', image.tag, [], ['true']);
+    await world.exec('web', 'sqlite3', '/data/hub.sqlite', 'create table users as select 7 as n');
+    await mkdir(join(world.root, 'stack/data'));
+    await writeFile(join(world.root, 'stack/data/file'), 'precious');
+    const before = await world.startedAt(`${world.project}-web`);
+
+    const made = await make([
+      postgres,
+      { kind: 'dump', database: 'sqlite', container: 'web', file: '/data/hub.sqlite' },
+      { kind: 'path', path: 'data' },
+      { kind: 'volume', volume, stop: ['web', 'idle'] },
+    ]);
+    expect(made).toMatchObject({
+      release: 7,
+      stopped: [`${world.project}-web`, idle].slice(0, 1),
+      parts: expect.any(Array) as string[],
+    });
+    const [snapshot, ...others] = await world.snapshots();
+    expect(others).toEqual([]);
+    expect(snapshot).toMatchObject({ hostname: 'host-1', short_id: made.snapshot });
+    expect(await world.tags()).toEqual([
+      ['complete', 'release=7', 'selection=application:*', `stack=${world.project}`],
+    ]);
+    const out = join(world.root, 'out');
+    await world.restic('restore', made.snapshot, '--target', out);
+    const scratch = join(out, world.root, 'state/birdkeeper-backup');
+    const manifest = JSON.parse(await readFile(join(scratch, 'manifest.json'), 'utf8')) as {
+      parts: { key: string; files?: { bytes: number }[] }[];
+    };
+    expect(manifest.parts.map(({ key }) => key)).toEqual([1, 2, 3, 4].map((n) => `magpie/application/${n}`));
+    expect(manifest).toMatchObject({ release: 7, stack: world.project });
+    expect(manifest.parts[0]).toMatchObject({ part: { name: 'birds' }, files: [{ path: 'postgres.dump' }] });
+    expect((await readFile(join(scratch, 'dumps/magpie/application/1/postgres.dump'))).subarray(0, 5).toString()).toBe(
+      'PGDMP',
+    );
+    expect(await readFile(join(out, world.root, 'stack/data/file'), 'utf8')).toBe('precious');
+    expect(await world.leftInState()).toEqual([]);
+    expect(await world.isRunning(`${world.project}-web`)).toBe(true);
+    expect(await world.startedAt(`${world.project}-web`)).not.toBe(before);
+    expect(await world.isRunning(idle)).toBe(false);
+    expect(JSON.stringify(world.told)).not.toContain(DATABASE_PASSWORD);
+  });
+
+  it('scenario 30: one dump fails: stopped containers are started, the run fails, no snapshot is presented as complete', async () => {
+    await startDatabase();
+    await sql('create role other; create table secret_of_other (n int)');
+    await world.container('web', image.tag, [], ['sleep', '3600']);
+    await make([postgres]);
+    expect(await world.tags()).toHaveLength(1);
+    // pg_dump reads the catalogue and dies of the data.
+    await world.docker(
+      'exec',
+      '--user',
+      '0',
+      `${world.project}-db`,
+      'sh',
+      '-c',
+      'mv /usr/lib/postgresql/*/bin/pg_dump /tmp/; printf "#!/bin/sh\\nprintf PGDMP\\necho broken >&2\\nexit 1\\n" > /bin/pg_dump; chmod 755 /bin/pg_dump',
+    );
+    const failed = make([postgres, { kind: 'path', path: '.' }]);
+    await expect(failed).rejects.toMatchObject({ type: FAILURES.applyFailed });
+    await expect(failed).rejects.toThrow(/The dump of postgres in db failed \(status 1\):\nbroken/);
+    expect(await world.isRunning(`${world.project}-web`)).toBe(true);
+    expect(await world.tags()).toHaveLength(1);
+    expect(await world.leftInState()).toEqual([]);
+  });
+});
