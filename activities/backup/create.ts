@@ -3,6 +3,7 @@ import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import { makeSnapshot, type SnapshotRequest, type WholeSnapshot } from './make-snapshot.js';
 import { planBackup, type PlanRequest } from './plan.js';
+import { refuseHalfRestored } from './restore-journal.js';
 import { startWhatWasStopped } from './stopped.js';
 import { COMPLETE, selectionTag } from './tags.js';
 
@@ -19,6 +20,7 @@ export interface CreatedBackup extends WholeSnapshot {
  */
 export async function createBackup(request: CreateBackupRequest, step: Step): Promise<CreatedBackup> {
   await startWhatWasStopped({ ...request, log: step.log });
+  await refuseHalfRestored(request.directory);
   const { parts, problems } = planBackup(request);
   if (problems) throw new StepFailure(FAILURES.configuration, `Nothing was backed up: ${problems.join('; ')}.`);
   const tags = [selectionTag(request.selection)];

@@ -58,7 +58,9 @@ export async function whileStopped<T>(
   if (running.length === 0) return work();
   for (const { name } of running) stopped.add(name);
 
-  await writeJson(stoppedFile(directory), { containers: running });
+  // One inside another: what the outer one stopped stays written down.
+  const outer = (await readJson(stoppedFile(directory), Stopped))?.containers ?? [];
+  await writeJson(stoppedFile(directory), { containers: [...outer, ...running] });
   let failure: { error: unknown } | undefined;
   let result: { value: T } | undefined;
   try {
@@ -68,19 +70,21 @@ export async function whileStopped<T>(
   } catch (error) {
     failure = { error };
   }
-  await startAgain(running, { directory, engine, log: step.log }, failure?.error);
+  await startAgain(running, outer, { directory, engine, log: step.log }, failure?.error);
   if (result === undefined) throw failure?.error;
   return result.value;
 }
 
 async function startAgain(
   containers: readonly StoppedContainer[],
+  outer: readonly StoppedContainer[],
   request: StartRequest,
   cause: unknown,
 ): Promise<void> {
   try {
     await startAll(containers, request.engine, request.log);
-    await rm(stoppedFile(request.directory), { force: true });
+    if (outer.length > 0) await writeJson(stoppedFile(request.directory), { containers: outer });
+    else await rm(stoppedFile(request.directory), { force: true });
   } catch (error) {
     if (cause === undefined) throw error;
     throw new StepFailure(FAILURES.unhealthy, `${messageOf(cause)}\n${messageOf(error)}`, undefined, { cause });
