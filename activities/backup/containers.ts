@@ -17,7 +17,7 @@ const EXEC_LIMIT_MS = 12 * 3600_000;
 /** Throws NotFound naming every container that the stack does not have. */
 export async function requireContainers(names: readonly string[], { engine, step }: Surroundings): Promise<void> {
   const found = await Promise.all(names.map((name) => engine.find(name, step)));
-  const missing = names.filter((_name, at) => found[at]?.length === 0);
+  const missing = names.filter((name, at) => found[at]?.length === 0 && !name.endsWith('*'));
   if (missing.length === 0) return;
   throw new StepFailure(
     FAILURES.notFound,

@@ -35,7 +35,7 @@ ask() { psql --no-psqlrc --no-password --quiet --tuples-only --no-align --set=ON
 const FORMER = '_bk_former';
 
 const postgres = (part: PostgresDump, text: string): ContainerCommand =>
-  script(part, POSTGRES_LOGIN + text, { BK_USER: part.user, BK_DATABASE: part.name, BK_FORMER: FORMER });
+  script(part, POSTGRES_LOGIN + text, { BK_USER: part.user ?? part.as, BK_DATABASE: part.name, BK_FORMER: FORMER });
 
 /** Prints the name of the database when it is there, and nothing when it is not. */
 export const postgresLookCommand = (part: PostgresDump): ContainerCommand =>

@@ -1,4 +1,7 @@
-/** One restic snapshot of directories and named volumes, tagged with the release that runs. Stops nothing. */
+/**
+ * Backups of a stack in restic: made, thinned out, restored, tried. `backUp` is the thin form, one snapshot of directories and
+ * named volumes that stops nothing.
+ */
 import { access, constants } from 'node:fs/promises';
 import type { JobActivities } from '../types.js';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
@@ -64,3 +67,17 @@ async function locate(entry: BackupEntry, request: BackupRequest): Promise<{ pat
     return { missing: `${entry.entry} cannot be read (${messageOf(error)})` };
   }
 }
+
+export { readCreateArguments, type CreateArguments } from './create-arguments.js';
+export { createBackup, type CreateBackupRequest, type CreatedBackup } from './create.js';
+export { forgetBackups, type ForgetRequest, type Forgotten } from './forget.js';
+export { declarationOfEntries } from './paths.js';
+export { readResticAccess } from './restic-env.js';
+export { previewRestore, restoreStack, type RestoredStack, type RestoreRequest } from './restore.js';
+export type { PreviewedPart, RestorePreview } from './restore-preview.js';
+export { readKeepOptions } from './retention.js';
+export { BackupSchema, declarationOf } from './schema.js';
+export { readBackupFile, type BackupFile } from './shell-file.js';
+export { startWhatWasStopped, type StartRequest } from './stopped.js';
+export { verifyBackup, type VerifiedBackup, type VerifyRequest } from './verify.js';
+export type { BackupEngine, Declaration, Part, Selection } from './types.js';

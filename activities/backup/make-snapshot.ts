@@ -12,14 +12,13 @@ import { containersOf, stoppedWhileCopied } from './plan.js';
 import { Repository, type RepositoryRequest } from './repository.js';
 import { INCOMPLETE, UNFINISHED } from './tags.js';
 import { whileStopped } from './stopped.js';
-import type { BackupEngine, DumpPart, PlannedPart } from './types.js';
+import type { DumpPart, PlannedPart } from './types.js';
 
 export interface SnapshotRequest extends RepositoryRequest, HostPlaces {
   /** Number of the release that runs, or null when none is recorded. */
   readonly release: number | null;
   /** A directory of ours for this stack's backups alone, in the state directory: dumps on their way, and what was stopped. */
   readonly directory: string;
-  readonly engine: BackupEngine;
 }
 
 export interface SnapshotWishes {
@@ -56,7 +55,7 @@ export async function makeSnapshot(
   const { engine, directory, environment } = request;
   const around = { engine, step, directory, environment, stopped, redact: repository.redact };
   await requireContainers(containersOf(wishes.parts), around);
-  const copied = await locate(wishes.parts, request, wishes.missing);
+  const copied = await locate(wishes.parts, request, { missing: wishes.missing, signal: step.signal });
   refuseRepositoryInside(copied, request.repository);
   await repository.prepare();
 

@@ -15,8 +15,8 @@ export const MANIFEST_NAME = 'manifest.json';
 const stop = z.array(z.string()).optional();
 const dump = { kind: z.literal('dump'), container: z.string(), as: z.string().optional(), stop };
 const PartSchema = z.union([
-  z.object({ kind: z.literal('path'), path: z.string(), stop }),
-  z.object({ kind: z.literal('volume'), volume: z.string(), stop }),
+  z.object({ kind: z.literal('path'), path: z.string(), container: z.string().optional(), stop }),
+  z.object({ kind: z.literal('volume'), volume: z.string(), below: z.string().optional(), stop }),
   z.object({ ...dump, database: z.literal('postgres'), name: z.string().optional(), user: z.string().optional() }),
   z.object({ ...dump, database: z.literal('mongo'), name: z.string().optional() }),
   z.object({ ...dump, database: z.literal('sqlite'), file: z.string() }),

@@ -81,7 +81,12 @@ function withoutRepetition(parts: readonly PlannedPart[]): PlannedPart[] {
 /** Containers of dumps and of what is stopped, each once. */
 export function containersOf(parts: readonly { readonly part: Part }[]): string[] {
   return [
-    ...new Set(parts.flatMap(({ part }) => [...(part.kind === 'dump' ? [part.container] : []), ...(part.stop ?? [])])),
+    ...new Set(
+      parts.flatMap(({ part }) => [
+        ...(part.kind === 'volume' || part.container === undefined ? [] : [part.container]),
+        ...(part.stop ?? []),
+      ]),
+    ),
   ];
 }
 

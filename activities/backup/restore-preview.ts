@@ -56,5 +56,6 @@ async function previewOne(
 
 function nameOf({ part }: ManifestPart): string {
   if (part.kind === 'dump') return describeDump(part);
-  return part.kind === 'path' ? `directory or file ${part.path}` : `volume ${part.volume}`;
+  if (part.kind === 'volume') return `volume ${part.volume}${part.below === undefined ? '' : `/${part.below}`}`;
+  return `directory or file ${part.path}${part.container === undefined ? '' : ` of ${part.container}`}`;
 }

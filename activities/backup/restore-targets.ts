@@ -4,7 +4,7 @@ import { isAbsolute } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { unlessMissing } from '../shared/files.js';
 import type { Surroundings } from './containers.js';
-import { placeOf, type HostPlaces } from './locate.js';
+import { isCopied, nameOfPart, placeOf, type HostPlaces } from './locate.js';
 import type { ManifestPart } from './manifest.js';
 import { targetOfDump } from './put-back.js';
 import { isFedRunning, isLaidAside, sparedBelow } from './restore-plan.js';
@@ -35,7 +35,7 @@ export async function protectedOf(request: Protection): Promise<string[]> {
   return [...new Set([...named, ...real.flatMap((path) => path ?? [])])];
 }
 
-/** Throws NotFound naming the volumes that are not there: the stack makes them when it starts. */
+/** Throws NotFound naming volumes and containers that are not there: the stack makes them when it starts. */
 export async function targetsOf(
   parts: readonly ManifestPart[],
   request: HostPlaces & Protection,
@@ -46,16 +46,16 @@ export async function targetsOf(
   const missing: string[] = [];
   for (const planned of parts) {
     const target = await targetOf(planned, request, around);
-    const { part, data } = planned;
+    const { data } = planned;
     const aside = isLaidAside(data, target, protectedPaths);
-    if (target === undefined && part.kind === 'volume' && !aside) missing.push(part.volume);
+    if (target === undefined && isCopied(planned) && !aside) missing.push(nameOfPart(planned.part));
     const spared = target === undefined ? [] : sparedBelow(target, protectedPaths);
     targets.push({ planned, target, aside, spared });
   }
   if (missing.length === 0) return targets;
   throw new StepFailure(
     FAILURES.notFound,
-    `Nothing was restored: there is no volume ${missing.join(', ')}. Start the stack once, which makes it, or: docker volume create`,
+    `Nothing was restored: there is no ${missing.join(', no ')}. Start the stack once, which makes what is missing.`,
   );
 }
 
@@ -65,6 +65,6 @@ async function targetOf(
   around: Surroundings,
 ): Promise<string | undefined> {
   if (data === 'logs' || isFedRunning(part)) return undefined;
-  const named = part.kind === 'dump' ? await targetOfDump(part, around) : await placeOf(part, request);
+  const named = part.kind === 'dump' ? await targetOfDump(part, around) : await placeOf(part, request, around.step);
   return named === undefined ? undefined : ((await unlessMissing(realpath(named))) ?? named);
 }

@@ -9,8 +9,9 @@
  *         - { volume: grafana_persistence, stop: [grafana] }
  *       user:
  *         - { path: "${JUPYTERHUB_USER_DATA_DIR}", stop: [jupyterhub] }
+ *         - { path: /data, container: canarie-api }   # of the container, below one of its mounts
  *       logs:
- *         - { volume: proxy-logs }
+ *         - { volume: thredds_persistence, below: logs }
  *
  * Values may name variables of the configuration as `${NAME}`.
  */
@@ -41,7 +42,10 @@ const entry = z
       path: text('a path, absolute or from the stack directory').optional(),
       volume: text('the name of a volume').optional(),
       dump: z.enum(DATABASES, { error: `should be one of: ${DATABASES.join(', ')}` }).optional(),
-      container: text('the service or container that runs the database').optional(),
+      below: text('a path in the volume')
+        .refine((value) => !value.split('/').includes('..'), { error: 'should not leave the volume' })
+        .optional(),
+      container: text('the service or container that runs the database, or has the path').optional(),
       as: text('a user of the container').optional(),
       name: text('the name of a database').optional(),
       user: text('a role of the database').optional(),
@@ -81,8 +85,9 @@ function mistakesOf(value: Entry): string[] {
   const told = (['path', 'volume', 'dump'] as const).filter((key) => value[key] !== undefined);
   if (told.length !== 1) return ['should have one of path, volume and dump, and no two of them'];
   const { dump, container, stop } = value;
-  const allowed: (keyof Entry)[] = dump === undefined ? [] : ['container', 'as', ...TAKES[dump]];
-  const foreign = (['container', 'as', 'name', 'user', 'file', 'address', 'directory'] as const).filter(
+  const allowed =
+    dump !== undefined ? ['container', 'as', ...TAKES[dump]] : value.path === undefined ? ['below'] : ['container'];
+  const foreign = (['below', 'container', 'as', 'name', 'user', 'file', 'address', 'directory'] as const).filter(
     (key) => value[key] !== undefined && !allowed.includes(key),
   );
   return [
@@ -108,10 +113,8 @@ export function declarationOf(component: string, section: BackupSection): Declar
 }
 
 function partOf({ path, volume, dump, ...rest }: Entry): Part {
-  const { stop } = rest;
-  const stopping = stop === undefined ? {} : { stop };
-  if (path !== undefined) return { kind: 'path', path, ...stopping };
-  if (volume !== undefined) return { kind: 'volume', volume, ...stopping };
-  // What is there and what is not was checked when it was read.
+  // What is there beside it, and what is not, was checked when it was read.
+  if (path !== undefined) return { kind: 'path', path, ...rest } as Part;
+  if (volume !== undefined) return { kind: 'volume', volume, ...rest } as Part;
   return { kind: 'dump', database: dump, ...rest } as Part;
 }

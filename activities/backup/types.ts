@@ -6,7 +6,10 @@ export type DataKind = (typeof DATA_KINDS)[number];
 
 /** Containers are named by service of the stack, or by their own name. */
 interface Stopping {
-  /** Containers that do not run while this part is copied; those that ran before are started again, whatever happens. */
+  /**
+   * Services or containers that do not run while this part is copied; those that ran before are started again, whatever happens.
+   * A star at the end stands for the rest of a name: `jupyter*`, which may be none.
+   */
   readonly stop?: readonly string[];
 }
 
@@ -14,11 +17,15 @@ export interface PathPart extends Stopping {
   readonly kind: 'path';
   /** Absolute, or relative to the stack directory. */
   readonly path: string;
+  /** The path is one of this container, below one of its mounts. */
+  readonly container?: string;
 }
 
 export interface VolumePart extends Stopping {
   readonly kind: 'volume';
   readonly volume: string;
+  /** A path in it; all of it unless given. */
+  readonly below?: string;
 }
 
 interface Dump extends Stopping {
@@ -33,7 +40,7 @@ export interface PostgresDump extends Dump {
   readonly database: 'postgres';
   /** Database; unless given PGDATABASE or POSTGRES_DB of the container, else the user's. */
   readonly name?: string;
-  /** Role; unless given PGUSER or POSTGRES_USER of the container, else postgres. */
+  /** Role; unless given `as`, then PGUSER or POSTGRES_USER of the container, else postgres. */
   readonly user?: string;
 }
 
@@ -109,7 +116,7 @@ export interface ExecResult {
 
 /** The containers of one stack; those of others are never touched. */
 export interface BackupEngine {
-  /** Those of a service, else the one of that name; none when the stack has no such container. */
+  /** Those of a service, else the one of that name; all that begin so with a star at the end. None when there is no such container. */
   find(name: string, call: Call): Promise<FoundContainer[]>;
   /** Runs a program in a container that runs, to its end. */
   exec(id: string, command: ContainerCommand, options: ExecOptions): Promise<ExecResult>;

@@ -3,17 +3,22 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
-import { completeOnes, releaseOf } from './choose.js';
+import { completeOnes, hasTag, releaseOf } from './choose.js';
 import { compareFiles, hashFiles, type ManifestPart } from './manifest.js';
 import { manifestOf } from './open-snapshot.js';
 import { Repository, type RepositoryRequest } from './repository.js';
 import type { Snapshot } from './restic-commands.js';
+import { selectionWord } from './plan.js';
+import { selectionTag } from './tags.js';
 import { requireRoom } from './trees.js';
 import { tryDump, type TryRequest } from './try-dump.js';
+import type { Selection } from './types.js';
 
 export interface VerifyRequest extends RepositoryRequest, TryRequest {
   /** As in the request of the backup. */
   readonly directory: string;
+  /** The newest snapshot of this selection is tried; of all of them unless given. */
+  readonly selection?: Selection;
   /** How old the newest complete snapshot may be. */
   readonly maxAgeHours: number;
   /** restic's `--read-data-subset`: `5%`, `1/7`, `500M`. Nothing of the content is read beside what is restored unless given. */
@@ -47,10 +52,10 @@ export async function verifyBackup(request: VerifyRequest, step: Step): Promise<
   checkSubset(request.readDataSubset);
   const repository = new Repository(request, step);
   await repository.open();
+  await repository.check(request.readDataSubset);
   const newest = await newestComplete(request, repository);
   const ageHours = (Date.now() - Date.parse(newest.time)) / 3600_000;
   const manifest = await manifestOf(newest, repository);
-  await repository.check(request.readDataSubset);
 
   const scratch = await emptyScratch(request.directory);
   try {
@@ -81,10 +86,12 @@ function checkSubset(subset: string | undefined): void {
   );
 }
 
-async function newestComplete({ stack, host }: RepositoryRequest, repository: Repository): Promise<Snapshot> {
-  const newest = completeOnes(await repository.snapshots()).at(-1);
+async function newestComplete({ stack, host, selection }: VerifyRequest, repository: Repository): Promise<Snapshot> {
+  const complete = completeOnes(await repository.snapshots());
+  const newest = complete.findLast((each) => selection === undefined || hasTag(each, selectionTag(selection)));
   if (newest !== undefined) return newest;
-  throw new StepFailure(FAILURES.notFound, `There is no complete backup of ${stack} on ${host}. Make one.`);
+  const what = selection === undefined ? '' : ` of ${selectionWord(selection)}`;
+  throw new StepFailure(FAILURES.notFound, `There is no complete backup${what} of ${stack} on ${host}. Make one.`);
 }
 
 const tooOld = (ageHours: number, limit: number): string | undefined =>

@@ -38,8 +38,9 @@ async function find(client: EngineClient, project: string, name: string, { signa
       running: State === 'running' || State === 'restarting' || State === 'paused',
       service: Labels[LABELS.service],
     }));
-  const ofService = containers.filter(({ service }) => service === name);
-  const found = ofService.length > 0 ? ofService : containers.filter((container) => container.name === name);
+  const is = (given: string) => (name.endsWith('*') ? given.startsWith(name.slice(0, -1)) : given === name);
+  const ofService = containers.filter(({ service }) => is(service ?? ''));
+  const found = ofService.length > 0 ? ofService : containers.filter((container) => is(container.name));
   return found.map(({ service: _service, ...container }) => container);
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBackup, type CreateBackupRequest } from '../../../../activities/backup/create.js';
@@ -6,7 +6,6 @@ import type { Part } from '../../../../activities/backup/types.js';
 import { FAILURES } from '../../../../workflows/contract.js';
 import { createDatabaseImage, DATABASE_PASSWORD, type DatabaseImage } from '../../../support/database-image.js';
 import { BackupWorld, emptyRepository } from './world.js';
-import { rm } from 'node:fs/promises';
 
 describe('activities/backup/create', () => {
   let image: DatabaseImage;
@@ -25,27 +24,6 @@ describe('activities/backup/create', () => {
   afterEach(() => world.remove());
 
   const postgres: Part = { kind: 'dump', database: 'postgres', container: 'db', stop: ['web'] };
-  const startDatabase = async () => {
-    await world.container('db', image.tag);
-    await expect
-      .poll(
-        () =>
-          world.exec('db', 'pg_isready', '-q', '-d', 'birds').then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 30_000, interval: 200 },
-      )
-      .toBe(true);
-  };
-  const sql = (text: string) =>
-    world.docker(
-      'exec',
-      '--env',
-      `PGPASSWORD=${DATABASE_PASSWORD}`,
-      `${world.project}-db`,
-      ...['psql', '-XAtqU', 'bird', 'birds', '-c', text],
-    );
   const make = (application: Part[], changes: Partial<CreateBackupRequest> = {}, signal?: AbortSignal) =>
     createBackup(
       world.request({ declarations: [{ component: 'magpie', application }], ...changes }),
@@ -53,8 +31,8 @@ describe('activities/backup/create', () => {
     );
 
   it('dumps, paths and volumes are one complete snapshot with a manifest, and what was stopped runs again', async () => {
-    await startDatabase();
-    await sql('create table seen as select 42 as birds');
+    await world.database(image.tag);
+    await world.sql('create table seen as select 42 as birds');
     const volume = await world.volume('data');
     await world.container('web', image.tag, ['--volume', `${volume}:/data`, '--user', '0'], ['sleep', '3600']);
     const idle = await world.container('idle', image.tag, [], ['true']);
@@ -71,7 +49,7 @@ describe('activities/backup/create', () => {
     ]);
     expect(made).toMatchObject({
       release: 7,
-      stopped: [`${world.project}-web`, idle].slice(0, 1),
+      stopped: [`${world.project}-web`],
       parts: expect.any(Array) as string[],
     });
     const [snapshot, ...others] = await world.snapshots();
@@ -101,12 +79,11 @@ describe('activities/backup/create', () => {
   });
 
   it('scenario 30: one dump fails: stopped containers are started, the run fails, no snapshot is presented as complete', async () => {
-    await startDatabase();
-    await sql('create role other; create table secret_of_other (n int)');
+    await world.database(image.tag);
     await world.container('web', image.tag, [], ['sleep', '3600']);
     await make([postgres]);
     expect(await world.tags()).toHaveLength(1);
-    // pg_dump reads the catalogue and dies of the data.
+    // It begins as a dump does, and ends in the middle.
     await world.docker(
       'exec',
       '--user',

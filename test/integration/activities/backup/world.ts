@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { CreateBackupRequest } from '../../../../activities/backup/create.js';
 import { createBackupEngine } from '../../../../activities/docker/backup-engine.js';
 import { runCommand } from '../../../../activities/shared/run-command.js';
 import { localStep, type Step } from '../../../../activities/shared/step.js';
+import { DATABASE_PASSWORD } from '../../../support/database-image.js';
 
 export const PASSWORD = 'corr3ct-h0rse-battery';
 
@@ -115,6 +117,25 @@ export class BackupWorld {
   async docker(...args: string[]): Promise<string> {
     return (await output('docker', args, {})).trim();
   }
+
+  /** A container of the image's PostgreSQL, which answers. */
+  async database(image: string, service = 'db'): Promise<string> {
+    const name = await this.container(service, image);
+    const asks = () =>
+      this.exec(service, 'pg_isready', '-q').then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(asks, { timeout: 30_000, interval: 200 }).toBe(true);
+    return name;
+  }
+
+  /** What the database answers, values only. */
+  sql = (text: string, database = 'birds'): Promise<string> =>
+    this.docker(
+      ...['exec', '--env', `PGPASSWORD=${DATABASE_PASSWORD}`, `${this.project}-db`],
+      ...['psql', '-XAtqU', 'bird', '-d', database, '-c', text],
+    );
 
   /** What a program in a container prints. */
   exec = (service: string, ...argv: string[]): Promise<string> =>
