@@ -31,6 +31,9 @@ fi
 ask() { psql --no-psqlrc --no-password --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --set=name="$PGDATABASE" \\
   --set=former="$PGDATABASE$BK_FORMER" --dbname=template1; }
 `;
+/** Whoever is connected would keep the database from being renamed or dropped. */
+const LEAVE = `
+leave() { echo "select pg_terminate_backend(pid) from pg_stat_activity where datname = :'name'" | ask >/dev/null; }`;
 /** What a database is called while the restored one is made. PostgreSQL cuts names at 63 bytes: it would cut this too. */
 const FORMER = '_bk_former';
 
@@ -52,10 +55,9 @@ export const postgresDumpCommand = (part: PostgresDump): ContainerCommand =>
 export const postgresSetAsideCommand = (part: PostgresDump): ContainerCommand =>
   postgres(
     part,
-    `
+    `${LEAVE}
 there() { [ -n "$(echo "select 1 from pg_database where datname = :'$1'" | ask)" ]; }
 [ "$(printf %s "$PGDATABASE$BK_FORMER" | wc -c)" -le 63 ] || { echo "the name $PGDATABASE is too long" >&2; exit 1; }
-leave() { echo "select pg_terminate_backend(pid) from pg_stat_activity where datname = :'name' and pid <> pg_backend_pid()" | ask >/dev/null; }
 if there name; then
   leave
   if there former; then echo 'drop database :"name"' | ask
@@ -75,8 +77,9 @@ export const postgresDropFormerCommand = (part: PostgresDump): ContainerCommand 
 export const postgresTakeBackCommand = (part: PostgresDump): ContainerCommand =>
   postgres(
     part,
-    `
+    `${LEAVE}
 [ -n "$(echo "select 1 from pg_database where datname = :'former'" | ask)" ] || exit 0
+leave
 echo 'drop database if exists :"name"' | ask
 echo 'alter database :"former" rename to :"name"' | ask`,
   );

@@ -137,10 +137,24 @@ export class Repository {
     return (await this.run(ask.dumpCommand(snapshot, path), { timeoutMs: SHORT_LIMIT_MS, silent: true })).stdout;
   }
 
-  /** What lies at and below a path of the snapshot. */
-  async list(snapshot: string, path: string): Promise<ask.SnapshotEntry[]> {
-    const { stdout } = await this.run(ask.listCommand(snapshot, path), { timeoutMs: LONG_LIMIT_MS, silent: true });
-    return ask.readEntries(stdout);
+  /** What lies at and below a path of the snapshot, as it is told: there may be millions. */
+  async eachEntry(snapshot: string, path: string, take: (entry: ask.SnapshotEntry) => void): Promise<void> {
+    const onLine = (line: string, stream: string) => {
+      const entry = stream === 'stdout' ? ask.readEntry(line) : undefined;
+      if (entry) take(entry);
+    };
+    try {
+      await this.start(ask.listCommand(snapshot, path), { ...this.long(), onLine });
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  /** Bytes of all files at and below those paths. */
+  async bytesOf(snapshot: string, paths: readonly string[]): Promise<number> {
+    let bytes = 0;
+    for (const path of paths) await this.eachEntry(snapshot, path, ({ size }) => (bytes += size ?? 0));
+    return bytes;
   }
 
   /** Bytes that all files of the snapshot have when restored. */

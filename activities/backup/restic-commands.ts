@@ -105,13 +105,9 @@ const Entry = z.object({
 });
 export type SnapshotEntry = z.infer<typeof Entry>;
 
-/** One JSON object a line; the first is the snapshot. */
-export function readEntries(stdout: string): SnapshotEntry[] {
-  return stdout.split('\n').flatMap((line) => {
-    if (!line.startsWith('{')) return [];
-    const entry = Entry.safeParse(JSON.parse(line));
-    return entry.success ? [entry.data] : [];
-  });
+/** One JSON object a line; undefined for those that tell of no file, such as the first. */
+export function readEntry(line: string): SnapshotEntry | undefined {
+  return line.startsWith('{') ? Entry.safeParse(JSON.parse(line)).data : undefined;
 }
 
 const Size = z.object({ total_size: z.number() });

@@ -5,6 +5,7 @@ import { describeDump } from './dump.js';
 import type { ManifestPart } from './manifest.js';
 import type { OpenedSnapshot } from './open-snapshot.js';
 import type { Repository } from './repository.js';
+import type { SnapshotEntry } from './restic-commands.js';
 import { stoppedThroughout } from './restore-plan.js';
 import type { RestoreTarget } from './restore-targets.js';
 import { readTree } from './trees.js';
@@ -49,8 +50,9 @@ async function previewOne(
   const { key, part } = planned;
   if (aside) return { key, what: `${nameOf(planned)} is laid aside, not written back` };
   if (part.kind === 'dump' || target === undefined) return { key, what: `${nameOf(planned)} is replaced as a whole` };
-  const wanted = asTree(await repository.list(snapshot, planned.place), planned.place);
-  const changes = compareTrees(wanted, await readTree(target), spared);
+  const listed: SnapshotEntry[] = [];
+  await repository.eachEntry(snapshot, planned.place, (entry) => listed.push(entry));
+  const changes = compareTrees(asTree(listed, planned.place), await readTree(target), spared);
   return { key, what: `${nameOf(planned)} is written back to ${target}`, changes };
 }
 

@@ -97,14 +97,10 @@ async function emptyStaging(directory: string): Promise<string> {
 
 /** Lays the parts out and compares the dumps with the manifest. Bytes of all files. */
 async function stage({ snapshot, parts }: OpenedSnapshot, staging: string, repository: Repository): Promise<number> {
-  const listed = await Promise.all(parts.map(({ place }) => repository.list(snapshot, place)));
-  const bytes = listed.flat().reduce((sum, { size }) => sum + (size ?? 0), 0);
+  const places = [...new Set(parts.map(({ place }) => place))];
+  const bytes = await repository.bytesOf(snapshot, places);
   await requireRoom(staging, bytes, 'Nothing was restored');
-  await repository.restore(
-    snapshot,
-    parts.map(({ place }) => place),
-    staging,
-  );
+  await repository.restore(snapshot, places, staging);
   const problems: string[] = [];
   for (const { key, place, files } of parts) {
     const found = files === undefined ? [] : await hashFiles(join(staging, place));

@@ -11,20 +11,14 @@ export async function readTree(root: string): Promise<TreeEntry[]> {
   if (first === undefined) return [];
   const below = first.isDirectory() ? await readdir(root, { recursive: true, withFileTypes: true }) : [];
   const paths = [root, ...below.map((entry) => join(entry.parentPath, entry.name))];
-  const entries = await Promise.all(
-    paths.map(async (path) => {
-      const stat = await unlessMissing(lstat(path));
-      return (
-        stat && {
-          path: relative(root, path),
-          type: typeOf(stat),
-          bytes: stat.isFile() ? stat.size : 0,
-          changedMs: Math.floor(stat.mtimeMs),
-        }
-      );
-    }),
-  );
-  return entries.flatMap((entry) => entry ?? []);
+  const entries: TreeEntry[] = [];
+  for (const path of paths) {
+    const stat = await unlessMissing(lstat(path));
+    if (stat === undefined) continue;
+    const bytes = stat.isFile() ? stat.size : 0;
+    entries.push({ path: relative(root, path), type: typeOf(stat), bytes, changedMs: Math.floor(stat.mtimeMs) });
+  }
+  return entries;
 }
 
 function typeOf(stat: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): TreeEntry['type'] {

@@ -114,10 +114,7 @@ async function restoreInto(
   repository: Repository,
 ): Promise<{ restoredBytes: number; restoreSeconds: number }> {
   const places = [...new Set(parts.map(({ place }) => place))];
-  let restoredBytes = 0;
-  for (const place of places) {
-    for (const { size } of await repository.list(snapshot.id, place)) restoredBytes += size ?? 0;
-  }
+  const restoredBytes = await repository.bytesOf(snapshot.id, places);
   if (places.length === 0) return { restoredBytes, restoreSeconds: 0 };
   await requireRoom(scratch, restoredBytes, 'The backup was not tried');
   const begin = performance.now();

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable, type Duplex } from 'node:stream';
 import type { ExecOptions } from '../backup/types.js';
+import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 
 const MAX_STDOUT = 64 * 1024;
 const MAX_STDERR = 16 * 1024;
@@ -20,20 +21,20 @@ export async function converse(
   const end = () => stream.destroy();
   signal.addEventListener('abort', end, { once: true });
   const ended = new AbortController();
-  const file = stdoutTo === undefined ? undefined : await open(stdoutTo, 'w', 0o600);
+  const file = stdoutTo === undefined ? undefined : await onDisk(open(stdoutTo, 'w', 0o600));
   try {
     const given = give(stream, stdin, ended.signal);
     let stdout = '';
     let stderr = '';
     for await (const { from, chunk } of frames(stream)) {
       if (from === 'stderr') stderr = (stderr + chunk.toString('utf8')).slice(-MAX_STDERR);
-      else if (file) await file.writeFile(chunk);
+      else if (file) await onDisk(file.writeFile(chunk));
       else if (stdout.length < MAX_STDOUT) stdout += chunk.toString('utf8');
     }
     signal.throwIfAborted();
     ended.abort();
     await given;
-    await file?.sync();
+    if (file) await onDisk(file.sync());
     return { stdout, stderr };
   } finally {
     ended.abort();
@@ -55,12 +56,28 @@ async function give(stream: Duplex, stdin: ExecOptions['stdin'], ended: AbortSig
     }
     stream.end();
   } catch (error) {
-    if (!ended.aborted) {
-      stream.destroy(error instanceof Error ? error : new Error(String(error)));
-    }
+    if (!ended.aborted) stream.destroy(diskFailure(error));
   } finally {
     source.destroy();
   }
+}
+
+async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw diskFailure(error);
+  }
+}
+
+/** A file of ours is not the engine's: its error must not be taken for one of the engine. */
+function diskFailure(error: unknown): StepFailure {
+  const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  const what = isFull
+    ? 'There is no room for a dump: make some in the state directory'
+    : 'A dump on disk cannot be used';
+  const type = isFull ? FAILURES.diskFull : FAILURES.applyFailed;
+  return new StepFailure(type, `${what} (${messageOf(error)}).`, undefined, { cause: error });
 }
 
 /** Each frame: stream (1 or 2), three zero bytes, length, content. A piece of one is handed on as it comes. */

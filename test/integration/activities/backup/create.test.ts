@@ -78,6 +78,46 @@ describe('activities/backup/create', () => {
     expect(JSON.stringify(world.told)).not.toContain(DATABASE_PASSWORD);
   });
 
+  it('a path of a container, a path in a volume, and a stop by the beginning of a name', async () => {
+    const volume = await world.volume('data');
+    const mount = await world.mountPoint(volume);
+    await mkdir(join(mount, 'logs/old'), { recursive: true });
+    await writeFile(join(mount, 'logs/old/a.log'), 'line');
+    const web = await world.container('web', image.tag, ['--volume', `${volume}:/srv/data`], ['sleep', '3600']);
+    const made = await make([
+      { kind: 'volume', volume, below: 'logs/old', stop: ['we*', 'none-*'] },
+      { kind: 'path', path: '/srv/data/logs', container: 'web' },
+    ]);
+    expect(made.stopped).toEqual([web]);
+    const [snapshot] = await world.snapshots();
+    expect(snapshot?.paths.filter((path) => path.startsWith(mount)).sort()).toEqual([join(mount, 'logs'), join(mount, 'logs/old')]);
+  });
+
+  it('a snapshot that does not hold everything is tagged incomplete, and the run fails', async () => {
+    const failed = make([{ kind: 'path', path: '/proc/self/mem' }]);
+    await expect(failed).rejects.toMatchObject({ type: FAILURES.applyFailed });
+    await expect(failed).rejects.toThrow(
+      /could not be read: .*mem\. Snapshot [0-9a-f]{8} \(tagged incomplete\) holds the others/,
+    );
+    expect(await world.tags()).toEqual([expect.arrayContaining(['incomplete'])]);
+    expect((await world.tags()).flat()).not.toContain('unfinished');
+  });
+
+  it.each<[string, Part, RegExp]>([
+    ['Configuration', { kind: 'path', path: '${NONE}' }, /names the variable NONE, which has no value/],
+    ['NotFound', { kind: 'path', path: 'gone' }, /there is no .*\/stack\/gone/],
+    ['NotFound', { kind: 'volume', volume: 'gone' }, /there is no volume gone/],
+    ['NotFound', { kind: 'path', path: '.', stop: ['gone'] }, /The stack has no container gone/],
+    ['NotFound', { kind: 'path', path: '/a', container: 'gone' }, /The stack has no container gone/],
+    ['Configuration', { kind: 'path', path: '..' }, /the repository .* lies inside magpie\/application\/1/],
+  ])('%s: %j, before anything is made', async (type, part, message) => {
+    const failed = make([part]);
+    await expect(failed).rejects.toMatchObject({ type });
+    await expect(failed).rejects.toThrow(message);
+    expect(await world.snapshots()).toEqual([]);
+    expect(await world.leftInState()).toEqual([]);
+  });
+
   it('scenario 30: one dump fails: stopped containers are started, the run fails, no snapshot is presented as complete', async () => {
     await world.database(image.tag);
     await world.container('web', image.tag, [], ['sleep', '3600']);

@@ -176,6 +176,24 @@ describe('activities/backup/restore', () => {
     await backUp({ application: '*' });
   });
 
+  it('cancelled in the middle of a database: the former one is back', async () => {
+    await start();
+    await world.sql('create table seen as select n from generate_series(1, 300000) n');
+    declarations = [{ component: 'magpie', application: [postgres] }];
+    await backUp({ application: '*' });
+    await world.sql('insert into seen values (0)');
+    const controller = new AbortController();
+    const running = restoreStack(request({ selection: { application: '*' } }), world.step(controller.signal));
+    const failed = expect(running).rejects.toThrow();
+    const aside = () => world.sql("select count(*) from pg_database where datname = 'birds_bk_former'", 'postgres');
+    await expect.poll(aside, { timeout: 50_000, interval: 20 }).toBe('1');
+    controller.abort(new Error('cancelled'));
+    await failed;
+    expect(await world.sql('select count(*) from seen')).toBe('300001');
+    expect(await aside()).toBe('0');
+    expect(await world.isRunning(`${world.project}-web`)).toBe(true);
+  });
+
   it('what cannot be meant is refused and nothing changes', async () => {
     declarations = [{ component: 'hub', application: [path('data')] }];
     await backUp({ application: '*' });

@@ -68,7 +68,11 @@ describe('activities/docker/backup-engine', () => {
     expect(await sh('wc -c', { stdin: { file } })).toMatchObject({ stdout: '3000000\n' });
     expect(await sh('cat', { stdin: { text: 'words' } })).toMatchObject({ stdout: 'words' });
     expect(await sh('exit 4', { stdin: { file } })).toMatchObject({ status: 4 });
-    await expect(sh('cat', { stdin: { file: join(world.root, 'none') } })).rejects.toThrow('ENOENT');
+    await expect(sh('cat', { stdin: { file: join(world.root, 'none') } })).rejects.toMatchObject({
+      type: 'ApplyFailed',
+      message: expect.stringContaining('ENOENT') as string,
+    });
+    await expect(sh('yes', { stdoutTo: '/dev/full' })).rejects.toMatchObject({ type: 'DiskFull' });
   });
 
   it('ends at once when it is cancelled, and in time', async () => {

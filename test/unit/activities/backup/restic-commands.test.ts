@@ -44,9 +44,14 @@ describe('activities/backup/restic-commands', () => {
 
   it('reads entries and sizes, and passes over the line of the snapshot', () => {
     const node = { path: '/a', type: 'file', size: 3, mtime: '2026-01-02T00:00:00Z', uid: 0 };
-    expect(commands.readEntries(`{"struct_type":"snapshot","time":"x"}\n${JSON.stringify(node)}\n\n`)).toEqual([
-      { path: '/a', type: 'file', size: 3, mtime: '2026-01-02T00:00:00Z' },
-    ]);
+    expect(commands.readEntry(JSON.stringify(node))).toEqual({
+      path: '/a',
+      type: 'file',
+      size: 3,
+      mtime: '2026-01-02T00:00:00Z',
+    });
+    expect(commands.readEntry('{"struct_type":"snapshot","time":"x"}')).toBeUndefined();
+    expect(commands.readEntry('')).toBeUndefined();
     expect(commands.readSize('{"total_size":7,"x":1}')).toBe(7);
   });
 
