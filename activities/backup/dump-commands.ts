@@ -31,9 +31,21 @@ fi
 ask() { psql --no-psqlrc --no-password --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --set=name="$PGDATABASE" \\
   --set=former="$PGDATABASE$BK_FORMER" --dbname=template1; }
 `;
-/** Whoever is connected would keep the database from being renamed or dropped. */
-const LEAVE = `
-leave() { echo "select pg_terminate_backend(pid) from pg_stat_activity where datname = :'name'" | ask >/dev/null; }`;
+/**
+ * Whoever is connected keeps a database from being renamed or dropped; so does the pg_restore of a run that was cancelled or
+ * killed, which may run on in the container for a moment, between two connections even.
+ */
+const ALONE = `
+alone() {
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+    echo "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and (datname = :'name' or application_name = 'bk_restore')" | ask >/dev/null
+    if echo "$1" | ask; then return 0; fi
+    sleep 1
+  done
+  return 1
+}
+there() { [ -n "$(echo "select 1 from pg_database where datname = :'$1'" | ask)" ]; }
+`;
 /** What a database is called while the restored one is made. PostgreSQL cuts names at 63 bytes: it would cut this too. */
 const FORMER = '_bk_former';
 
@@ -55,19 +67,18 @@ export const postgresDumpCommand = (part: PostgresDump): ContainerCommand =>
 export const postgresSetAsideCommand = (part: PostgresDump): ContainerCommand =>
   postgres(
     part,
-    `${LEAVE}
-there() { [ -n "$(echo "select 1 from pg_database where datname = :'$1'" | ask)" ]; }
+    `${ALONE}
 [ "$(printf %s "$PGDATABASE$BK_FORMER" | wc -c)" -le 63 ] || { echo "the name $PGDATABASE is too long" >&2; exit 1; }
-if there name; then
-  leave
-  if there former; then echo 'drop database :"name"' | ask
-  else echo 'alter database :"name" rename to :"former"' | ask; fi
-fi`,
+if ! there name; then exit 0; fi
+if there former; then alone 'drop database if exists :"name"'; else alone 'alter database :"name" rename to :"former"'; fi`,
   );
 
 /** The dump is on standard input. Makes the database with its owner, rights and settings as they were. */
 export const postgresRestoreCommand = (part: PostgresDump): ContainerCommand =>
-  postgres(part, 'exec pg_restore --create --exit-on-error --no-password --dbname=template1');
+  postgres(
+    part,
+    'export PGAPPNAME=bk_restore; exec pg_restore --create --exit-on-error --no-password --dbname=template1',
+  );
 
 /** After a dump was read back whole: what was put aside goes. */
 export const postgresDropFormerCommand = (part: PostgresDump): ContainerCommand =>
@@ -77,10 +88,9 @@ export const postgresDropFormerCommand = (part: PostgresDump): ContainerCommand 
 export const postgresTakeBackCommand = (part: PostgresDump): ContainerCommand =>
   postgres(
     part,
-    `${LEAVE}
-[ -n "$(echo "select 1 from pg_database where datname = :'former'" | ask)" ] || exit 0
-leave
-echo 'drop database if exists :"name"' | ask
+    `${ALONE}
+if ! there former; then exit 0; fi
+alone 'drop database if exists :"name"'
 echo 'alter database :"former" rename to :"name"' | ask`,
   );
 

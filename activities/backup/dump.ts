@@ -3,11 +3,10 @@ import { copyFile, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { unlessMissing } from '../shared/files.js';
-import { runCommand } from '../shared/run-command.js';
 import { ask, must, runningContainer } from './containers.js';
 import * as commands from './dump-commands.js';
 import { BEGINNING_BYTES, DUMP_FILES, readSnapshotName, wrongWith } from './dump-format.js';
-import { mirrorCommand } from './mirror.js';
+import { mirror } from './run-mirror.js';
 import { whileStopped, type Stopping } from './stopped.js';
 import type { DumpPart, FoundContainer, MongoDump, PostgresDump, PrometheusDump, SqliteDump } from './types.js';
 
@@ -20,8 +19,6 @@ export interface DumpFacts {
   /** Its name, where the container's own variables decided it. */
   readonly database?: string;
 }
-
-const COPY_LIMIT_MS = 12 * 3600_000;
 
 /** `into`: an empty directory. Undefined when the database does not exist. Throws ApplyFailed when the dump failed or is none. */
 export async function makeDump(
@@ -150,9 +147,7 @@ async function dumpPrometheus(part: PrometheusDump, into: string, around: DumpSu
     if (place === undefined) {
       throw new StepFailure(FAILURES.applyFailed, `${what} failed: ${inside} lies below no mount. Put it on a volume.`);
     }
-    const { environment: env, step } = around;
-    const options = { env: { ...env }, signal: step.signal, timeoutMs: COPY_LIMIT_MS };
-    await runCommand(mirrorCommand(place, join(into, DUMP_FILES.prometheus), { directory: true }), options);
+    await mirror(place, join(into, DUMP_FILES.prometheus), [], around);
   } finally {
     const clean = { ...around, step: { ...around.step, signal: AbortSignal.timeout(60_000) } };
     await ask(id, commands.prometheusRemoveCommand(part, name), clean).catch(() => undefined);

@@ -3,15 +3,14 @@ import { chmod, chown, copyFile, lstat, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { unlessMissing } from '../shared/files.js';
-import { CommandFailed, runCommand } from '../shared/run-command.js';
 import { must, runningContainer, type Surroundings } from './containers.js';
 import * as commands from './dump-commands.js';
 import { DUMP_FILES } from './dump-format.js';
 import { describeDump, SQLITE_COMPANIONS, type DumpSurroundings } from './dump.js';
-import { mirrorCommand } from './mirror.js';
+import { mirror } from './run-mirror.js';
 import type { DumpPart, MongoDump, PostgresDump, PrometheusDump, SqliteDump } from './types.js';
 
-const COPY_LIMIT_MS = 24 * 3600_000;
+const SHORT_LIMIT_MS = 10 * 60_000;
 
 /** `staged`: directory of the dump. Safe to run again after it was cut short anywhere. */
 export async function putBackDump(part: DumpPart, staged: string, around: DumpSurroundings): Promise<void> {
@@ -28,25 +27,28 @@ export async function putBackDump(part: DumpPart, staged: string, around: DumpSu
   }
 }
 
-/** The present database stays under another name until the restored one is whole, and comes back when it does not get so. */
+/**
+ * The present database stays under another name until the restored one is whole, and comes back when it does not get so. The
+ * short steps are not cut short: a script that was left alone in the container would end them at a time of its own.
+ */
 async function putBackPostgres(part: PostgresDump, from: string, around: DumpSurroundings): Promise<void> {
   const { id } = await runningContainer(part.container, around);
   const what = `The restore of ${describeDump(part)}`;
-  await must(what, id, commands.postgresSetAsideCommand(part), around);
+  const short = () => ({ ...around, step: { ...around.step, signal: AbortSignal.timeout(SHORT_LIMIT_MS) } });
+  await must(what, id, commands.postgresSetAsideCommand(part), short());
   try {
     await must(what, id, commands.postgresRestoreCommand(part), around, { stdin: { file: from } });
   } catch (error) {
-    await takeBack(part, id, around, error);
+    await takeBack(part, id, short(), error);
     throw error;
   }
-  await must(what, id, commands.postgresDropFormerCommand(part), around);
+  await must(what, id, commands.postgresDropFormerCommand(part), short());
 }
 
 async function takeBack(part: PostgresDump, id: string, around: Surroundings, cause: unknown): Promise<void> {
   const what = `Taking back the former ${describeDump(part)}`;
-  const later = { ...around, step: { ...around.step, signal: AbortSignal.timeout(10 * 60_000) } };
   try {
-    await must(what, id, commands.postgresTakeBackCommand(part), later);
+    await must(what, id, commands.postgresTakeBackCommand(part), around);
   } catch (error) {
     throw new StepFailure(FAILURES.applyFailed, `${messageOf(cause)}\n${messageOf(error)}`, undefined, { cause });
   }
@@ -93,27 +95,4 @@ export async function targetOfDump(part: SqliteDump | PrometheusDump, { engine, 
     FAILURES.applyFailed,
     `${describeDump(part)} cannot be restored: ${inside} lies below no mount, so it would be lost with the container. Put it on a volume.`,
   );
-}
-
-/** Makes `target` what `from` is, but for what is spared. A target that is not there is made. */
-export async function mirror(
-  from: string,
-  target: string,
-  spared: readonly string[],
-  { environment, step }: Pick<DumpSurroundings, 'environment' | 'step'>,
-): Promise<void> {
-  const directory = (await lstat(from)).isDirectory();
-  try {
-    await runCommand(mirrorCommand(from, target, { directory, spared }), {
-      env: { ...environment },
-      signal: step.signal,
-      timeoutMs: COPY_LIMIT_MS,
-    });
-  } catch (error) {
-    if (!(error instanceof CommandFailed) || error.reason === 'aborted') throw error;
-    const type = error.reason === 'not started' ? FAILURES.configuration : FAILURES.applyFailed;
-    throw new StepFailure(type, `${target} could not be written back whole: ${error.message}`, undefined, {
-      cause: error,
-    });
-  }
 }

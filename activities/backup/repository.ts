@@ -1,5 +1,6 @@
 /** The restic repository of a host: what is asked of it, with its failures in our words. */
-import { FAILURES, StepFailure } from '../shared/failures.js';
+import { setTimeout } from 'node:timers/promises';
+import { FAILURES, isStepFailure, StepFailure } from '../shared/failures.js';
 import { createRedactor, type Redact } from '../shared/redact.js';
 import {
   CommandFailed,
@@ -26,6 +27,9 @@ export interface MadeSnapshot extends restic.BackupSummary {
 /** A first snapshot of terabytes takes hours; what hangs longer than a day is stuck. */
 const LONG_LIMIT_MS = 24 * 3600_000;
 const SHORT_LIMIT_MS = 5 * 60_000;
+/** Other stacks and hosts may share the repository; a new run would make all dumps once more. */
+const LOCK_WAIT_MS = 30 * 60_000;
+const LOCK_PAUSE_MS = 3_000;
 
 export class Repository {
   private readonly environment: Record<string, string>;
@@ -170,11 +174,17 @@ export class Repository {
       timeoutMs: SHORT_LIMIT_MS,
     },
   ): Promise<RunResult> {
-    try {
-      const onLine = silent === true ? {} : { onLine: (line: string) => this.hear(line) };
-      return await this.start(command, { ...limits, ...onLine });
-    } catch (error) {
-      throw this.explain(error);
+    const onLine = silent === true ? {} : { onLine: (line: string) => this.hear(line) };
+    const deadline = Date.now() + LOCK_WAIT_MS;
+    for (;;) {
+      try {
+        return await this.start(command, { ...limits, ...onLine });
+      } catch (error) {
+        const failure = this.explain(error);
+        if (!isStepFailure(failure, FAILURES.busy) || Date.now() > deadline) throw failure;
+        this.step.log.info('Another restic works on the repository: waiting for it');
+        await setTimeout(LOCK_PAUSE_MS, undefined, { signal: this.step.signal });
+      }
     }
   }
 

@@ -90,7 +90,10 @@ describe('activities/backup/create', () => {
     ]);
     expect(made.stopped).toEqual([web]);
     const [snapshot] = await world.snapshots();
-    expect(snapshot?.paths.filter((path) => path.startsWith(mount)).sort()).toEqual([join(mount, 'logs'), join(mount, 'logs/old')]);
+    expect(snapshot?.paths.filter((path) => path.startsWith(mount)).sort()).toEqual([
+      join(mount, 'logs'),
+      join(mount, 'logs/old'),
+    ]);
   });
 
   it('a snapshot that does not hold everything is tagged incomplete, and the run fails', async () => {
