@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEntry } from '../../../../activities/backup/paths.js';
+import { declarationOfEntries, readEntry } from '../../../../activities/backup/paths.js';
 
 describe('activities/backup/paths', () => {
   const read = (entry: string) => readEntry(entry, '/srv/birds');
@@ -21,5 +21,16 @@ describe('activities/backup/paths', () => {
 
   it.each(['', '  ', 'volume:', 'volume:../x', 'volume:a b', '/data\0'])('%j is neither', (entry) => {
     expect(typeof read(entry)).toBe('string');
+  });
+
+  it('entries are what a component of their name declares', () => {
+    expect(declarationOfEntries(['data', 'volume:birds_db'], '/srv/birds')).toEqual({
+      component: 'BIRDKEEPER_BACKUP_PATHS',
+      application: [
+        { kind: 'path', path: '/srv/birds/data' },
+        { kind: 'volume', volume: 'birds_db' },
+      ],
+    });
+    expect(declarationOfEntries(['', 'a'], '/srv')).toEqual(['an empty entry names nothing']);
   });
 });
