@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as commands from '../../../../activities/backup/dump-commands.js';
-import type {
-  ContainerCommand,
-  MongoDump,
-  PostgresDump,
-  PrometheusDump,
-  SqliteDump,
-} from '../../../../activities/backup/types.js';
+import type { ContainerCommand, MongoDump, PostgresDump } from '../../../../activities/backup/types.js';
 
 const pg: PostgresDump = { kind: 'dump', database: 'postgres', container: 'db' };
 const mongo: MongoDump = { kind: 'dump', database: 'mongo', container: 'db' };
