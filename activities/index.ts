@@ -1,6 +1,7 @@
 /** Every activity, joined with what it stands on. */
 import { adoptStack } from './deployment/adopt.js';
 import { applyServices } from './deployment/apply.js';
+import { backUpRelease, backUpStack, previewRestore, restoreStack, verifyBackup } from './deployment/backups.js';
 import { beginDeployment } from './deployment/begin.js';
 import { concludeDeployment } from './deployment/conclude.js';
 import { runContainerJob } from './deployment/container-jobs.js';
@@ -9,7 +10,7 @@ import type { Dependencies } from './deployment/dependencies.js';
 import { handOver } from './deployment/hand-over.js';
 import { runHook } from './deployment/hooks.js';
 import { awaitIdle } from './deployment/idle.js';
-import { backUpStack, deployNotebooks } from './deployment/jobs.js';
+import { deployNotebooks } from './deployment/jobs.js';
 import { rotateLogs } from './deployment/log-rotation.js';
 import { awaitDeployment, awaitWork, noteKeeper, recallKeeper, rejectRelease } from './deployment/keeper.js';
 import { advanceCheckouts, reverseCheckouts } from './deployment/move.js';
@@ -53,6 +54,10 @@ export function createActivities(deps: Dependencies): StepActivities {
     rotateLogs: (input, step) => rotateLogs(input, step, deps),
     deployData: (input, step) => deployData(input, step, deps),
     runContainerJob: (input, step) => runContainerJob(input, step, deps),
+    restoreStack: (input, step) => restoreStack(input, step, deps),
+    previewRestore: (input, step) => previewRestore(input, step, deps),
+    verifyBackup: (input, step) => verifyBackup(input, step, deps),
+    backUpRelease: (input, step) => backUpRelease(input, step, deps),
     backUpStack: (input, step) => backUpStack(input, step, deps),
   };
 }

@@ -29,6 +29,15 @@ const job = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,120}$/, 'should be th
 const StackInput = z.strictObject({ stack });
 const DeploymentInput = z.strictObject({ stack, number });
 
+const RestoreInput = z.strictObject({
+  stack,
+  wanted: z
+    .string()
+    .regex(/^(latest|release:\d{1,9}|[0-9a-f]{8,64})$/, 'should be latest, release:N or the id of a snapshot'),
+  only: z.array(z.string().min(1).max(200)).max(100).exactOptional(),
+  saveFirst: z.boolean().exactOptional(),
+});
+
 type Inputs = { readonly [Name in keyof Activities]: z.ZodType<Parameters<Activities[Name]>[0]> };
 
 export const INPUTS: Inputs = {
@@ -55,6 +64,7 @@ export const INPUTS: Inputs = {
     release: release.exactOptional(),
   }),
   pullImages: DeploymentInput,
+  backUpRelease: DeploymentInput,
   awaitIdle: DeploymentInput,
   advanceCheckouts: DeploymentInput,
   runHook: z.strictObject({
@@ -89,6 +99,9 @@ export const INPUTS: Inputs = {
   deployNotebooks: StackInput,
   backUpStack: StackInput,
   rotateLogs: StackInput,
+  restoreStack: RestoreInput,
+  previewRestore: RestoreInput,
+  verifyBackup: StackInput,
   deployData: z.strictObject({ stack, name: job }),
   runContainerJob: z.strictObject({
     stack,

@@ -65,6 +65,8 @@ export interface DeploymentActivities {
   validateRelease(input: DeploymentInput & { repair: boolean; skip?: boolean; release?: number }): Promise<PlanSummary>;
   /** Pulls and builds what the plan lacks. Twice: what is there is not asked for again. */
   pullImages(input: DeploymentInput): Promise<{ pulled: string[]; built: string[] }>;
+  /** A snapshot of the release that runs, before the plan changes it. Twice: two snapshots. */
+  backUpRelease(input: DeploymentInput): Promise<{ snapshot: string; bytesAdded: number; release: number | null }>;
   /** Waits until nobody works where the plan would interrupt, up to a limit. Looks only. */
   awaitIdle(input: DeploymentInput): Promise<{ waitedSeconds: number; interrupts: string[] }>;
   /** Writes the intent, fast-forwards all checkouts or none, writes the rendered files. Twice: finishes what was begun. */
@@ -148,10 +150,61 @@ export interface JobActivities {
   deployData(input: StackInput & { name: string }): Promise<{ entries: DataEntry[] } | null>;
   /** One try of a job in a container. Twice: the container that was started is found again. */
   runContainerJob(input: ContainerJobInput): Promise<ContainerJobResult>;
-  /** One restic snapshot of `BIRDKEEPER_BACKUP_PATHS`. */
+  /** One restic snapshot of what is selected, or a failure and none that is presented as complete. Thins out old ones. */
   backUpStack(
     input: StackInput,
-  ): Promise<{ snapshot: string; bytesAdded: number; paths: string[]; release: number | null }>;
+  ): Promise<{ snapshot: string; bytesAdded: number; paths: string[]; release: number | null; stopped?: string[] }>;
+  /** Puts parts of a snapshot back, after what there is was saved. Twice: the saved state stays the first one. */
+  restoreStack(input: RestoreInput): Promise<RestoredParts>;
+  /** What `restoreStack` would do. Looks only. */
+  previewRestore(input: RestoreInput): Promise<RestorePreview>;
+  /** Restores the newest snapshot into scratch and looks at it. Leaves nothing. */
+  verifyBackup(input: StackInput): Promise<VerifiedBackup>;
+}
+
+export interface RestoreInput extends StackInput {
+  /** latest, release:N, or the id of a snapshot. */
+  wanted: string;
+  /** Names of components; absent or empty: all. */
+  only?: string[];
+  /** false: what there is is not saved first. */
+  saveFirst?: boolean;
+}
+
+export interface RestoredParts {
+  snapshot: string;
+  release: number | null;
+  /** COMPONENT/KIND/NUMBER. */
+  restored: string[];
+  /** What was laid aside instead of being put back: logs, protected files. */
+  aside: string[];
+  /** Snapshot of what there was before. */
+  saved: string | null;
+  stopped: string[];
+  bytes: number;
+}
+
+export interface RestorePreview {
+  snapshot: string;
+  /** ISO 8601. */
+  madeAt: string;
+  release: number | null;
+  stops: string[];
+  parts: object[];
+}
+
+export interface VerifiedBackup {
+  snapshot: string;
+  madeAt: string;
+  ageHours: number;
+  release: number | null;
+  /** How many dumps were tried. */
+  dumps: number;
+  untried: string[];
+  restoreSeconds: number;
+  wholeBytes: number;
+  /** How long a restore of the whole would take. */
+  wholeSeconds: number;
 }
 
 export interface DataEntry {

@@ -27,6 +27,9 @@ const FILE_OF: Readonly<Record<string, LogFile>> = {
   deployNotebooks: 'notebookdeploy.log',
   backUpStack: 'backup.log',
   rotateLogs: 'logrotate.log',
+  restoreStack: 'backup.log',
+  previewRestore: 'backup.log',
+  verifyBackup: 'backup.log',
 };
 /** Activities that are told the name of a job. */
 const JOBS: readonly string[] = ['runContainerJob', 'deployData'];
@@ -54,6 +57,10 @@ const PHASE_OF: Readonly<Record<string, string>> = {
   deployNotebooks: 'deploy',
   backUpStack: 'back up',
   runContainerJob: 'run',
+  restoreStack: 'restore',
+  previewRestore: 'restore',
+  verifyBackup: 'verify',
+  backUpRelease: 'back up',
   deployData: 'deploy',
   rotateLogs: 'rotate',
 };

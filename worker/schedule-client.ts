@@ -14,7 +14,8 @@ import { attribute } from '../workflows/search-attributes.js';
 const LONGEST_RUN_SECONDS: Readonly<Record<ScheduleName['kind'], number>> = {
   autodeploy: 20 * 60,
   notebooks: 3_600,
-  backup: 8 * 3_600,
+  backup: 36 * 3_600,
+  verify: 36 * 3_600,
   logrotate: 4 * 3_600,
   job: 86_400,
 };

@@ -54,6 +54,8 @@ const AWAIT: ActivityOptions = {
 };
 /** A job has a limit of its own, and the workflow one for all of its tries. */
 const JOB: ActivityOptions = { ...AWAIT, startToCloseTimeout: '30d' };
+/** A first snapshot of terabytes takes hours. */
+const BACKUP: ActivityOptions = { ...DOWNLOAD, startToCloseTimeout: '24h', scheduleToCloseTimeout: '36h' };
 /** Keeps the record: must succeed in the end, or the place is lost. A full disk is waited out, not given up on. */
 const RECORD: ActivityOptions = {
   heartbeatTimeout: HEARTBEAT,
@@ -86,7 +88,11 @@ export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions
   reconcileSchedules: LOOK,
   adoptStack: LOOK,
   deployNotebooks: ASK_REMOTES,
-  backUpStack: DOWNLOAD,
+  backUpStack: BACKUP,
+  restoreStack: BACKUP,
+  previewRestore: DOWNLOAD,
+  verifyBackup: BACKUP,
+  backUpRelease: BACKUP,
   rotateLogs: DOWNLOAD,
   runContainerJob: JOB,
   deployData: JOB,
@@ -131,5 +137,9 @@ export const ACTIVITY_SUMMARIES: Summaries = {
   backUpStack: ({ stack }) => `back up ${stack}`,
   rotateLogs: ({ stack }) => `rotate the logs of ${stack}`,
   deployData: ({ stack, name }) => `deploy the data of job ${name} of ${stack}`,
+  restoreStack: ({ stack, wanted }) => `restore ${stack} from ${wanted}`,
+  previewRestore: ({ stack, wanted }) => `look what a restore of ${stack} from ${wanted} would do`,
+  verifyBackup: ({ stack }) => `try the newest backup of ${stack}`,
+  backUpRelease: ({ stack, number }) => `back up ${stack} before deployment ${number}`,
   runContainerJob: ({ stack, name, attempt }) => `run job ${name} of ${stack}${attempt > 1 ? `, try ${attempt}` : ''}`,
 };

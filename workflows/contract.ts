@@ -22,7 +22,7 @@ export const deploymentId = ({ host, stack }: StackRef, number: number): string 
 export const scheduleId = (kind: ScheduleKind | 'job', { host, stack }: StackRef, name?: string): string =>
   name === undefined ? `${kind}/${host}/${stack}` : `${kind}/${host}/${stack}/${name}`;
 
-export const SCHEDULE_KINDS = ['autodeploy', 'notebooks', 'backup', 'logrotate'] as const;
+export const SCHEDULE_KINDS = ['autodeploy', 'notebooks', 'backup', 'verify', 'logrotate'] as const;
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 /** Workflow type that each schedule starts. */
@@ -31,6 +31,7 @@ export const SCHEDULED_WORKFLOW: Readonly<Record<ScheduleKind | 'job', string>> 
   autodeploy: 'checkStack',
   notebooks: 'deployNotebooks',
   backup: 'backUpStack',
+  verify: 'verifyBackup',
   logrotate: 'rotateLogs',
 };
 
@@ -39,6 +40,7 @@ export const SCHEDULED_LOG: Readonly<Record<ScheduleKind, string>> = {
   autodeploy: 'autodeploy.log',
   notebooks: 'notebookdeploy.log',
   backup: 'backup.log',
+  verify: 'backup.log',
   logrotate: 'logrotate.log',
 };
 
@@ -136,10 +138,14 @@ export const SIGNALS = {
 } as const;
 
 /** Work besides deployments that changes a stack: the keeper runs it, one piece at a time, as it runs deployments. */
-export const WORK_KINDS = ['job', 'backup'] as const;
+export const WORK_KINDS = ['job', 'backup', 'restore'] as const;
 export type WorkKind = (typeof WORK_KINDS)[number];
 /** Workflow type that does each. */
-export const WORK_WORKFLOW: Readonly<Record<WorkKind, string>> = { job: 'runContainerJob', backup: 'backUpStack' };
+export const WORK_WORKFLOW: Readonly<Record<WorkKind, string>> = {
+  job: 'runContainerJob',
+  backup: 'backUpStack',
+  restore: 'restoreStack',
+};
 /** `requester`: id of the workflow that asked for it. */
 export const workId = (requester: string): string => `${requester}/work`;
 export const UPDATES = { deploy: 'deploy', rollback: 'rollback' } as const;

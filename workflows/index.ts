@@ -4,4 +4,12 @@ export { deployStack } from './deploy-stack/deploy-stack.js';
 export { keepStack } from './keep-stack/keep-stack.js';
 export { requestWork } from './request-work/request-work.js';
 export { runContainerJob } from './run-container-job/run-container-job.js';
-export { backUpStack, deployData, deployNotebooks, rotateLogs } from './scheduled-jobs.js';
+export {
+  backUpStack,
+  deployData,
+  deployNotebooks,
+  previewRestore,
+  restoreStack,
+  rotateLogs,
+  verifyBackup,
+} from './scheduled-jobs.js';

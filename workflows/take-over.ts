@@ -6,7 +6,13 @@ export const WORKFLOW_KINDS = ['keeper', 'deployment', 'scheduled', 'other'] as 
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number];
 
 /** Types that schedules start, and what is done for them. */
-const SCHEDULED: readonly string[] = [...Object.values(SCHEDULED_WORKFLOW), 'requestWork', 'deployData'];
+const SCHEDULED: readonly string[] = [
+  ...Object.values(SCHEDULED_WORKFLOW),
+  'requestWork',
+  'deployData',
+  'restoreStack',
+  'previewRestore',
+];
 
 /** What a workflow of the queue of `host` is, by its type and id: anybody who reaches the server can start one. */
 export function kindOf(host: string, type: string, id: string): { kind: WorkflowKind; stack?: string } {

@@ -72,6 +72,7 @@ export { readCreateArguments, type CreateArguments } from './create-arguments.js
 export { createBackup, type CreateBackupRequest, type CreatedBackup } from './create.js';
 export { forgetBackups, type ForgetRequest, type Forgotten } from './forget.js';
 export { declarationOfEntries } from './paths.js';
+export { planBackup } from './plan.js';
 export { readResticAccess } from './restic-env.js';
 export { previewRestore, restoreStack, type RestoredStack, type RestoreRequest } from './restore.js';
 export type { PreviewedPart, RestorePreview } from './restore-preview.js';

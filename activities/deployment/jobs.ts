@@ -1,5 +1,4 @@
-/** The two jobs, joined with the configuration of their stack. */
-import { backUp } from '../backup/index.js';
+/** Tutorial notebooks, joined with the configuration of their stack. */
 import { createSourceGit } from '../git/source.js';
 import { deployNotebooks as deployNotebooksFrom } from '../notebooks/index.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
@@ -7,7 +6,6 @@ import type { Step } from '../shared/step.js';
 import type { Activities, StackInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { openConfiguration } from './open.js';
-import { mountPointOf } from './volumes.js';
 import { watched } from './job-notices.js';
 
 /** One run; fails with Configuration when no source or no target is set. */
@@ -35,40 +33,6 @@ export async function deployNotebooks(
   return watched({ stack: name, job: 'notebooks' }, step, deps, () =>
     deps.journal.job({ stack: name, file: 'notebookdeploy.log', about }, () =>
       deployNotebooksFrom({ source, target, stateDir: deps.state.root, git }, step),
-    ),
-  );
-}
-
-/** One run; fails with Configuration when no repository, password or path is set. */
-export async function backUpStack(
-  { stack: name }: StackInput,
-  step: Step,
-  deps: Dependencies,
-): ReturnType<Activities['backUpStack']> {
-  const stack = await deps.state.stack(name);
-  const view = await openConfiguration(stack, deps, step.signal);
-  const { backupRepository: repository, backupPasswordFile: passwordFile, backupPaths: entries } = view.settings;
-  if (repository === undefined) throw missing('BIRDKEEPER_BACKUP_REPOSITORY');
-  if (passwordFile === undefined) throw missing('BIRDKEEPER_BACKUP_PASSWORD_FILE');
-  const release = await stack.latestRelease();
-  const about = `backup of ${entries.join(', ')}`;
-  return watched({ stack: name, job: 'backup' }, step, deps, () =>
-    deps.journal.job({ stack: name, file: 'backup.log', about }, () =>
-      backUp(
-        {
-          repository,
-          passwordFile,
-          cacheDir: deps.state.path('restic-cache'),
-          environment: deps.environment,
-          stack: name,
-          host: deps.host,
-          release: release?.number ?? null,
-          stackDirectory: view.directory,
-          entries,
-          mountPointOf: (volume) => mountPointOf(volume, name, deps, step),
-        },
-        step,
-      ),
     ),
   );
 }

@@ -11,6 +11,7 @@ import type { StackSettings } from '../stack/settings.js';
 import type { Configuration } from '../stack/view.js';
 import type { Activities, StackInput } from '../types.js';
 import { jobsFile } from './container-jobs.js';
+import { backupStops } from './backup-declarations.js';
 import { doesDataItself } from './data-jobs.js';
 import type { Dependencies } from './dependencies.js';
 import { readJobs } from './job-texts.js';
@@ -20,6 +21,7 @@ const FREQUENCIES: Readonly<Record<ScheduleKind, (settings: StackSettings) => st
   autodeploy: ({ platformFrequency }) => platformFrequency,
   notebooks: ({ notebookFrequency }) => notebookFrequency,
   backup: ({ backupFrequency }) => backupFrequency,
+  verify: ({ verifyFrequency }) => verifyFrequency,
   logrotate: ({ logrotateFrequency }) => logrotateFrequency,
 };
 
@@ -43,7 +45,7 @@ export async function reconcileSchedules(
   const now = new Date();
   const builtIn = await doesDataItself(view.settings, deps, step);
   const wanted = [
-    ...fixedSchedules(view.settings, now),
+    ...fixedSchedules(view.settings, now, await backupStops(view, stack)),
     ...jobs.flatMap((job) => jobSchedule(job, view, now, builtIn)),
   ];
   const names = former.map((job) => job.name);
@@ -57,10 +59,12 @@ export async function reconcileSchedules(
 /** The result is part of a history. */
 const MOST_TOLD = 50;
 
-const fixedSchedules = (settings: StackSettings, now: Date): WantedSchedule[] =>
+/** `stops`: a backup stops containers, so that it needs the stack for itself. */
+const fixedSchedules = (settings: StackSettings, now: Date, stops: boolean): WantedSchedule[] =>
   SCHEDULE_KINDS.flatMap((kind) => {
     const text = FREQUENCIES[kind](settings);
-    return wantedSchedule({ kind }, text, parseFrequency(text), { now, timeZone: settings.timeZone }) ?? [];
+    const asks = kind === 'backup' && stops ? { asks: 'backup' as const } : {};
+    return wantedSchedule({ kind }, text, parseFrequency(text), { now, timeZone: settings.timeZone, ...asks }) ?? [];
   });
 
 /** Between tries, and for the engine to come back. */

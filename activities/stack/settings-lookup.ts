@@ -14,6 +14,7 @@ export function lookUp(key: SettingKey, variables: Readonly<Record<string, strin
 function defaultText(key: SettingKey, row: SettingRow, variables: Readonly<Record<string, string>>): string {
   if (key === 'notebookFrequency') return lookUp('notebookSource', variables).text === '' ? '' : '@hourly';
   if (key === 'logrotateFrequency' && lookUp('nginxLogs', variables).text !== '') return '*/10 * * * *';
+  if (key === 'verifyFrequency') return lookUp('backupFrequency', variables).text === '' ? '' : '@weekly';
   let complete = true;
   const text = row.default.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = variables[name] ?? '';

@@ -84,7 +84,7 @@ export const SETTINGS = {
     meaning: 'Container of the nginx that is told to open its logs anew',
   },
   backupFrequency: {
-    names: ['BIRDKEEPER_BACKUP_FREQUENCY'],
+    names: ['BIRDKEEPER_BACKUP_FREQUENCY', 'SCHEDULER_JOB_BACKUP_FREQUENCY'],
     default: '',
     meaning: 'How often the stack is backed up; empty: never by itself',
     emptyCounts: true,
@@ -128,6 +128,44 @@ export const SETTINGS = {
     names: ['BIRDKEEPER_MIN_FREE_DISK_MB'],
     default: '1024',
     meaning: 'Free space below which no deployment is begun, in MB',
+  },
+  backupArguments: {
+    names: ['BIRDKEEPER_BACKUP_ARGS', 'SCHEDULER_JOB_BACKUP_ARGS'],
+    default: "-a '*' -u '*'",
+    meaning:
+      'What a backup holds: -a application, -u user, -l logs data, each of a component or *; --birdhouse-logs; --local-env-file',
+  },
+  backupKeep: {
+    names: ['BIRDKEEPER_BACKUP_KEEP', 'BIRDHOUSE_BACKUP_RESTIC_FORGET_ARGS'],
+    default: '',
+    meaning: 'Which backups are kept, in the words of restic forget; empty: all',
+  },
+  backupEnvFile: {
+    names: ['BIRDKEEPER_BACKUP_RESTIC_ENV_FILE', 'BIRDHOUSE_BACKUP_RESTIC_ENV_FILE'],
+    default: '',
+    meaning:
+      'File of variables for restic, where BIRDKEEPER_BACKUP_REPOSITORY is not set: restic.env of birdhouse-deploy',
+  },
+  backupBefore: {
+    names: ['BIRDKEEPER_BACKUP_BEFORE'],
+    default: 'never',
+    meaning: 'Which deployments are preceded by a backup: never | risky (something cannot be rolled back) | always',
+  },
+  backupMaxAgeHours: {
+    names: ['BIRDKEEPER_BACKUP_MAX_AGE_HOURS'],
+    default: '48',
+    meaning: 'How old the newest backup may be when it is verified, in hours',
+  },
+  backupDataSubset: {
+    names: ['BIRDKEEPER_BACKUP_DATA_SUBSET'],
+    default: '',
+    meaning: 'How much of the repository is read when a backup is verified, beside what is restored',
+  },
+  verifyFrequency: {
+    names: ['BIRDKEEPER_VERIFY_BACKUP_FREQUENCY'],
+    default: '',
+    meaning: 'How often the newest backup is tried; unset: @weekly when backups are made; empty: never by itself',
+    emptyCounts: true,
   },
   backupPaths: {
     names: ['BIRDKEEPER_BACKUP_PATHS'],

@@ -36,6 +36,11 @@ const containerName = (text: string): string => {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text)) throw new RangeError('should be the name of a container');
   return text;
 };
+const dataSubset = (text: string): string => {
+  if (text !== '' && !/^(\d{1,3}(\.\d+)?%|\d+\/\d+|\d+[KMGT]?)$/.test(text))
+    throw new RangeError('should be a share (5%), a part (1/7) or a size (500M)');
+  return text;
+};
 const DECIMAL = /^\d{1,7}(\.\d{1,3})?$/;
 const decimal = (text: string): number => {
   if (!DECIMAL.test(text)) throw new RangeError('should be a number of 0 or more');
@@ -112,6 +117,13 @@ export const StackSettings = z.object({
   probes: parsed(parseProbes),
   keepReleases: parsed(wholeAbove0),
   minFreeDiskMb: parsed(decimal),
+  backupArguments: parsed(String),
+  backupKeep: parsed(String),
+  backupEnvFile: optional(path),
+  backupBefore: oneOf('never', 'risky', 'always'),
+  backupMaxAgeHours: parsed(wholeAbove0),
+  backupDataSubset: parsed(dataSubset),
+  verifyFrequency: frequency,
   /** `volume:NAME` and absolute directories. */
   backupPaths: words,
   /** May hold credentials. */

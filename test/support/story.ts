@@ -175,6 +175,18 @@ export function goodActivities(replaced: Partial<Activities> = {}): Activities {
     deployNotebooks: () => Promise.resolve({ outcome: 'deployed', notebooks: 3, commit: NEW }),
     rotateLogs: () => Promise.resolve({ rotated: 1, compressed: 0, removed: 0 }),
     deployData: () => Promise.resolve({ entries: [] }),
+    restoreStack: () =>
+      Promise.resolve({
+        ...{ snapshot: 'deadbeef', release: 1, restored: [], aside: [], saved: 'cafecafe', stopped: [], bytes: 10 },
+      }),
+    previewRestore: () =>
+      Promise.resolve({ snapshot: 'deadbeef', madeAt: '2026-01-02T03:04:05Z', release: 1, stops: [], parts: [] }),
+    verifyBackup: () =>
+      Promise.resolve({
+        ...{ snapshot: 'deadbeef', madeAt: '2026-01-02T03:04:05Z', ageHours: 1, release: 1, dumps: 0, untried: [] },
+        ...{ restoreSeconds: 1, wholeBytes: 10, wholeSeconds: 1 },
+      }),
+    backUpRelease: () => Promise.resolve({ snapshot: 'deadbeef', bytesAdded: 10, release: 1 }),
     runContainerJob: () =>
       Promise.resolve({ outcome: 'done', exitStatus: 0, seconds: 1, lastLines: ['ok'], retries: 0 }),
     backUpStack: () => Promise.resolve({ snapshot: 'deadbeef', bytesAdded: 10, paths: ['/srv/data'], release: 1 }),

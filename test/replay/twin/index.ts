@@ -9,9 +9,12 @@ export {
   deployNotebooks,
   deployStack,
   keepStack,
+  previewRestore,
   requestWork,
+  restoreStack,
   rotateLogs,
   runContainerJob,
+  verifyBackup,
 } from '../../../workflows/index.js';
 
 export async function checkStack(input: CheckStackInput): Promise<CheckStackResult> {

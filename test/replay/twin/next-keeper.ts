@@ -5,8 +5,11 @@ export {
   deployData,
   deployNotebooks,
   deployStack,
+  previewRestore,
   requestWork,
+  restoreStack,
   rotateLogs,
   runContainerJob,
+  verifyBackup,
 } from '../../../workflows/index.js';
 export { keepStack } from './next-version.js';

@@ -10,9 +10,12 @@ export {
   backUpStack,
   deployData,
   deployNotebooks,
+  previewRestore,
   requestWork,
+  restoreStack,
   rotateLogs,
   runContainerJob,
+  verifyBackup,
 } from '../../../workflows/index.js';
 
 export async function keepStack(input: KeepStackInput): Promise<void> {

@@ -42,7 +42,15 @@ describe('workflows/activity-options', () => {
     it('has a summary that can be read alone: one line, short, with what it is about', () => {
       const input = {
         ...{ stack: 'sample', number: 7, fetch: true, direction: 'forward', outcome: 'deployed' },
-        ...{ release: 3, component: 'proxy', hook: 'pre', name: 'tidy', attempt: 1, requester: 'job/a/sample/x/run' },
+        ...{
+          release: 3,
+          component: 'proxy',
+          hook: 'pre',
+          name: 'tidy',
+          attempt: 1,
+          wanted: 'latest',
+          requester: 'job/a/sample/x/run',
+        },
       };
       const summary = ACTIVITY_SUMMARIES[name](input as never);
       expect(summary).toMatch(/^[a-z].{8,98}$/);
