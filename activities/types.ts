@@ -190,7 +190,7 @@ export interface RestorePreview {
   madeAt: string;
   release: number | null;
   stops: string[];
-  parts: object[];
+  parts: { key: string; what: string; changes?: { write: number; remove: number; names: string[] } }[];
 }
 
 export interface VerifiedBackup {

@@ -6,6 +6,7 @@ import { addJobs } from './jobs-program.js';
 import { endOf, type ExitStatus } from './failures.js';
 import type { MigrateOptions } from './commands/migrate.js';
 import type { DrainOptions } from './commands/drain.js';
+import type { RestoreOptions } from './commands/restore.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { UpOptions } from './commands/up.js';
 import type { Handlers } from './handlers.js';
@@ -147,6 +148,19 @@ function addActingCommands(verb: Verb): void {
   })
     .option('--reason <text>', 'why, for the log and the history', oneReason)
     .option('--wait', 'show what happens and end with the outcome');
+  verb<RestoreOptions>(
+    'restore [snapshot]',
+    'put data back out of a backup: the newest unless one is named',
+    async () => {
+      return (await import('./commands/restore.js')).restore;
+    },
+  )
+    .option('--release <number>', 'the newest backup of that release')
+    .option('--only <components>', 'of these components, separated by commas')
+    .option('--dry-run', 'say what would be overwritten, and change nothing')
+    .option('--no-save', 'without a backup of what there is now')
+    .option('--yes', 'do not ask')
+    .option('--json', 'as JSON (docs/commands.md)');
   verb<DrainOptions>(
     'drain',
     'begin nothing more on this host and wait until nothing runs: before an upgrade',

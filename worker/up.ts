@@ -12,6 +12,7 @@ import { connectClient, type TemporalClient } from './client.js';
 import { composeWorker, type Composition } from './composition.js';
 import { askWhetherItPolls, serveHealth, type Health } from './health.js';
 import { joinRunning } from './join-running.js';
+import { startWhatBackupsStopped } from './backups-left.js';
 import { startKeeping } from './keeping.js';
 import { holderOf, takePlace } from './only-one.js';
 import { refuseOtherWorker, workerIdentity } from './other-worker.js';
@@ -56,6 +57,7 @@ async function own(composition: Composition, options: StackOptions, role: Role, 
   const webhook = await webhookSettingsOf(composition);
   const givePlaceBack = await takePlace(composition.settings.stateDirectory);
   const health = await serveHealth(composition.settings.stateDirectory, composition.say);
+  await startWhatBackupsStopped(composition);
   let server: Server | undefined;
   try {
     const stacks = await registerAll(composition, options.stacks);

@@ -61,6 +61,7 @@ export const PHASES = [
   'validate',
   'pull',
   'approve',
+  'back up',
   'advance',
   'apply',
   'settle',

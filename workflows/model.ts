@@ -147,6 +147,8 @@ export interface PlanSummary {
   skipped?: boolean;
   /** `BIRDKEEPER_APPROVAL` asks for a person's yes. */
   needsApproval?: boolean;
+  /** `BIRDKEEPER_BACKUP_BEFORE` asks for a snapshot before anything moves. */
+  backsUp?: boolean;
   /** No window is open: the next one opens at that time (ISO 8601, UTC), or `NO_WINDOW`. */
   opensAt?: string;
 }

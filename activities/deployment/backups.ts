@@ -6,14 +6,14 @@ import {
   readKeepOptions,
   restoreStack as restore,
   verifyBackup as verify,
+  type PreviewedPart,
   type RestoreRequest,
   type Selection,
 } from '../backup/index.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
-import { appendJsonLine } from '../shared/files.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
-import type { Activities, RestoreInput, StackInput } from '../types.js';
+import type { Activities, RestoreInput, RestorePreview, StackInput } from '../types.js';
 import { backupSetup, type BackupSetup } from './backup-setup.js';
 import type { Dependencies } from './dependencies.js';
 import { watched } from './job-notices.js';
@@ -37,7 +37,7 @@ export async function backUpStack(
 
 async function madeAndThinned(stack: StackState, { request, settings }: BackupSetup, step: Step) {
   const { snapshot, bytesAdded, parts, stopped, release } = await createBackup(request, step);
-  await noteSnapshot(stack, { snapshot, release });
+  await stack.recordSnapshot({ snapshot, release, at: new Date().toISOString() });
   const keep = settings.backupKeep === '' ? undefined : readKeepOptions(settings.backupKeep);
   if (typeof keep === 'string')
     throw new StepFailure(FAILURES.configuration, `BIRDKEEPER_BACKUP_KEEP: ${keep}. Snapshot ${snapshot} was made.`);
@@ -54,13 +54,9 @@ export async function backUpRelease(
   const stack = await deps.state.stack(name);
   const { request } = await backupSetup(stack, step, deps);
   const { snapshot, bytesAdded, release } = await createBackup(request, step);
-  await noteSnapshot(stack, { snapshot, release, number });
+  await stack.recordSnapshot({ snapshot, release, number, at: new Date().toISOString() });
   return { snapshot, bytesAdded, release };
 }
-
-/** By which a person who goes back finds the data of that release. */
-const noteSnapshot = (stack: StackState, note: { snapshot: string; release: number | null; number?: number }) =>
-  appendJsonLine(stack.path('snapshots.jsonl'), { ...note, at: new Date().toISOString() });
 
 export async function restoreStack(
   input: RestoreInput,
@@ -89,7 +85,7 @@ export async function previewRestore(
 ): ReturnType<Activities['previewRestore']> {
   const setup = await backupSetup(await deps.state.stack(input.stack), step, deps);
   const { snapshot, madeAt, release, parts, stops } = await preview(requestOf(input, setup), step);
-  return { snapshot, madeAt, release, stops: [...stops], parts: parts.map((part) => ({ ...part })) };
+  return { snapshot, madeAt, release, stops: [...stops], parts: parts.map((part) => previewed(part, step)) };
 }
 
 /** The newest backup, tried. */
@@ -119,6 +115,25 @@ export async function verifyBackup(
       dumps: dumps.length,
     };
   });
+}
+
+/** All names are in the log; a history gets the first of them. */
+const NAMES = 20;
+
+function previewed({ key, what, changes }: PreviewedPart, step: Step): RestorePreview['parts'][number] {
+  if (changes === undefined) return { key, what };
+  const { overwritten, added, removed } = changes;
+  const names = [
+    ...overwritten.map((name) => `overwrites ${name}`),
+    ...added.map((name) => `adds ${name}`),
+    ...removed.map((name) => `removes ${name}`),
+  ];
+  for (const name of names) step.log.output(`${key}: ${name}`);
+  return {
+    key,
+    what,
+    changes: { write: overwritten.length + added.length, remove: removed.length, names: names.slice(0, NAMES) },
+  };
 }
 
 function requestOf({ wanted, only, saveFirst = true }: RestoreInput, { request, protectedPaths }: BackupSetup) {

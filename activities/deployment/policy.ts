@@ -7,6 +7,15 @@ import { isOpen, nextOpening, parseWindows } from '../stack/windows.js';
 
 export type Waiting = Pick<PlanSummary, 'digest' | 'needsApproval' | 'opensAt'>;
 
+const isRisky = ({ irreversible, manualRollback = [] }: PlanSummary): boolean =>
+  irreversible.length > 0 || manualRollback.length > 0;
+
+/** Whether what there is is backed up first. A plan that touches nothing loses nothing. */
+export function backsUpFor(plan: PlanSummary, { backupBefore }: Pick<StackSettings, 'backupBefore'>): boolean {
+  const touches = plan.services.length > 0 || plan.removed.length > 0 || (plan.hooks ?? []).length > 0;
+  return (backupBefore === 'always' && touches) || (backupBefore === 'risky' && isRisky(plan));
+}
+
 export function waitingFor(
   plan: PlanSummary,
   to: Commits,
@@ -14,10 +23,9 @@ export function waitingFor(
   now: Date,
 ): Waiting {
   const opensAt = opening(settings, now);
-  const risky = plan.irreversible.length > 0 || (plan.manualRollback ?? []).length > 0;
   return {
     digest: digestOf(plan, to),
-    needsApproval: settings.approval === 'always' || (settings.approval === 'risky' && risky),
+    needsApproval: settings.approval === 'always' || (settings.approval === 'risky' && isRisky(plan)),
     ...(opensAt === undefined ? {} : { opensAt }),
   };
 }

@@ -20,7 +20,7 @@ import { movesOf } from './moves.js';
 import { openStagedProject, redactorOf } from './open.js';
 import { releaseImages } from './pins.js';
 import { withPlatformSteps } from './platform-steps.js';
-import { waitingFor } from './policy.js';
+import { backsUpFor, waitingFor } from './policy.js';
 import { nameProblems, portProblems, requireEngineAndRoom } from './preconditions.js';
 import { problemsOf } from './problems.js';
 import { writeRecord } from './records.js';
@@ -72,7 +72,8 @@ export async function validateRelease(
   });
   const slips = await slipsOf(components, plan, view, step);
   const said = [...summary.warnings, ...slips, ...warnings, ...busy.warnings];
-  return { ...summary, ...waiting, warnings: said.map(redactorOf(view)) };
+  const backsUp = !skip && backsUpFor(summary, view.settings) ? { backsUp: true } : {};
+  return { ...summary, ...waiting, ...backsUp, warnings: said.map(redactorOf(view)) };
 }
 
 /** Compose is asked for what no profile enables only when a name is not in the model. */

@@ -108,6 +108,15 @@ export class StackState {
     return newestOfEach(await readJsonLines(this.path('releases.jsonl'), schemas.Release));
   }
 
+  /** What was backed up of which release, oldest first. */
+  async snapshots(): Promise<schemas.SnapshotNote[]> {
+    return readJsonLines(this.path('snapshots.jsonl'), schemas.SnapshotNote);
+  }
+
+  recordSnapshot(note: schemas.SnapshotNote): Promise<void> {
+    return appendJsonLine(this.path('snapshots.jsonl'), note);
+  }
+
   async latestRelease(): Promise<Release | undefined> {
     return (await this.releases()).at(-1);
   }

@@ -75,6 +75,15 @@ export const KeeperNote = z.object({
 });
 export type KeeperNote = z.infer<typeof KeeperNote>;
 
+/** A complete snapshot, of the release that ran then. `number`: of the deployment that it was made before. */
+export const SnapshotNote = z.object({
+  snapshot: z.string(),
+  release: z.number().int().nullable(),
+  number: z.number().int().exactOptional(),
+  at: z.string(),
+});
+export type SnapshotNote = z.infer<typeof SnapshotNote>;
+
 export const DeploymentRecord = z.object({
   number: z.number().int(),
   trigger: z.enum(TRIGGERS),

@@ -39,10 +39,26 @@ export async function rollback(
     io.out(
       `deployment ${number} goes back to ${to < 0 ? 'the release before' : `release ${to}`}${collapsed ? ' (in the place of one that was waiting)' : ''}`,
     );
+    for (const line of await snapshotsOf(stack, to, releases)) io.out(line);
     if (options.wait) return followDeployment({ session, stack, number, context });
     io.out(`follow it with: birdkeeper status --stack ${stack.directory}`);
     return EXIT.done;
   });
+}
+
+/** The code goes back by itself, the data do not. */
+async function snapshotsOf(
+  { state, directory }: KnownStack,
+  to: number,
+  releases: Release[] | undefined,
+): Promise<string[]> {
+  const release = to < 0 ? releases?.at(-2)?.number : to;
+  const notes = await state.snapshots().catch(() => []);
+  const newest = notes.findLast((note) => note.release === release);
+  if (release === undefined || newest === undefined) return [];
+  return [
+    `The data stay as they are. A snapshot of release ${release}, of ${newest.at}, can be put back: birdkeeper restore ${newest.snapshot} --stack ${directory}`,
+  ];
 }
 
 /** The record is root's; whoever may not read it is told by the keeper. */

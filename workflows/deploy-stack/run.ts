@@ -104,6 +104,7 @@ async function deploy(telling: Telling): Promise<Ending> {
     if (around.isCancelled()) return CANCELLED;
     const held = await approve(telling, looked, summary);
     if (held) return held;
+    await backUp(telling, summary);
     // Asked again, or `advance` would be refused and a rollback of nothing would follow.
     if (around.isCancelled()) return CANCELLED;
   } catch (error) {
@@ -132,6 +133,13 @@ async function prepare({ ask, act, tell }: Telling, looked: Looked): Promise<Pla
   tell.phase('pull');
   await act.pullImages({ stack, number });
   return summary;
+}
+
+/** back up: what the deployment changes and could not roll back. A backup that fails ends it before anything moved. */
+async function backUp({ ask, act, tell }: Telling, { backsUp }: PlanSummary): Promise<void> {
+  if (backsUp !== true) return;
+  tell.phase('back up');
+  await act.backUpRelease({ stack: ask.stack, number: ask.number });
 }
 
 /** approve: a person's yes, an open window, and nobody's work that would be interrupted. Waiting here holds nothing. */

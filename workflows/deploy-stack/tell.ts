@@ -89,6 +89,7 @@ const NEXT: Readonly<Record<Phase, string>> = {
   validate: 'Reads the staged stack, checks it and plans.',
   pull: 'Brings the images onto the host. Nothing has been stopped or moved so far.',
   approve: "Looks whether a person must say yes, a window is open, and users' work would be interrupted.",
+  'back up': 'Makes a snapshot of the data as they are. Nothing has been stopped or moved so far.',
   advance: 'Fast-forwards all checkouts, or none. From here on a failure puts the former release back.',
   apply: 'Touches the services that changed, no others.',
   settle: 'Waits until what was touched is healthy and quiet.',
