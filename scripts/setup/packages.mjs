@@ -23,6 +23,11 @@ export const TOOLS = [
   { program: 'openssl', package: 'openssl', targets: ['test'] },
   { program: 'restic', package: 'restic', targets: SHOWING },
   { program: 'envsubst', package: 'gettext-base', targets: SHOWING },
+  { program: 'rsync', package: 'rsync', targets: SHOWING },
+  { program: 'logrotate', package: 'logrotate', targets: ['test'] },
+  { program: 'sqlite3', package: 'sqlite3', targets: ['test'] },
+  // Its server too, which is not on PATH.
+  { program: 'pg_createcluster', package: 'postgresql', targets: ['test'] },
 ];
 
 /**
