@@ -23,6 +23,7 @@ const handlers: Handlers = {
   validateConfig: async (options) => (await import('../worker/config-checks.js')).validateConfig(options),
   explainConfig: async (options) => (await import('../worker/config-checks.js')).explainConfig(options),
   lintJobs: async (options) => (await import('../worker/jobs.js')).lintJobs(options),
+  fixWritePerm: async (options) => (await import('../worker/fix-write-perm.js')).fixWritePerm(options),
   compose: async (options) => (await import('../worker/compose.js')).composeAsScript(options),
   listComposeFiles: async (options) => (await import('../worker/config.js')).listComposeFiles(options),
   renderConfig: async (options) => (await import('../worker/config.js')).renderConfig(options),

@@ -130,6 +130,29 @@ export interface LintAnswer {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface WritePermOptions extends ConfigOptions {
+  /** Absolute; besides what the configuration names. */
+  paths: readonly string[];
+  /** Name or number; absent: who asks. */
+  user?: string;
+  dryRun: boolean;
+  /** A command that is run now. */
+  say: (line: string) => void;
+}
+
+export interface WritePermAnswer {
+  /** Who may write now. */
+  readonly person: { readonly name: string; readonly uid: number };
+  /** `command`: absent when nothing is to be done there. `problem`: why it failed, and what to do. */
+  readonly targets: readonly {
+    readonly path: string;
+    readonly why: string;
+    readonly command?: string;
+    readonly problem?: string;
+  }[];
+  readonly warnings: readonly string[];
+}
+
 export interface ExplainOptions extends ConfigOptions {
   name: string;
   /** Secrets as they are. */
@@ -192,6 +215,8 @@ export interface Handlers {
   explainConfig(options: ExplainOptions): Promise<ExplainAnswer>;
   /** Throws BadInput when the file cannot be read, Configuration when the stack cannot. */
   lintJobs(options: LintOptions): Promise<LintAnswer>;
+  /** Throws BadInput when nobody can be meant, NotFound without setfacl, Unauthorised without root and sudo. */
+  fixWritePerm(options: WritePermOptions): Promise<WritePermAnswer>;
   listComposeFiles(options: FilesOptions): Promise<FilesAnswer>;
   /** Changes nothing in the stack. Throws `Configuration` when nothing can be rendered. */
   renderConfig(options: RenderOptions): Promise<RenderAnswer>;

@@ -4,6 +4,7 @@ import { EXIT } from '../workflows/contract.js';
 import { addConfig } from './config-program.js';
 import { addJobs } from './jobs-program.js';
 import { endOf, type ExitStatus } from './failures.js';
+import type { WritePermCommandOptions } from './commands/fix-write-perm.js';
 import type { MigrateOptions } from './commands/migrate.js';
 import type { DrainOptions } from './commands/drain.js';
 import type { RestoreOptions } from './commands/restore.js';
@@ -61,7 +62,7 @@ function buildProgram(options: ProgramOptions, finish: (status: number) => void)
   const verb = <O extends CommonOptions>(
     usage: string,
     description: string,
-    act: () => Promise<(context: CommandContext, options: O, argument: string) => Promise<ExitStatus>>,
+    act: () => Promise<Act<O>>,
     stacks: 'one' | 'many' = 'one',
   ): Command =>
     program
@@ -76,7 +77,7 @@ function buildProgram(options: ProgramOptions, finish: (status: number) => void)
         if (!(command instanceof Command)) return;
         const run = await act();
         const context = { io: options.io, handlers: options.handlers, settings: options.settings() };
-        finish(await run(context, command.opts<O>(), command.args[0] ?? ''));
+        finish(await run(context, command.opts<O>(), command.args[0] ?? '', command.args));
       });
 
   addActingCommands(verb);
@@ -95,10 +96,11 @@ function buildProgram(options: ProgramOptions, finish: (status: number) => void)
   return program;
 }
 
+type Act<O> = (context: CommandContext, options: O, argument: string, words: readonly string[]) => Promise<ExitStatus>;
 type Verb = <O extends CommonOptions>(
   usage: string,
   description: string,
-  act: () => Promise<(context: CommandContext, options: O, argument: string) => Promise<ExitStatus>>,
+  act: () => Promise<Act<O>>,
   stacks?: 'one' | 'many',
 ) => Command;
 
@@ -177,6 +179,13 @@ function addActingCommands(verb: Verb): void {
     .option('--apply', 'remove it, after asking')
     .option('--yes', 'do not ask')
     .option('--json', 'as JSON (docs/commands.md)');
+  verb<WritePermCommandOptions>(
+    'fix-write-perm [paths...]',
+    'give whoever asks write access to the checkouts, also to what root makes there later; needs no server',
+    async () => (await import('./commands/fix-write-perm.js')).fixWritePerm,
+  )
+    .option('--user <name-or-uid>', 'who gets it; needed by root, unless through sudo')
+    .option('--dry-run', 'only say what it would do');
   verb('forget', 'end keeper and schedules; the containers run on', async () => {
     return (await import('./commands/forget.js')).forget;
   });

@@ -33,7 +33,10 @@ describe('architecture', () => {
 
   it('what reads a configuration loads no library of Temporal, of the engine, of git or of logging', async () => {
     const known = new Map((await modules()).map((module) => [module.path, module]));
-    const starts = ['worker/config.ts', 'worker/config-checks.ts', 'worker/compose.ts', 'client/commands/config.ts'];
+    const starts = [
+      ...['worker/config.ts', 'worker/config-checks.ts', 'worker/compose.ts', 'client/commands/config.ts'],
+      ...['worker/fix-write-perm.ts', 'client/commands/fix-write-perm.ts'],
+    ];
     const [seen, packages] = [new Set<string>(), new Set<string>()];
     for (let open = starts; open.length > 0;) {
       const found = open.flatMap((path) => known.get(path)?.imports ?? []).filter(({ kind }) => kind === 'value');

@@ -1,7 +1,7 @@
 /**
  * The only place that starts child processes. A command is an argument list; nothing passes through a shell.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -212,19 +212,22 @@ const SIGNAL_STATUS = 128;
 
 /**
  * Runs with the terminal of this process, to the end: whoever sits there talks to it, and ^C is for it. Gives its exit status; 128
- * and the number of the signal that ended it. Throws `CommandFailed` when it cannot be started.
+ * and the number of the signal that ended it. `onError` gets standard error in the place of the terminal. Throws `CommandFailed`
+ * when it cannot be started.
  */
 export async function runAttached(
   command: Command,
-  options: { cwd: string; env: Record<string, string> },
+  { onError, ...options }: { cwd: string; env: Record<string, string>; onError?: (chunk: Buffer) => void },
 ): Promise<number> {
   const ignore = () => undefined;
   process.on('SIGINT', ignore);
   try {
     return await new Promise<number>((resolve, reject) => {
-      const child = spawn(command.file, [...command.args], { ...options, stdio: 'inherit' });
+      const stdio: StdioOptions = ['inherit', 'inherit', onError === undefined ? 'inherit' : 'pipe'];
+      const child = spawn(command.file, [...command.args], { ...options, stdio });
+      if (onError !== undefined) child.stderr?.on('data', onError);
       child.once('error', (error) => reject(notStarted(command, error)));
-      child.once('exit', (status, signal) =>
+      child.once(onError === undefined ? 'exit' : 'close', (status: number | null, signal: NodeJS.Signals | null) =>
         resolve(status ?? SIGNAL_STATUS + (signal === null ? 0 : constants.signals[signal])),
       );
     });

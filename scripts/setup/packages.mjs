@@ -21,6 +21,7 @@ export const TOOLS = [
   { program: 'docker-registry', package: 'docker-registry', targets: SHOWING },
   { program: 'busybox', package: 'busybox-static', targets: ['test'], statically: true },
   { program: 'openssl', package: 'openssl', targets: ['test'] },
+  { program: 'setfacl', package: 'acl', targets: ['test'] },
   { program: 'restic', package: 'restic', targets: SHOWING },
   { program: 'envsubst', package: 'gettext-base', targets: SHOWING },
   { program: 'rsync', package: 'rsync', targets: SHOWING },

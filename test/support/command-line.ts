@@ -48,6 +48,7 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       validateConfig: noHandler,
       explainConfig: noHandler,
       lintJobs: noHandler,
+      fixWritePerm: noHandler,
       listComposeFiles: noHandler,
       renderConfig: noHandler,
       replay: noHandler,

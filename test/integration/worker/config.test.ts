@@ -166,7 +166,7 @@ export AUTODEPLOY_EXTRA_SCHEDULER_JOBS='- name: [x'
       'error: BIRDKEEPER_KEEP_RELEASES',
       'error: BIRDHOUSE_FQDN is required',
       './gone',
-      'does not parse',
+      'AUTODEPLOY_EXTRA_SCHEDULER_JOBS: What begins here is not YAML',
     ])
       expect(out).toContain(text);
     expect(out.split('\n').at(-1)).toMatch(/^\d errors, \d+ warnings/);

@@ -36,6 +36,7 @@ function run(args: string[], overrides: Partial<Handlers> = {}): Promise<number>
     removeFormer: () => Promise.reject(new Error('not here')),
     compose: () => Promise.resolve(0),
     lintJobs: () => Promise.reject(new Error('not here')),
+    fixWritePerm: () => Promise.reject(new Error('not here')),
     listComposeFiles: () => Promise.reject(new Error('not here')),
     renderConfig: () => Promise.reject(new Error('not here')),
     readConfig: () => Promise.reject(new Error('not here')),

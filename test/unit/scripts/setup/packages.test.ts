@@ -10,7 +10,7 @@ describe('scripts/setup/packages', () => {
       'coreutils',
     ]);
     expect(packagesOf(missingTools('test', () => false))).toEqual(
-      expect.arrayContaining(['openssh-server', 'docker-registry', 'busybox-static', 'restic', 'gettext-base']),
+      expect.arrayContaining(['openssh-server', 'docker-registry', 'busybox-static', 'acl', 'restic', 'gettext-base']),
     );
   });
 
