@@ -183,7 +183,8 @@ function aliasPairs(all: Readonly<Record<string, string>>) {
   return own === undefined ? ALIASES : parseAliases(own).pairs;
 }
 
-async function originsIn({ reading }: StackReading): Promise<OriginOf> {
+/** Where each variable is set, by the text of the files that were read. */
+export async function originsIn({ reading }: StackReading): Promise<OriginOf> {
   const paths = [...new Set([...reading.files].reverse())].reverse();
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await readText(path) })));
   return (name) => findAssignment(name, files);

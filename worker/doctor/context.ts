@@ -8,13 +8,18 @@ import { currentBranch } from '../../activities/git/upstream.js';
 import { Repository } from '../../activities/git/repository.js';
 import type { ComposeModel } from '../../activities/compose/model.js';
 import { declaredServices, readModel } from '../../activities/compose/read.js';
+import type { ParsedJobs } from '../../activities/jobs/parse.js';
 import { createRedactor } from '../../activities/shared/redact.js';
+import type { Diagnostic } from '../../activities/stack/diagnostics.js';
 import { openLiveView } from '../../activities/stack/open-view.js';
 import type { Checkout, StackView } from '../../activities/stack/view.js';
 import { StateDirectory, type LastGood } from '../../activities/state/index.js';
 import { NotLooked } from '../../client/doctor/findings.js';
 import type { DoctorOptions } from '../../client/handlers.js';
+import { originsIn } from '../config-checks.js';
+import { readFor } from '../config.js';
 import { lookAtHost } from '../host-settings.js';
+import { jobDiagnostics, jobsOf } from '../jobs.js';
 
 const GIT_MS = 10_000;
 const VIEW_MS = 20_000;
@@ -31,6 +36,8 @@ export interface DoctorContext {
   declared(): Promise<string[]>;
   /** What Compose makes of its files. Throws `NotLooked` when the configuration does not read, else why Compose does not. */
   model(): Promise<ComposeModel>;
+  /** Jobs of the configuration, and what is wrong with them. */
+  jobs(): Promise<{ parsed: ParsedJobs; diagnostics: Diagnostic[] }>;
   /** Checkouts and keys of the configuration, else of the last good release. Throws `NotLooked` when neither is known. */
   watched(): Promise<Watched>;
   /** The remote that each checkout follows; those that are no repository, or follow none, are left out. */
@@ -78,6 +85,7 @@ export function doctorContext(options: DoctorOptions, host = lookAtHost()): Doct
       return declaredServices(read, reading(read));
     }),
     model,
+    jobs: once(() => readJobsOf(options, environment)),
     watched,
     remotes: once(async () => {
       const { checkouts } = await watched();
@@ -105,6 +113,14 @@ function readView({ stackDir, envFile }: DoctorOptions, environment: Record<stri
       headCommit: (dir) => headCommit(dir, git),
     },
   );
+}
+
+async function readJobsOf(options: DoctorOptions, environment: Record<string, string>) {
+  const { stackDir, envFile } = options;
+  const place = { stackDir, ...(envFile === undefined ? {} : { envFile }) };
+  const read = await readFor({ ...place, basic: false, environment, asWorker: true });
+  const parsed = await jobsOf(read);
+  return { parsed, diagnostics: jobDiagnostics(parsed, await originsIn(read)) };
 }
 
 async function watchedOf(options: DoctorOptions, view: () => Promise<StackView>): Promise<Watched> {

@@ -7,11 +7,13 @@ import { components } from './components.js';
 import { composeFiles, configuration } from './configuration.js';
 import { doctorContext, type DoctorContext } from './context.js';
 import { clock, engine } from './engine.js';
+import { jobImages, jobPrograms, jobs } from './jobs.js';
 import { keys } from './keys.js';
 import { compose, git, namespace, ssh, tools } from './programs.js';
 import { registry } from './registry.js';
 import { knownHosts, remotes } from './remotes.js';
 import { disk, logDirectory } from './room.js';
+import { backups, logRotation } from './scheduled.js';
 
 /** In the order in which they are told. */
 export const CHECKS: readonly Check<DoctorContext>[] = [
@@ -30,6 +32,11 @@ export const CHECKS: readonly Check<DoctorContext>[] = [
   knownHosts,
   remotes,
   registry,
+  jobs,
+  jobPrograms,
+  jobImages,
+  backups,
+  logRotation,
   disk,
   logDirectory,
 ];

@@ -19,7 +19,11 @@ const LEAST_COMPOSE = '2.20.2';
 const TOOLS = ['flock', 'timeout', 'unshare', 'setpriv', 'getent', 'mount', 'sh'] as const;
 
 /** Both streams, or why it could not be asked. */
-async function ask(command: Command, { host }: DoctorContext, signal: AbortSignal): Promise<string | CommandFailed> {
+export async function answerOf(
+  command: Command,
+  { host }: DoctorContext,
+  signal: AbortSignal,
+): Promise<string | CommandFailed> {
   try {
     const { stdout, stderr } = await runCommand(command, { env: host.childEnvironment, signal, timeoutMs: LIMIT_MS });
     return `${stdout}\n${stderr}`;
@@ -42,7 +46,7 @@ export function judgeVersion(what: string, answer: string | Error, least: string
 export const compose: Check<DoctorContext> = {
   name: 'compose plugin',
   async run(context, signal) {
-    const answer = await ask({ file: 'docker', args: ['compose', 'version', '--short'] }, context, signal);
+    const answer = await answerOf({ file: 'docker', args: ['compose', 'version', '--short'] }, context, signal);
     const install = 'Install the docker command line with its compose plugin (docker-compose-plugin) for this user.';
     return [judgeVersion('compose plugin', answer, LEAST_COMPOSE, install)];
   },
@@ -51,7 +55,7 @@ export const compose: Check<DoctorContext> = {
 export const git: Check<DoctorContext> = {
   name: 'git',
   async run(context, signal) {
-    const answer = await ask({ file: 'git', args: ['--version'] }, context, signal);
+    const answer = await answerOf({ file: 'git', args: ['--version'] }, context, signal);
     return [judgeVersion('git', answer, LEAST_GIT, `Install git ${LEAST_GIT} or newer.`)];
   },
 };
@@ -59,7 +63,7 @@ export const git: Check<DoctorContext> = {
 export const ssh: Check<DoctorContext> = {
   name: 'ssh client',
   async run(context, signal) {
-    const answer = await ask({ file: 'ssh', args: ['-V'] }, context, signal);
+    const answer = await answerOf({ file: 'ssh', args: ['-V'] }, context, signal);
     if (typeof answer === 'string') return [ok('ssh client', answer.trim().split('\n')[0] ?? '')];
     const needed = await context.remotes().then(
       (remotes) => remotes.some(({ url }) => sshRemote(url) !== undefined),
@@ -75,14 +79,25 @@ export const ssh: Check<DoctorContext> = {
 
 export const tools: Check<DoctorContext> = {
   name: 'tools',
-  async run({ host }) {
-    const missing: string[] = [];
-    for (const tool of TOOLS) if (!(await isOnPath(tool, host.childEnvironment.PATH ?? ''))) missing.push(tool);
-    if (missing.length === 0) return [ok('tools', TOOLS.join(', '))];
+  async run(context) {
     const install = 'Install util-linux, coreutils and libc-bin (Debian), or their like of this system.';
-    return [fail('tools', `not on PATH: ${missing.join(', ')}`, install)];
+    return [await programsOnPath('tools', TOOLS, install, context)];
   },
 };
+
+/** One finding: all are on the PATH that steps get, or which are not. */
+export async function programsOnPath(
+  what: string,
+  programs: readonly string[],
+  install: string,
+  { host }: Pick<DoctorContext, 'host'>,
+): Promise<Finding> {
+  const missing: string[] = [];
+  for (const name of programs) if (!(await isOnPath(name, host.childEnvironment.PATH ?? ''))) missing.push(name);
+  return missing.length === 0
+    ? ok(what, programs.join(', '))
+    : fail(what, `not on PATH: ${missing.join(', ')}`, install);
+}
 
 export async function isOnPath(program: string, path: string): Promise<boolean> {
   for (const directory of path.split(delimiter).filter((part) => part !== '')) {
@@ -100,7 +115,7 @@ export const namespace: Check<DoctorContext> = {
   name: 'mount namespace',
   async run(context, signal) {
     const { isRoot } = context.host.person;
-    const answer = await ask(enterNamespace([], isRoot)({ file: 'true', args: [] }), context, signal);
+    const answer = await answerOf(enterNamespace([], isRoot)({ file: 'true', args: [] }), context, signal);
     if (typeof answer === 'string') return [ok('mount namespace', isRoot ? 'can be had' : 'can be had by this user')];
     const own = await context.engine.ownContainer({ signal }).catch(() => undefined);
     if (own && onHost(context.options.stateDirectory, own) !== undefined) {
