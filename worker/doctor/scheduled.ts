@@ -15,25 +15,20 @@ export const backups: Check<DoctorContext> = {
     const { settings } = await context.readableView();
     if (settings.backupRepository === undefined && settings.backupFrequency === '')
       return [ok('backup', 'none is set')];
-    const lacking = lackingBackupSettings(settings);
     const install = 'Install restic, by which backups are made.';
     return [
       await programsOnPath('backup', ['restic'], install, context),
-      ...lacking.map((name) => fail('backup', `${name} is not set: no backup is made`, `Set ${name} in env.local.`)),
+      ...judgePassword(settings),
       ...(await unreadable('backup', 'BIRDKEEPER_BACKUP_PASSWORD_FILE', settings.backupPasswordFile)),
     ];
   },
 };
 
-/** Without which a backup ends at once. Pure. */
-export function lackingBackupSettings(
-  settings: Pick<StackSettings, 'backupRepository' | 'backupPasswordFile' | 'backupPaths'>,
-): string[] {
-  return [
-    ...(settings.backupRepository === undefined ? ['BIRDKEEPER_BACKUP_REPOSITORY'] : []),
-    ...(settings.backupPasswordFile === undefined ? ['BIRDKEEPER_BACKUP_PASSWORD_FILE'] : []),
-    ...(settings.backupPaths.length === 0 ? ['BIRDKEEPER_BACKUP_PATHS'] : []),
-  ];
+/** Pure. */
+export function judgePassword(settings: Pick<StackSettings, 'backupRepository' | 'backupPasswordFile'>): Finding[] {
+  if (settings.backupRepository === undefined || settings.backupPasswordFile !== undefined) return [];
+  const setting = 'BIRDKEEPER_BACKUP_PASSWORD_FILE';
+  return [fail('backup', `${setting} is not set: no backup is made`, `Set ${setting} in env.local.`)];
 }
 
 export const logRotation: Check<DoctorContext> = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { lackingBackupSettings } from '../../../../worker/doctor/scheduled.js';
+import { judgePassword } from '../../../../worker/doctor/scheduled.js';
 
 describe('worker/doctor/scheduled', () => {
-  it('names the settings without which no backup is made', () => {
-    const [backupRepository, backupPasswordFile] = ['/backup', '/password'];
-    expect(lackingBackupSettings({ backupRepository, backupPasswordFile, backupPaths: ['/data'] })).toEqual([]);
-    expect(
-      lackingBackupSettings({ backupRepository: undefined, backupPasswordFile: undefined, backupPaths: [] }),
-    ).toEqual(['BIRDKEEPER_BACKUP_REPOSITORY', 'BIRDKEEPER_BACKUP_PASSWORD_FILE', 'BIRDKEEPER_BACKUP_PATHS']);
+  it('fails for a repository without a password, and asks none where there is no repository', () => {
+    expect(judgePassword({ backupRepository: '/backup', backupPasswordFile: '/password' })).toEqual([]);
+    expect(judgePassword({ backupRepository: undefined, backupPasswordFile: undefined })).toEqual([]);
+    expect(judgePassword({ backupRepository: '/backup', backupPasswordFile: undefined })).toMatchObject([
+      { what: 'backup', result: 'fail', remedy: 'Set BIRDKEEPER_BACKUP_PASSWORD_FILE in env.local.' },
+    ]);
   });
 });
