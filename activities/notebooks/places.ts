@@ -1,32 +1,52 @@
-/** The directories beside the deployed notebooks, on one file system with them so that a swap is a rename. */
-import { lstat, realpath, rename, rm } from 'node:fs/promises';
+/**
+ * The directory that users read and the one of ours beside it, on one file system so that what is ready takes its place
+ * by a rename. Nobody but us looks into ours.
+ */
+import { chmod, lstat, mkdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
-import { isMissing } from '../shared/files.js';
-import { PLACES, type Found, type Move, type Place } from './moves.js';
+import { unlessMissing } from '../shared/files.js';
+import { mountsIn } from './mounts.js';
 
-export type Places = Readonly<Record<Place, string>>;
+export interface Places {
+  /** What users read. */
+  readonly target: string;
+  /** Holds all of the following. */
+  readonly work: string;
+  /** A directory per source, laid out. */
+  readonly sources: string;
+  /** A tree that is being made. */
+  readonly staging: string;
+  /** Whole files about to take their places. */
+  readonly incoming: string;
+  /** Whole trees by digest. */
+  readonly trees: string;
+  readonly record: string;
+}
 
 /**
- * Throws Configuration when the target is a link (a swap would replace the link) or the directory that holds it does not
- * exist (making it would hide that a data disk is not mounted).
+ * Makes the directory of ours. Throws Configuration when the target is a link (whom it leads to is not told), a mount point or
+ * holds one (nothing can be renamed into it), or the directory that holds it does not exist (making it would hide that a
+ * data disk is not mounted).
  */
-export async function placesOf(target: string): Promise<Places> {
-  const parent = await realParent(target);
-  const name = basename(target);
-  const stat = await lstat(join(parent, name)).catch(orUndefined);
-  if (stat && !stat.isDirectory()) {
-    throw new StepFailure(
-      FAILURES.configuration,
-      `The notebooks' directory ${target} is ${stat.isSymbolicLink() ? 'a symbolic link' : 'a file'}. Name a real directory.`,
-    );
-  }
+export async function openPlaces(wanted: string): Promise<Places> {
+  const parent = await realParent(wanted);
+  const name = basename(wanted);
+  const target = join(parent, name);
+  await refuseOthers(target, wanted);
+  const work = join(parent, `.${name}.birdkeeper`);
+  await refuseOthers(work, work);
+  const trees = join(work, 'trees');
+  await mkdir(trees, { recursive: true });
+  await chmod(work, 0o700);
   return {
-    target: join(parent, name),
-    former: join(parent, `${name}.former`),
-    next: join(parent, `.${name}.next`),
-    staging: join(parent, `.${name}.staging`),
-    discarded: join(parent, `.${name}.discarded`),
+    target,
+    work,
+    sources: join(work, 'sources'),
+    staging: join(work, 'staging'),
+    incoming: join(work, 'incoming'),
+    trees,
+    record: join(work, 'record.json'),
   };
 }
 
@@ -34,48 +54,27 @@ async function realParent(target: string): Promise<string> {
   try {
     return await realpath(dirname(target));
   } catch (error) {
-    throw new StepFailure(
-      FAILURES.configuration,
-      `The notebooks' directory ${target} cannot be made: ${messageOf(error)}. Make ${dirname(target)}, or mount the disk that holds it.`,
+    throw refusal(
+      target,
+      `cannot be made: ${messageOf(error)}. Make ${dirname(target)}, or mount the disk that holds it.`,
     );
   }
 }
 
-export async function whatIsThere(places: Places): Promise<Found> {
-  const found = await Promise.all(PLACES.map(async (place) => [place, await isThere(places[place])] as const));
-  const { target, former, next, staging, discarded } = Object.fromEntries(found);
-  return {
-    target: target === true,
-    former: former === true,
-    next: next === true,
-    staging: staging === true,
-    discarded: discarded === true,
-  };
-}
-
-const isThere = async (path: string): Promise<boolean> => (await lstat(path).catch(orUndefined)) !== undefined;
-
-function orUndefined(error: unknown): undefined {
-  if (isMissing(error)) return undefined;
-  throw error;
-}
-
-/** Throws Configuration when the target is a mount point, which cannot be renamed. */
-export async function perform(moves: readonly Move[], places: Places): Promise<void> {
-  for (const move of moves) {
-    if ('remove' in move) await rm(places[move.remove], { recursive: true, force: true });
-    else await rename(places[move.rename], places[move.to]).catch((error: unknown) => refuseMountPoint(error, places));
+async function refuseOthers(path: string, shown: string): Promise<void> {
+  const stat = await unlessMissing(lstat(path));
+  if (stat && !stat.isDirectory()) {
+    throw refusal(shown, `is ${stat.isSymbolicLink() ? 'a symbolic link' : 'a file'}. Name a real directory.`);
   }
-}
-
-function refuseMountPoint(error: unknown, { target }: Places): never {
-  if (error instanceof Error && 'code' in error && (error.code === 'EBUSY' || error.code === 'EXDEV')) {
-    throw new StepFailure(
-      FAILURES.configuration,
-      `The notebooks' directory ${target} is a mount point and cannot be swapped. Name a directory below it.`,
-      undefined,
-      { cause: error },
+  const [mount] = mountsIn(path, (await unlessMissing(readFile('/proc/self/mountinfo', 'utf8'))) ?? '');
+  if (mount === path) {
+    throw refusal(
+      shown,
+      'is a mount point: nothing can be renamed into it. Mount the directory that holds it instead.',
     );
   }
-  throw error;
+  if (mount !== undefined) throw refusal(shown, `holds a mount, ${mount}. Unmount it, or name another directory.`);
 }
+
+const refusal = (target: string, why: string): StepFailure =>
+  new StepFailure(FAILURES.configuration, `The notebooks' directory ${target} ${why}`);

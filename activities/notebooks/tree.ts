@@ -1,6 +1,9 @@
-/** A laid-out source: what is looked at and set right before users see it. */
-import { chmod, lchown, lstat, readdir, readFile, realpath } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+/** A composed tree: what is looked at before users see it. */
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { NotebookList } from './list.js';
+import { isNotebook } from './manifest.js';
+import { showSize } from './size.js';
 import { notebookProblem, type NotebookProblem } from './verify.js';
 
 export interface Inspection {
@@ -8,37 +11,35 @@ export interface Inspection {
   problems: NotebookProblem[];
 }
 
-/** Reads every notebook of the tree; git's own directory is none of its content. */
-export async function inspectTree(root: string, signal: AbortSignal): Promise<Inspection> {
-  const paths = (await allPaths(root)).filter((path) => path.endsWith('.ipynb')).sort();
+/** Reads every notebook of the tree, and sees to it that no link leads out of it. */
+export async function inspectTree(
+  root: string,
+  limits: NotebookList['limits'],
+  signal: AbortSignal,
+): Promise<Inspection> {
+  const real = await realpath(root);
   const problems: NotebookProblem[] = [];
-  for (const path of paths) {
+  let [notebooks, size] = [0, 0];
+  for (const path of (await readdir(root, { recursive: true })).sort()) {
     signal.throwIfAborted();
-    const problem = await problemOf(root, path);
-    if (problem !== undefined) problems.push({ path: relative(root, path), problem });
+    const stat = await lstat(join(root, path));
+    if (stat.isDirectory()) continue;
+    size += stat.size;
+    notebooks += isNotebook(path) ? 1 : 0;
+    const problem = await problemOf(real, path, stat.isSymbolicLink());
+    if (problem !== undefined) problems.push({ path, problem });
   }
-  return { notebooks: paths.length, problems };
+  if (size > limits.total) problems.push({ path: 'the whole', problem: `is larger than ${showSize(limits.total)}` });
+  return { notebooks, problems };
 }
 
-async function problemOf(root: string, path: string): Promise<string | undefined> {
+async function problemOf(root: string, path: string, isLink: boolean): Promise<string | undefined> {
+  if (!isLink && !isNotebook(path)) return undefined;
   try {
-    const real = await realpath(path);
-    if (!real.startsWith((await realpath(root)) + sep)) return 'is a link that leads out of the source';
-    return notebookProblem(await readFile(real, 'utf8'));
+    const real = await realpath(join(root, path));
+    if (real !== root && !real.startsWith(root + sep)) return 'is a link that leads out of the source';
+    return isNotebook(path) ? notebookProblem(await readFile(real, 'utf8')) : undefined;
   } catch (error) {
     return `cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`;
   }
 }
-
-/** Users read notebooks as another user than the worker's, whose umask may hide them; nobody but the owner writes. */
-export async function openForReading(root: string, owner?: { uid: number; gid: number }): Promise<void> {
-  for (const path of [root, ...(await allPaths(root))]) {
-    const stat = await lstat(path);
-    if (owner) await lchown(path, owner.uid, owner.gid);
-    if (stat.isDirectory()) await chmod(path, 0o755);
-    else if (stat.isFile()) await chmod(path, stat.mode & 0o100 ? 0o755 : 0o644);
-  }
-}
-
-const allPaths = async (root: string): Promise<string[]> =>
-  (await readdir(root, { recursive: true })).map((path) => join(root, path));

@@ -9,9 +9,13 @@ export function notebookProblem(text: string): string | undefined {
     return `is not JSON (${error instanceof Error ? error.message : String(error)})`;
   }
   if (typeof value !== 'object' || value === null) return 'is no notebook: it holds no object';
-  if (!('cells' in value) || !Array.isArray(value.cells)) return 'is no notebook: "cells" is not a list';
   if (!('nbformat' in value) || typeof value.nbformat !== 'number') return 'is no notebook: "nbformat" is not a number';
-  return undefined;
+  if ('nbformat_minor' in value && typeof value.nbformat_minor !== 'number') {
+    return 'is no notebook: "nbformat_minor" is not a number';
+  }
+  // Before version 4 the cells lay in worksheets; JupyterLab still opens those.
+  const cells = value.nbformat < 4 && 'worksheets' in value ? value.worksheets : 'cells' in value && value.cells;
+  return Array.isArray(cells) ? undefined : 'is no notebook: "cells" is not a list';
 }
 
 export interface NotebookProblem {
