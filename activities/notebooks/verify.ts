@@ -9,13 +9,16 @@ export function notebookProblem(text: string): string | undefined {
     return `is not JSON (${error instanceof Error ? error.message : String(error)})`;
   }
   if (typeof value !== 'object' || value === null) return 'is no notebook: it holds no object';
-  if (!('nbformat' in value) || typeof value.nbformat !== 'number') return 'is no notebook: "nbformat" is not a number';
+  const format = 'nbformat' in value ? value.nbformat : undefined;
+  // Before version 4 the cells lay in worksheets; JupyterLab still opens those.
+  const isOld = typeof format === 'number' && format < 4;
+  const cells = isOld && 'worksheets' in value ? value.worksheets : 'cells' in value && value.cells;
+  if (!Array.isArray(cells)) return 'is no notebook: "cells" is not a list';
+  if (typeof format !== 'number') return 'is no notebook: "nbformat" is not a number';
   if ('nbformat_minor' in value && typeof value.nbformat_minor !== 'number') {
     return 'is no notebook: "nbformat_minor" is not a number';
   }
-  // Before version 4 the cells lay in worksheets; JupyterLab still opens those.
-  const cells = value.nbformat < 4 && 'worksheets' in value ? value.worksheets : 'cells' in value && value.cells;
-  return Array.isArray(cells) ? undefined : 'is no notebook: "cells" is not a list';
+  return undefined;
 }
 
 export interface NotebookProblem {

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { describeProblems, notebookProblem } from '../../../../activities/notebooks/verify.js';
 
 describe('activities/notebooks/verify', () => {
+  it('one of version 3, which has worksheets, is one', () => {
+    expect(notebookProblem('{"worksheets": [{"cells": []}], "nbformat": 3, "nbformat_minor": 0}')).toBeUndefined();
+  });
+
   it.each([
     { cells: [], nbformat: 4 },
     { cells: [{ cell_type: 'code' }], nbformat: 3, nbformat_minor: 0, metadata: {} },
@@ -21,6 +25,8 @@ describe('activities/notebooks/verify', () => {
     ['{"cells": {}, "nbformat": 4}', /"cells" is not a list/],
     ['{"cells": []}', /"nbformat" is not a number/],
     ['{"cells": [], "nbformat": "4"}', /"nbformat" is not a number/],
+    ['{"cells": [], "nbformat": 4, "nbformat_minor": "5"}', /"nbformat_minor" is not a number/],
+    ['{"worksheets": [], "nbformat": 4}', /"cells" is not a list/],
   ])('%j is none', (text, problem) => {
     expect(notebookProblem(text)).toMatch(problem);
   });
