@@ -25,11 +25,20 @@ export function kindOfArchive(beginning: Buffer): ArchiveKind | undefined {
   return isGzip || beginning.toString('latin1', 257, 262) === 'ustar' ? 'tar' : undefined;
 }
 
+/** Absolute names: told as they are, rather than as tar would bend them. */
 export const listCommand = (kind: ArchiveKind, file: string): Command =>
   kind === 'tar'
     ? {
         file: 'tar',
-        args: ['--list', '--verbose', '--numeric-owner', '--full-time', '--quoting-style=c', `--file=${file}`],
+        args: [
+          '--list',
+          '--verbose',
+          '--numeric-owner',
+          '--full-time',
+          '--quoting-style=c',
+          '--absolute-names',
+          `--file=${file}`,
+        ],
         shownAs: 'tar --list',
       }
     : { file: 'unzip', args: ['-Z', '-s', '-h', '-t', file], shownAs: 'unzip -Z' };

@@ -41,7 +41,8 @@ export async function download(
   const cached = await readKnown(cacheDir, file);
   // Another one than the list wants is asked for as a whole.
   const known = source.sha256 === undefined || source.sha256 === cached?.sha256 ? cached : undefined;
-  const signal = AbortSignal.any([step.signal, AbortSignal.timeout(limits.timeoutMs)]);
+  const limit = AbortSignal.timeout(limits.timeoutMs);
+  const signal = AbortSignal.any([step.signal, limit]);
   try {
     const response = await ask(new URL(source.archive), known, signal);
     if (response.status === 304 && known) return checked({ file, sha256: known.sha256 }, source);
@@ -59,7 +60,7 @@ export async function download(
     }
   } catch (error) {
     step.signal.throwIfAborted();
-    throw explained(error, source, limits);
+    throw explained(error, source, limit.aborted ? limits.timeoutMs : undefined);
   }
 }
 
@@ -162,15 +163,16 @@ function withoutCredentials(url: URL): URL {
   return bare;
 }
 
-function explained(error: unknown, { archive }: ArchiveSource, { timeoutMs }: DownloadLimits): Error {
+/** `overMs`: the limit that it passed. */
+function explained(error: unknown, { archive }: ArchiveSource, overMs: number | undefined): Error {
   const about = `The archive ${redactUrls(archive)}: `;
   if (isStepFailure(error)) return new StepFailure(error.type, `${about}${error.message}.`);
   if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
     return new StepFailure(FAILURES.diskFull, `${about}there is no room for it in the state directory.`);
   }
-  const timedOut = error instanceof Error && error.name === 'TimeoutError';
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const why = timedOut ? `it did not come within ${timeoutMs / 1000} s` : `it cannot be reached (${causeOf(cause)})`;
+  const why =
+    overMs === undefined ? `it cannot be reached (${causeOf(cause)})` : `it did not come within ${overMs / 1000} s`;
   return new StepFailure(FAILURES.remoteUnavailable, `${about}${redactUrls(why)}.`);
 }
 

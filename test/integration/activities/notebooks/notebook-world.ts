@@ -68,6 +68,9 @@ export class NotebookWorld {
   async push(files: Record<string, string>, repository = 'source', branch = 'main'): Promise<string> {
     await mkdir(this.at(repository), { recursive: true });
     await this.git(repository, 'init', '--quiet', '--initial-branch', branch, '.');
+    const heads = await this.git(repository, 'branch', '--format=%(refname:short)');
+    const isNew = !heads.split('\n').includes(branch);
+    if (heads !== '') await this.git(repository, 'checkout', '--quiet', ...(isNew ? ['-b'] : []), branch);
     await this.write(repository, files);
     await this.git(repository, 'add', '--all');
     await this.git(repository, 'commit', '--quiet', '--allow-empty', '--message', 'change');
