@@ -110,8 +110,10 @@ async function layOut(
     await cache.run([...QUIET_CONFIG, 'read-tree', requireCommit(commit)], environment);
     await cache.run([...QUIET_CONFIG, 'checkout-index', '--all', '--force', '--quiet'], environment);
   } catch (error) {
-    if (error instanceof CommandFailed && /No space left on device/.test(error.stderr)) {
-      throw new StepFailure(FAILURES.diskFull, `No room for the files of the source in ${directory}.`);
+    // Of a file, git does not say why it could not be written.
+    if (error instanceof CommandFailed && /No space left on device|unable to write file/.test(error.stderr)) {
+      const message = `No room for the files of the source in ${directory}, or they cannot be written there.`;
+      throw new StepFailure(FAILURES.diskFull, message);
     }
     // A cache that lost objects answers fetches as if it were whole: the next try makes it again.
     if (error instanceof CommandFailed && error.reason === 'status')

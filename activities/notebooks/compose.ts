@@ -1,4 +1,5 @@
 /** Lays the sources out and puts what the maps select into one tree, as users will read it. */
+import { randomBytes } from 'node:crypto';
 import { chmod, constants, copyFile, lchown, lstat, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
@@ -62,7 +63,8 @@ async function layOutAll(
   const laidOut = new Map<string, LaidOut>();
   for (const [name, source] of fetched) {
     step.heartbeat({ doing: 'lay out', source: name });
-    const root = await source.layOut(join(places.sources, name), step);
+    // A program that outlived a killed run writes where nobody looks.
+    const root = await source.layOut(join(places.sources, `${name}-${randomBytes(4).toString('hex')}`), step);
     const files = await filesIn(root);
     if (files.length === 0) {
       throw refusal(`${source.about} is empty and holds no notebook.`, 'Push notebooks to it, or correct the source.');
@@ -118,9 +120,6 @@ async function bring(from: string, to: string, shown: string): Promise<void> {
     else await copyFile(from, to, constants.COPYFILE_FICLONE);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOSPC') {
-      throw new StepFailure(FAILURES.diskFull, `There is no room for the notebooks (${shown}). ${UNTOUCHED}`);
-    }
     if (code !== 'ENOTDIR' && code !== 'EEXIST' && code !== 'EISDIR' && code !== 'ERR_FS_EISDIR' && !isMissing(error)) {
       throw error;
     }

@@ -75,3 +75,12 @@ export function lostBy(changes: readonly Change[], { there, ours }: { there: Man
     return is !== undefined && is.kind !== 'directory' && (was === undefined || !hasSameContent(is, was));
   });
 }
+
+/** Of what is there: all when nothing of it is known; else what is ours, and what is lost, with the directories around it. */
+export function worthKeeping(there: Manifest, ours: Manifest | undefined, lost: readonly string[]): Manifest {
+  if (ours === undefined) return there;
+  const gone = new Set(lost);
+  return new Map(
+    [...there].filter(([path]) => ours.has(path) || gone.has(path) || lost.some((each) => each.startsWith(`${path}/`))),
+  );
+}

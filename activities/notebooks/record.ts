@@ -71,6 +71,14 @@ export function withVersion(record: Record | undefined, version: Version, found?
   return { v: 1, versions: [version, ...unique], current: version.tree };
 }
 
+/** `found` is kept right behind what is deployed. */
+export function withFound(record: Record, found: Version | undefined): Record {
+  if (found === undefined) return record;
+  const current = record.versions.findIndex(({ tree }) => tree === record.current);
+  const others = record.versions.filter(({ tree }) => tree !== found.tree);
+  return { ...record, versions: [...others.slice(0, current + 1), found, ...others.slice(current + 1)] };
+}
+
 /** The same tree out of other commits. */
 export const withFingerprint = (
   record: Record,

@@ -56,6 +56,8 @@ export interface SourceState {
 
 export interface FetchedSource {
   readonly state: SourceState;
+  /** Commit or SHA-256, in full. */
+  readonly content: string;
   /** For the beginning of a sentence; without credentials. */
   readonly about: string;
   /** Makes the directory and returns where in it the files of the source lie. */
@@ -92,6 +94,7 @@ async function fromGit({ name, git: url, branch }: GitSource, tools: SourceTools
   const what = branch === undefined ? 'The default branch' : `Branch ${branch}`;
   return {
     state: { name, commit },
+    content: commit,
     about: `${what} of ${redactUrls(url)} at ${commit.slice(0, 12)}`,
     layOut: async (directory, inStep) => {
       await mkdir(directory, { recursive: true });
@@ -110,6 +113,7 @@ async function fromArchive(source: ArchiveSource, tools: SourceTools, step: Step
   const about = `The archive ${redactUrls(source.archive)}`;
   return {
     state: { name: source.name, sha256: sha256.slice(0, SHOWN_DIGITS) },
+    content: sha256,
     about,
     layOut: async (directory, inStep) => {
       await unpack({ file, to: directory, about }, { limits: limits.unpacked, environment }, inStep);
@@ -131,8 +135,7 @@ export function fingerprintOf(
 ): string {
   const states = list.sources.map((source) => {
     const url = 'git' in source ? source.git : source.archive;
-    const { commit, sha256 } = fetched.get(source.name)?.state ?? {};
-    return [source.name, redactUrls(url), commit ?? sha256];
+    return [source.name, redactUrls(url), fetched.get(source.name)?.content];
   });
   return createHash('sha256')
     .update(JSON.stringify([states, list.maps, list.limits, owner.uid, owner.gid]))

@@ -6,7 +6,7 @@ import { chmod, lchown, lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises
 import { join } from 'node:path';
 import { unlessMissing } from '../shared/files.js';
 import type { Step } from '../shared/step.js';
-import { lostBy, planExchange, type Change } from './exchange.js';
+import { lostBy, planExchange, worthKeeping, type Change } from './exchange.js';
 import { NOTHING, notebooksIn, readManifest, type Entry, type Manifest } from './manifest.js';
 import type { Places } from './places.js';
 import { currentOf, pruned, readRecord, writeRecord, type Record, type Version } from './record.js';
@@ -46,7 +46,7 @@ export async function recover(swap: Swap, step: Step): Promise<Record | undefine
 }
 
 export const clear = async ({ staging, sources, incoming }: Places): Promise<void> => {
-  for (const path of [staging, sources, incoming]) await rm(path, { recursive: true, force: true });
+  for (const path of [staging, sources, incoming]) await rm(path, { recursive: true, force: true, maxRetries: 3 });
 };
 
 export interface Comparison {
@@ -81,7 +81,7 @@ export async function swapTo(
 ): Promise<Record> {
   const { places } = swap;
   const { changes, there, ours, lost } = await compare(places, record, tree, step);
-  const found = lost.length > 0 ? await keepFound(places, there, step) : undefined;
+  const found = lost.length > 0 ? await keepFound(places, worthKeeping(there, ours?.manifest, lost), step) : undefined;
   if (found !== undefined && ours !== undefined) {
     step.log.warn('Somebody changed deployed notebooks: what was there is kept as the former ones', {
       paths: lost.slice(0, MOST_NAMED),
@@ -125,8 +125,7 @@ async function exchange(
 ): Promise<Record> {
   await writeRecord(places.record, record);
   step.heartbeat({ doing: 'swap', changed: 0 });
-  await mkdir(places.target, { recursive: true });
-  await setRight(places.target, { mode: 0o755, ...owner });
+  await openTarget(places, owner);
   for (const [at, change] of changes.entries()) {
     await perform(change, readyName(places, at), join(places.target, change.path), tree.manifest.get(change.path));
     step.heartbeat({ doing: 'swap', changed: at + 1 });
@@ -140,6 +139,12 @@ async function exchange(
   );
   await clear(places);
   return done;
+}
+
+/** Made when it is not there; users read it, and only the owner writes. */
+export async function openTarget({ target }: Places, owner: Owner): Promise<void> {
+  await mkdir(target, { recursive: true });
+  await setRight(target, { mode: 0o755, ...owner });
 }
 
 /** `wanted`: of what is not removed. */

@@ -111,6 +111,22 @@ describe('activities/notebooks/index', () => {
       await expect(stat(world.at('state'))).rejects.toThrow('ENOENT');
     });
 
+    it('without room for the new ones the deployed ones stay', async () => {
+      await mkdir(world.at('hub'), { recursive: true });
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'bk-test', world.at('hub')]);
+      mounted.push(world.at('hub'));
+      await push('one');
+      await deploy();
+      // Fits in not at all, and once but not twice.
+      for (const bytes of [4_000_000, 2_400_000]) {
+        await push('x'.repeat(bytes / 2));
+        await expect(deploy()).rejects.toMatchObject({ name: 'StepFailure', type: FAILURES.diskFull });
+        expect(await world.read('a.ipynb')).toBe(notebook('one'));
+      }
+      await push('two');
+      expect(await deploy()).toMatchObject({ outcome: 'deployed' });
+    });
+
     it('on a disk of its own, with the directory that holds it, is none', async () => {
       await push('one');
       await mount(world.at('disk'), world.at('hub'));

@@ -55,6 +55,15 @@ describe('activities/notebooks/index', () => {
     expect(await read()).toBe(notebook('one'));
   });
 
+  it('what is deployed is kept right also while something is held back', async () => {
+    await deployed('one', 'two');
+    await rollback();
+    await writeFile(world.target('a.ipynb'), 'changed');
+    expect(await deploy()).toMatchObject({ outcome: 'held back' });
+    expect(await read()).toBe(notebook('one'));
+    expect(await deploy()).toMatchObject({ outcome: 'held back' });
+  });
+
   it('a person can have it all the same', async () => {
     await deployed('one', 'two');
     await rollback();

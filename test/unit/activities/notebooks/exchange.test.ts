@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lostBy, planExchange, type Change } from '../../../../activities/notebooks/exchange.js';
+import { lostBy, planExchange, worthKeeping, type Change } from '../../../../activities/notebooks/exchange.js';
 import type { Entry, Manifest } from '../../../../activities/notebooks/manifest.js';
 
 const entry = (kind: Entry['kind'], content = '', mode = 0o644): Entry => ({
@@ -104,6 +104,13 @@ describe('activities/notebooks/exchange', () => {
     const ours = tree({ a: '1', 'kind/ours': '1' });
     const changes = planExchange({ there, wanted: tree({ a: '2', kind: '1' }), ours });
     expect(lostBy(changes, { there, ours })).toEqual(['a', 'kind/theirs']);
+  });
+
+  it('of what others put there only what is lost is worth keeping', () => {
+    const there = tree({ a: 'changed', 'theirs/big': '1', 'clash/x': 'theirs' });
+    const ours = tree({ a: '1' });
+    expect([...worthKeeping(there, ours, ['clash/x']).keys()]).toEqual(['a', 'clash', 'clash/x']);
+    expect(worthKeeping(there, undefined, [])).toBe(there);
   });
 
   const name = fc.constantFrom('a', 'b', 'c');

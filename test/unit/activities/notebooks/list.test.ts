@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, expand, parseList } from '../../../../activities/notebooks/list.js';
 
@@ -28,6 +29,13 @@ describe('activities/notebooks/list', () => {
     expect(parse(GOOD)).toEqual({ list });
     expect(parse(GOOD, { LESSONS_BRANCH: 'next' }).list?.sources[0]).toMatchObject({ branch: 'next' });
     expect(parse(GOOD.replace(/limits.*/, '')).list?.limits).toEqual(DEFAULT_LIMITS);
+  });
+
+  it('the example of the documentation is one', async () => {
+    const page = await readFile(new URL('../../../../docs/notebooks.md', import.meta.url), 'utf8');
+    const { list, problems } = parse(/```yaml\n(.*?)```/s.exec(page)?.[1] ?? '');
+    expect(problems).toBeUndefined();
+    expect(list?.maps).toHaveLength(3);
   });
 
   it('a variable that is empty stands for the default branch of the repository', () => {

@@ -6,6 +6,7 @@ import {
   pruned,
   rejectedOf,
   withFingerprint,
+  withFound,
   withVersion,
   type Record,
 } from '../../../../activities/notebooks/record.js';
@@ -37,6 +38,12 @@ describe('activities/notebooks/record', () => {
     expect(shown(withVersion(record('ba', 'b'), version('a')))).toBe('ab a');
     expect(shown(withVersion(record('ba', 'b'), version('c'), version('f')))).toBe('cfba c');
     expect(shown(withVersion(undefined, version('a'), version('f')))).toBe('af a');
+  });
+
+  it('what somebody made of the deployed ones is kept right behind them', () => {
+    expect(shown(withFound(record('cba', 'b'), version('f')))).toBe('cbfa b');
+    expect(shown(withFound(record('cbfa', 'b'), version('f')))).toBe('cbfa b');
+    expect(shown(withFound(record('ba', 'b'), undefined))).toBe('ba b');
   });
 
   it('only so many of the former are kept', () => {
