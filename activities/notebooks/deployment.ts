@@ -84,6 +84,7 @@ export class Deployment {
   }
 
   private result(outcome: NotebookResult['outcome'], deployed: Version | undefined): NotebookResult {
+    if (outcome !== 'deployed') this.step.log.info(`Notebooks are ${outcome}`, { notebooks: deployed?.notebooks ?? 0 });
     const [only, ...others] = this.sources;
     const commit = others.length === 0 ? only?.commit : undefined;
     const { sources } = this;

@@ -1,13 +1,13 @@
 /** An archive by its address into a cache of ours; one that has not changed is not sent again. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { FAILURES, isStepFailure, messageOf, StepFailure } from '../shared/failures.js';
-import { readIfThere, writeJson } from '../shared/files.js';
+import { readIfThere, unlessMissing, writeJson } from '../shared/files.js';
 import { redactUrls } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { ArchiveSource } from './list.js';
@@ -37,6 +37,7 @@ export async function download(
   step: Step,
 ): Promise<Archive> {
   await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+  await removeLeftovers(cacheDir, limits);
   const file = join(cacheDir, 'archive');
   const cached = await readKnown(cacheDir, file);
   // Another one than the list wants is asked for as a whole.
@@ -61,6 +62,15 @@ export async function download(
   } catch (error) {
     step.signal.throwIfAborted();
     throw explained(error, source, limit.aborted ? limits.timeoutMs : undefined);
+  }
+}
+
+/** Of runs that were killed; what is younger than the limit may be on its way. */
+async function removeLeftovers(cacheDir: string, { timeoutMs }: DownloadLimits): Promise<void> {
+  for (const name of await readdir(cacheDir)) {
+    const path = join(cacheDir, name);
+    const stat = name.endsWith('.part') ? await unlessMissing(lstat(path)) : undefined;
+    if (stat && Date.now() - stat.mtimeMs > timeoutMs) await rm(path, { force: true });
   }
 }
 
@@ -163,9 +173,12 @@ function withoutCredentials(url: URL): URL {
   return bare;
 }
 
+/** Without what may be a secret: credentials, and the query, where some forges want their tokens. */
+export const shownAddress = (url: string): string => redactUrls(url).replace(/[?#].*$/, '?…');
+
 /** `overMs`: the limit that it passed. */
 function explained(error: unknown, { archive }: ArchiveSource, overMs: number | undefined): Error {
-  const about = `The archive ${redactUrls(archive)}: `;
+  const about = `The archive ${shownAddress(archive)}: `;
   if (isStepFailure(error)) return new StepFailure(error.type, `${about}${error.message}.`);
   if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
     return new StepFailure(FAILURES.diskFull, `${about}there is no room for it in the state directory.`);

@@ -1,13 +1,15 @@
 /** What the sources hold now, each in a cache of ours; and its files, when they are needed. */
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isStepFailure, messageOf, StepFailure } from '../shared/failures.js';
+import { constants, copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FAILURES, isStepFailure, messageOf, StepFailure } from '../shared/failures.js';
 import { redactUrls } from '../shared/redact.js';
 import type { Step } from '../shared/step.js';
 import type { UnpackLimits } from './archive-listing.js';
-import { download, type DownloadLimits } from './download.js';
+import { download, shownAddress, type Archive, type DownloadLimits } from './download.js';
+import { Exclusive } from './exclusive.js';
 import type { ArchiveSource, GitSource, ListedSource, NotebookList } from './list.js';
+import { sha256Of } from './manifest.js';
 import { rootOfUnpacked, unpack } from './unpack.js';
 
 export interface NotebookSource {
@@ -75,6 +77,7 @@ export async function fetchSources(
     step.heartbeat({ doing: 'fetch', source: source.name });
     try {
       const found = 'git' in source ? await fromGit(source, tools, step) : await fromArchive(source, tools, step);
+      step.log.info('Source of the notebooks is at', { ...found.state });
       fetched.set(source.name, found);
     } catch (error) {
       step.signal.throwIfAborted();
@@ -84,13 +87,16 @@ export async function fetchSources(
   return fetched;
 }
 
+/** Stacks of one host that deploy the same repositories at the same hour share the caches. */
+const caches = new Exclusive();
+
 /** Two branches of one repository share a cache: a commit stays in it when another is fetched. */
 const cacheOf = ({ stateDir }: SourceTools, kind: '' | 'archive-', url: string): string =>
   join(stateDir, 'notebooks', `${kind}${createHash('sha256').update(url).digest('hex').slice(0, 16)}`);
 
 async function fromGit({ name, git: url, branch }: GitSource, tools: SourceTools, step: Step): Promise<FetchedSource> {
   const cacheDir = cacheOf(tools, '', url);
-  const commit = await tools.git.fetchSource({ url, branch, cacheDir }, step);
+  const commit = await caches.run(cacheDir, step.signal, () => tools.git.fetchSource({ url, branch, cacheDir }, step));
   const what = branch === undefined ? 'The default branch' : `Branch ${branch}`;
   return {
     state: { name, commit },
@@ -109,17 +115,29 @@ const SHOWN_DIGITS = 12;
 async function fromArchive(source: ArchiveSource, tools: SourceTools, step: Step): Promise<FetchedSource> {
   const { limits, environment } = tools;
   const cacheDir = cacheOf(tools, 'archive-', source.archive);
-  const { file, sha256 } = await download(source, { cacheDir, limits: limits.download }, step);
-  const about = `The archive ${redactUrls(source.archive)}`;
+  const { file, sha256 } = await caches.run(cacheDir, step.signal, () =>
+    download(source, { cacheDir, limits: limits.download }, step),
+  );
+  const about = `The archive ${shownAddress(source.archive)}`;
   return {
     state: { name: source.name, sha256: sha256.slice(0, SHOWN_DIGITS) },
     content: sha256,
     about,
     layOut: async (directory, inStep) => {
-      await unpack({ file, to: directory, about }, { limits: limits.unpacked, environment }, inStep);
+      const own = await ownCopy({ file, sha256 }, directory, about);
+      await unpack({ file: own, to: directory, about }, { limits: limits.unpacked, environment }, inStep);
       return rootOfUnpacked(directory);
     },
   };
+}
+
+/** The run of another stack may put another archive into the cache at any time. */
+async function ownCopy({ file, sha256 }: Archive, directory: string, about: string): Promise<string> {
+  const own = `${directory}.archive`;
+  await mkdir(dirname(own), { recursive: true });
+  await copyFile(file, own, constants.COPYFILE_FICLONE);
+  if ((await sha256Of(own)) === sha256) return own;
+  throw new StepFailure(FAILURES.remoteUnavailable, `${about} changed while it was to be unpacked. It is tried again.`);
 }
 
 function named(error: unknown, { name }: ListedSource): Error {

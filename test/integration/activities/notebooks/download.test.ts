@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { download } from '../../../../activities/notebooks/download.js';
@@ -64,6 +64,16 @@ describe('activities/notebooks/download', () => {
     expect(await readFile(file, 'utf8')).toBe('one');
   });
 
+  it('what a killed run left is removed, what another run may be writing is not', async () => {
+    const url = await serve(withEtag('one'));
+    await get(`${url}/a.zip`);
+    await writeFile(world.at('cache', 'old.part'), '');
+    await writeFile(world.at('cache', 'young.part'), '');
+    await utimes(world.at('cache', 'old.part'), 0, 0);
+    await get(`${url}/a.zip`);
+    expect((await readdir(world.at('cache'))).sort()).toEqual(['archive', 'archive.json', 'young.part']);
+  });
+
   it('another content than the list wants is refused, and the former stays', async () => {
     const url = await serve(withEtag('one'));
     await get(`${url}/a.zip`, sha256('one'));
@@ -97,8 +107,8 @@ describe('activities/notebooks/download', () => {
     [429, FAILURES.remoteUnavailable],
   ])('status %i is %s, told without credentials', async (status, type) => {
     const url = await serve((_, response) => response.writeHead(status).end());
-    const address = `${url.replace('//', '//user:secret@')}/a.zip`;
-    await failing(address, type, new RegExp(`a\\.zip: .*${status}`));
+    const address = `${url.replace('//', '//user:secret@')}/a.zip?token=secret`;
+    await failing(address, type, new RegExp(`a\\.zip.*: .*${status}`));
     await expect(get(address)).rejects.not.toThrow('secret');
   });
 

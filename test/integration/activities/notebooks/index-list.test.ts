@@ -164,6 +164,12 @@ maps:
     });
   });
 
+  it('two stacks that deploy the same at the same time do not get in the way of each other', async () => {
+    const targets = ['x', 'y', 'z'].map((name) => world.at('hub', name));
+    const results = await Promise.all(targets.map((target) => deploy({ target })));
+    expect(results.map(({ outcome, notebooks }) => [outcome, notebooks])).toEqual(targets.map(() => ['deployed', 5]));
+  });
+
   it('a list and a single source together are refused', async () => {
     const both = deploy({ source: { url: world.at('one'), branch: undefined } });
     await expect(both).rejects.toMatchObject({ type: FAILURES.configuration });
