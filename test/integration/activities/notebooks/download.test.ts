@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { download } from '../../../../activities/notebooks/download.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { FAILURES } from '../../../../workflows/contract.js';
@@ -12,11 +12,11 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 describe('activities/notebooks/download', () => {
   let world: NotebookWorld;
   let asked: { url: string; headers: IncomingHttpHeaders }[];
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFinished }) => {
     world = await NotebookWorld.make();
+    onTestFinished(() => world.remove());
     asked = [];
   });
-  afterEach(() => world.remove());
 
   const serve = (answer: (request: IncomingMessage, response: ServerResponse) => void) =>
     world.serve((request, response) => {

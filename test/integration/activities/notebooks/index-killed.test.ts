@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deployNotebooks, rollbackNotebooks } from '../../../../activities/notebooks/index.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { FAILURES } from '../../../../workflows/contract.js';
@@ -31,15 +31,15 @@ describe('activities/notebooks/index', () => {
     product = await compileProduct();
   });
   afterAll(() => product.remove());
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFinished }) => {
     world = await NotebookWorld.make();
+    onTestFinished(() => world.remove());
     await world.push(OLD);
     await deploy();
     await world.write('hub/tutorials', { 'deep/theirs.txt': 'theirs' });
     await world.git('source', 'rm', '--quiet', '-r', '.');
     await world.push(NEW);
   });
-  afterEach(() => world.remove());
 
   const OLD = {
     'a.ipynb': notebook('old a'),

@@ -12,8 +12,9 @@ describe('activities/notebooks/index', () => {
   let served: Record<string, Buffer>;
   let answers: number[];
   let url: string;
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFinished }) => {
     world = await NotebookWorld.make();
+    onTestFinished(() => world.remove());
     [served, answers] = [{}, []];
     url = await world.serve(({ url: path = '', headers }, response) => {
       const file = served[path];
@@ -29,7 +30,6 @@ describe('activities/notebooks/index', () => {
     await pack();
     await world.list(LIST());
   });
-  afterEach(() => world.remove());
 
   const LIST = () => `
 sources:

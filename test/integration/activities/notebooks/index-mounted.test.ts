@@ -20,10 +20,10 @@ describe('activities/notebooks/index', () => {
     images = await createImages();
   }, 120_000);
   afterAll(() => images.cleanup());
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFinished }) => {
     world = await NotebookWorld.make();
+    onTestFinished(() => world.remove());
   });
-  afterEach(() => world.remove());
 
   const deploy = () =>
     deployNotebooks(world.request({ source: { url: world.at('source'), branch: 'main' } }), localStep());

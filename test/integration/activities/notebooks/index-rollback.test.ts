@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deployNotebooks, rollbackNotebooks, type NotebookRequest } from '../../../../activities/notebooks/index.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { FAILURES } from '../../../../workflows/contract.js';
@@ -8,11 +8,11 @@ import { notebook, NotebookWorld } from './notebook-world.js';
 describe('activities/notebooks/index', () => {
   let world: NotebookWorld;
   let runs: number;
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFinished }) => {
     world = await NotebookWorld.make();
+    onTestFinished(() => world.remove());
     runs = 0;
   });
-  afterEach(() => world.remove());
 
   const source = () => ({ url: world.at('source'), branch: 'main' });
   const deploy = (changes: Partial<NotebookRequest> = {}) =>

@@ -8,13 +8,13 @@ import { notebook, NotebookWorld } from './notebook-world.js';
 
 describe('activities/notebooks/index', () => {
   let world: NotebookWorld;
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFinished }) => {
     world = await NotebookWorld.make();
+    onTestFinished(() => world.remove());
   });
   afterEach(async () => {
     // Whatever happens, the files of users beside the notebooks are theirs.
     expect(await readdir(world.at('hub', 'alice'))).toEqual(['mine.ipynb']);
-    await world.remove();
   });
   const request = (changes: Partial<NotebookRequest> = {}) =>
     world.request({ source: { url: world.at('source'), branch: 'main' }, ...changes });

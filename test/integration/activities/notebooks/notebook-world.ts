@@ -21,7 +21,7 @@ export class NotebookWorld {
   private constructor(readonly root: string) {}
 
   static async make(): Promise<NotebookWorld> {
-    const root = await realpath(await mkdtemp(join(tmpdir(), 'birdkeeper-notebooks-')));
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'bk-test-notebooks-')));
     await mkdir(join(root, 'hub', 'alice'), { recursive: true });
     await writeFile(join(root, 'hub', 'alice', 'mine.ipynb'), notebook('mine'));
     return new NotebookWorld(root);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { rootOfUnpacked, unpack } from '../../../../activities/notebooks/unpack.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { FAILURES } from '../../../../workflows/contract.js';
@@ -13,10 +13,10 @@ const isRoot = process.getuid?.() === 0;
 
 describe('activities/notebooks/unpack', () => {
   let world: NotebookWorld;
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFinished }) => {
     world = await NotebookWorld.make();
+    onTestFinished(() => world.remove());
   });
-  afterEach(() => world.remove());
 
   const unpacked = (file: string, bytes = 10_000_000, members = 100) =>
     unpack(
