@@ -34,7 +34,7 @@ FROM ${NODE_IMAGE}
 # restic, rsync, logrotate: jobs. gettext-base, curl: what hooks of components call. gpg: signed commits.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends \
-    ca-certificates curl gettext-base git gpg gpg-agent logrotate openssh-client restic rsync \
+    acl ca-certificates curl gettext-base git gpg gpg-agent logrotate openssh-client restic rsync sqlite3 unzip \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/* /var/log/*
 COPY --from=docker /usr/local/bin/docker /usr/local/bin/docker
 COPY --from=docker /usr/local/libexec/docker/cli-plugins/docker-compose /usr/local/libexec/docker/cli-plugins/docker-compose

@@ -10,7 +10,7 @@ import type { Dependencies } from './deployment/dependencies.js';
 import { handOver } from './deployment/hand-over.js';
 import { runHook } from './deployment/hooks.js';
 import { awaitIdle } from './deployment/idle.js';
-import { deployNotebooks } from './deployment/jobs.js';
+import { deployNotebooks, rollbackNotebooks } from './deployment/notebooks.js';
 import { rotateLogs } from './deployment/log-rotation.js';
 import { awaitDeployment, awaitWork, noteKeeper, recallKeeper, rejectRelease } from './deployment/keeper.js';
 import { advanceCheckouts, reverseCheckouts } from './deployment/move.js';
@@ -58,6 +58,7 @@ export function createActivities(deps: Dependencies): StepActivities {
     previewRestore: (input, step) => previewRestore(input, step, deps),
     verifyBackup: (input, step) => verifyBackup(input, step, deps),
     backUpRelease: (input, step) => backUpRelease(input, step, deps),
+    rollbackNotebooks: (input, step) => rollbackNotebooks(input, step, deps),
     backUpStack: (input, step) => backUpStack(input, step, deps),
   };
 }

@@ -140,10 +140,16 @@ export interface ConcludeInput extends DeploymentInput {
 }
 
 export interface JobActivities {
-  /** One run of the notebook deployment: stage, verify, swap. */
-  deployNotebooks(
-    input: StackInput,
-  ): Promise<{ outcome: 'deployed' | 'up to date'; notebooks: number; commit: string }>;
+  /** One run of the notebook deployment: stage, verify, swap. `force`: also what a person went back from. */
+  deployNotebooks(input: StackInput & { force?: boolean }): Promise<{
+    outcome: 'deployed' | 'up to date' | 'held back';
+    notebooks: number;
+    sources?: { name: string; commit?: string | undefined; sha256?: string | undefined }[];
+    /** Of a single git source. */
+    commit?: string;
+  }>;
+  /** The notebooks before. Twice with one `run`: once. */
+  rollbackNotebooks(input: StackInput & { run: string }): Promise<{ notebooks: number; since: string }>;
   /** Rotates what is due of the logs beside the platform. Twice: the second time nothing is due. Fails when one cannot be. */
   rotateLogs(input: StackInput): Promise<{ rotated: number; compressed: number; removed: number }>;
   /** Files of git repositories to their places, by a job that calls deploy-data. Null: the stack has no such job any more. */

@@ -7,6 +7,7 @@ import { endOf, type ExitStatus } from './failures.js';
 import type { WritePermCommandOptions } from './commands/fix-write-perm.js';
 import type { MigrateOptions } from './commands/migrate.js';
 import type { DrainOptions } from './commands/drain.js';
+import type { NotebooksOptions } from './commands/notebooks.js';
 import type { RestoreOptions } from './commands/restore.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { UpOptions } from './commands/up.js';
@@ -150,6 +151,9 @@ function addActingCommands(verb: Verb): void {
   })
     .option('--reason <text>', 'why, for the log and the history', oneReason)
     .option('--wait', 'show what happens and end with the outcome');
+  verb<NotebooksOptions>('notebooks <what>', 'rollback: the notebooks before; deploy: now', async () => {
+    return (await import('./commands/notebooks.js')).notebooks;
+  }).option('--force', 'also those that somebody went back from');
   verb<RestoreOptions>(
     'restore [snapshot]',
     'put data back out of a backup: the newest unless one is named',

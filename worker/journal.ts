@@ -25,6 +25,7 @@ export interface JournalOptions {
 
 const FILE_OF: Readonly<Record<string, LogFile>> = {
   deployNotebooks: 'notebookdeploy.log',
+  rollbackNotebooks: 'notebookdeploy.log',
   backUpStack: 'backup.log',
   rotateLogs: 'logrotate.log',
   restoreStack: 'backup.log',
@@ -55,6 +56,7 @@ const PHASE_OF: Readonly<Record<string, string>> = {
   sendNotices: 'record',
   reconcileSchedules: 'record',
   deployNotebooks: 'deploy',
+  rollbackNotebooks: 'roll back',
   backUpStack: 'back up',
   runContainerJob: 'run',
   restoreStack: 'restore',

@@ -87,7 +87,8 @@ export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions
   sendNotices: LOOK,
   reconcileSchedules: LOOK,
   adoptStack: LOOK,
-  deployNotebooks: ASK_REMOTES,
+  deployNotebooks: DOWNLOAD,
+  rollbackNotebooks: LOOK,
   backUpStack: BACKUP,
   restoreStack: BACKUP,
   previewRestore: DOWNLOAD,
@@ -141,5 +142,6 @@ export const ACTIVITY_SUMMARIES: Summaries = {
   previewRestore: ({ stack, wanted }) => `look what a restore of ${stack} from ${wanted} would do`,
   verifyBackup: ({ stack }) => `try the newest backup of ${stack}`,
   backUpRelease: ({ stack, number }) => `back up ${stack} before deployment ${number}`,
+  rollbackNotebooks: ({ stack }) => `put the notebooks of ${stack} back`,
   runContainerJob: ({ stack, name, attempt }) => `run job ${name} of ${stack}${attempt > 1 ? `, try ${attempt}` : ''}`,
 };

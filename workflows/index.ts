@@ -9,6 +9,7 @@ export {
   deployData,
   deployNotebooks,
   previewRestore,
+  rollbackNotebooks,
   restoreStack,
   rotateLogs,
   verifyBackup,

@@ -1,4 +1,4 @@
-import { ApplicationFailure, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { ApplicationFailure, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type {
   JobActivities,
   RestoredParts,
@@ -19,11 +19,32 @@ export interface JobInput {
 }
 
 /** Tutorial notebooks onto JupyterHub: stage, verify, swap. An unreachable or empty source fails the run and leaves the deployed ones. */
-export async function deployNotebooks(input: JobInput): ReturnType<JobActivities['deployNotebooks']> {
+export async function deployNotebooks(
+  input: JobInput & { force?: boolean },
+): ReturnType<JobActivities['deployNotebooks']> {
   refuseNonsense(input, 'deployNotebooks');
-  const result = await activities.deployNotebooks({ stack: input.stack });
-  upsertSearchAttributes([attribute('Outcome', result.outcome), attribute('Commit', result.commit)]);
-  setCurrentDetails(`**${result.outcome}**: ${result.notebooks} notebooks at ${result.commit}`);
+  const force = input.force === true ? { force: true } : {};
+  const result = await activities.deployNotebooks({ stack: input.stack, ...force });
+  const { outcome, notebooks, commit, sources = [] } = result;
+  upsertSearchAttributes([
+    attribute('Outcome', outcome),
+    ...(commit === undefined ? [] : [attribute('Commit', commit)]),
+  ]);
+  const from = sources.map(
+    ({ name, commit: at, sha256 }) => `- ${inline(name)} at ${at ?? sha256 ?? 'an unknown state'}`,
+  );
+  setCurrentDetails(
+    [`**${outcome}**: ${notebooks} notebooks${commit === undefined ? '' : ` at ${commit}`}`, ...from].join('\n'),
+  );
+  return result;
+}
+
+/** The notebooks before those that are deployed. They stay until the sources change. */
+export async function rollbackNotebooks(input: JobInput): ReturnType<JobActivities['rollbackNotebooks']> {
+  refuseNonsense(input, 'rollbackNotebooks');
+  const result = await activities.rollbackNotebooks({ stack: input.stack, run: workflowInfo().runId });
+  upsertSearchAttributes([attribute('Outcome', 'rolled back')]);
+  setCurrentDetails(`**rolled back** to ${result.notebooks} notebooks of ${result.since}`);
   return result;
 }
 

@@ -12,6 +12,7 @@ const SCHEDULED: readonly string[] = [
   'deployData',
   'restoreStack',
   'previewRestore',
+  'rollbackNotebooks',
 ];
 
 /** What a workflow of the queue of `host` is, by its type and id: anybody who reaches the server can start one. */

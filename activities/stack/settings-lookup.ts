@@ -12,7 +12,10 @@ export function lookUp(key: SettingKey, variables: Readonly<Record<string, strin
 }
 
 function defaultText(key: SettingKey, row: SettingRow, variables: Readonly<Record<string, string>>): string {
-  if (key === 'notebookFrequency') return lookUp('notebookSource', variables).text === '' ? '' : '@hourly';
+  if (key === 'notebookFrequency') {
+    const isSet = (['notebookSource', 'notebookList'] as const).some((source) => lookUp(source, variables).text !== '');
+    return isSet ? '@hourly' : '';
+  }
   if (key === 'logrotateFrequency' && lookUp('nginxLogs', variables).text !== '') return '*/10 * * * *';
   if (key === 'verifyFrequency') return lookUp('backupFrequency', variables).text === '' ? '' : '@weekly';
   let complete = true;

@@ -5,7 +5,8 @@ export const JOB_SETTINGS = {
   notebookFrequency: {
     names: ['AUTODEPLOY_NOTEBOOK_FREQUENCY', 'BIRDHOUSE_AUTODEPLOY_NOTEBOOK_FREQUENCY'],
     default: '',
-    meaning: 'How often the notebooks are deployed; unset: @hourly when BIRDKEEPER_NOTEBOOK_SOURCE is set',
+    meaning:
+      'How often the notebooks are deployed; unset: @hourly when BIRDKEEPER_NOTEBOOK_SOURCE or BIRDKEEPER_NOTEBOOK_LIST is set',
     emptyCounts: true,
   },
   dataJobs: {
@@ -104,6 +105,17 @@ export const JOB_SETTINGS = {
     names: ['BIRDKEEPER_BACKUP_PASSWORD_FILE'],
     default: '',
     meaning: 'File that holds the password of the restic repository',
+  },
+  notebookList: {
+    names: ['BIRDKEEPER_NOTEBOOK_LIST'],
+    default: '',
+    meaning:
+      'File that lists the sources of the notebooks and what of them goes where; unset, without a source: the tree of the platform',
+  },
+  notebookKeep: {
+    names: ['BIRDKEEPER_NOTEBOOK_KEEP'],
+    default: '2',
+    meaning: 'Former states of the notebooks that are kept for going back',
   },
   notebookSource: {
     names: ['BIRDKEEPER_NOTEBOOK_SOURCE'],

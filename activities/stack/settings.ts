@@ -132,6 +132,8 @@ export const StackSettings = z.object({
   /** May hold credentials. */
   notebookSource: optional(String),
   notebookBranch: optional(String),
+  notebookList: optional(path),
+  notebookKeep: parsed(wholeAbove0),
   notebookDir: optional(path),
   codeOwnership: optional(ownership),
   rewrittenUpstream: oneOf('report', 'follow'),

@@ -1,15 +1,13 @@
 /** `birdkeeper restore`: parts of a snapshot are put back, after what there is was saved. */
 import { randomUUID } from 'node:crypto';
-import { WorkflowFailedError } from '@temporalio/client';
-import { EXIT, taskQueueOf } from '../../workflows/contract.js';
-import { attribute } from '../../workflows/search-attributes.js';
-import { isWorkerPolling, noWorker, withSession, type Session } from '../connection.js';
+import { EXIT } from '../../workflows/contract.js';
+import { withSession, type Session } from '../connection.js';
 import { CommandEnd, wrongUse, type ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
 import { renderPreview, renderRestored } from '../render/restore.js';
+import { runWorkflow } from '../run-workflow.js';
 import { RestoredParts, RestorePreview } from '../restore-schemas.js';
 import { findStack, serverFor, type KnownStack } from '../stack.js';
-import { oneLine } from '../text.js';
 
 export interface RestoreOptions extends CommonOptions {
   release?: string;
@@ -33,11 +31,7 @@ export async function restore(context: CommandContext, options: RestoreOptions, 
   const stack = await findStack(settings, options.stack, options.envFile);
   const choice = await serverFor(settings, stack, options.address);
   return withSession(choice, stack.directory, async (session) => {
-    if (!(await isWorkerPolling(session, stack.ref.host)))
-      throw noWorker(stack.ref.host, session.choice, stack.directory);
-    const preview = RestorePreview.parse(
-      await resultOf(session, stack, 'previewRestore', { v: 1, ...stack.ref, ...input }),
-    );
+    const preview = RestorePreview.parse(await resultOf(session, stack, 'previewRestore', input));
     if (options.dryRun === true) {
       if (options.json) printJson(io, preview);
       else printLines(io, renderPreview(preview));
@@ -51,9 +45,7 @@ export async function restore(context: CommandContext, options: RestoreOptions, 
       input: { ...input, ...(options.save === false ? { saveFirst: 'no' } : {}) },
     };
     io.err('The keeper is asked. This waits for the end; ^C leaves it going on.');
-    const restored = RestoredParts.parse(
-      await resultOf(session, stack, 'requestWork', { v: 1, ...stack.ref, ...work }),
-    );
+    const restored = RestoredParts.parse(await resultOf(session, stack, 'requestWork', work));
     if (options.json) printJson(io, restored);
     else printLines(io, renderRestored(restored));
     return EXIT.done;
@@ -74,28 +66,8 @@ async function confirmed({ io }: CommandContext, { yes }: RestoreOptions): Promi
     throw new CommandEnd(EXIT.failed, 'Nothing was changed.');
 }
 
-async function resultOf(session: Session, { ref }: KnownStack, type: string, input: object): Promise<unknown> {
-  const { client } = session;
-  const handle = await session.within(() =>
-    client.workflow.start(type, {
-      workflowId: `restore/${ref.host}/${ref.stack}/${randomUUID()}`,
-      taskQueue: taskQueueOf(ref.host),
-      args: [input],
-      typedSearchAttributes: [attribute('Stack', ref.stack), attribute('Host', ref.host)],
-    }),
-  );
-  try {
-    return await handle.result();
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    throw new CommandEnd(
-      EXIT.failed,
-      `${type === 'previewRestore' ? 'Nothing was changed. ' : ''}${oneLine(deepest(error))}`,
-    );
-  }
-}
-
-/** Temporal wraps what an activity said in layers of its own. */
-function deepest(error: Error): string {
-  return error.cause instanceof Error ? deepest(error.cause) : error.message;
+function resultOf(session: Session, stack: KnownStack, type: string, input: object): Promise<unknown> {
+  const { host, stack: name } = stack.ref;
+  const otherwise = type === 'previewRestore' ? 'Nothing was changed. ' : '';
+  return runWorkflow(session, stack, { type, input, otherwise, workflowId: `restore/${host}/${name}/${randomUUID()}` });
 }

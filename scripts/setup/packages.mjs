@@ -24,6 +24,7 @@ export const TOOLS = [
   { program: 'setfacl', package: 'acl', targets: ['test'] },
   { program: 'restic', package: 'restic', targets: SHOWING },
   { program: 'envsubst', package: 'gettext-base', targets: SHOWING },
+  { program: 'unzip', package: 'unzip', targets: SHOWING },
   { program: 'rsync', package: 'rsync', targets: SHOWING },
   { program: 'logrotate', package: 'logrotate', targets: ['test'] },
   { program: 'sqlite3', package: 'sqlite3', targets: ['test'] },

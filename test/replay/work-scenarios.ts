@@ -91,6 +91,15 @@ export const WORK_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'restoreStack.restored': run('restoreStack', { wanted: 'latest', only: 'db,web' }),
   'previewRestore.looked': run('previewRestore', { wanted: 'release:3' }),
   'verifyBackup.verified': run('verifyBackup', {}),
+  'rollbackNotebooks.rolled-back': run('rollbackNotebooks', {}),
+  'deployNotebooks.held-back': run(
+    'deployNotebooks',
+    { force: true },
+    {
+      deployNotebooks: () =>
+        Promise.resolve({ outcome: 'held back', notebooks: 3, sources: [{ name: 'a', sha256: 'ab' }] }),
+    },
+  ),
   'rotateLogs.rotated': run('rotateLogs', {}),
   'requestWork.done': asked('requester'),
   'requestWork.withdrawn': withdrawn,

@@ -187,6 +187,7 @@ export function goodActivities(replaced: Partial<Activities> = {}): Activities {
         ...{ restoreSeconds: 1, wholeBytes: 10, wholeSeconds: 1 },
       }),
     backUpRelease: () => Promise.resolve({ snapshot: 'deadbeef', bytesAdded: 10, release: 1 }),
+    rollbackNotebooks: () => Promise.resolve({ notebooks: 2, since: '2026-01-02T03:04:05Z' }),
     runContainerJob: () =>
       Promise.resolve({ outcome: 'done', exitStatus: 0, seconds: 1, lastLines: ['ok'], retries: 0 }),
     backUpStack: () => Promise.resolve({ snapshot: 'deadbeef', bytesAdded: 10, paths: ['/srv/data'], release: 1 }),

@@ -12,6 +12,7 @@ export {
   previewRestore,
   requestWork,
   restoreStack,
+  rollbackNotebooks,
   rotateLogs,
   runContainerJob,
   verifyBackup,

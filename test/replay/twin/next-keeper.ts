@@ -8,6 +8,7 @@ export {
   previewRestore,
   requestWork,
   restoreStack,
+  rollbackNotebooks,
   rotateLogs,
   runContainerJob,
   verifyBackup,

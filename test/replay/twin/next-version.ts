@@ -13,6 +13,7 @@ export {
   previewRestore,
   requestWork,
   restoreStack,
+  rollbackNotebooks,
   rotateLogs,
   runContainerJob,
   verifyBackup,

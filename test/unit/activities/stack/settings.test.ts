@@ -25,6 +25,7 @@ describe('activities/stack/settings', () => {
       probes: [],
       keepReleases: 5,
       minFreeDiskMb: 1024,
+      notebookKeep: 2,
       backupPaths: [],
       backupArguments: "-a '*' -u '*'",
       backupKeep: '',
