@@ -3,10 +3,12 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
+  defineSignal,
   executeChild,
   log,
   ParentClosePolicy,
   setCurrentDetails,
+  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -21,20 +23,9 @@ import { attribute } from '../search-attributes.js';
 import { inline } from '../tables.js';
 import { isStackInput } from '../validate.js';
 import {
-  approveSignal,
-  deploymentNeededSignal,
   deployUpdate,
-  forceDeploySignal,
-  handOverSignal,
   keeperStatusQuery,
-  numberingSignal,
-  pauseSignal,
-  rejectSignal,
-  resumeSignal,
   rollbackUpdate,
-  requestWorkSignal,
-  takeOverSignal,
-  withdrawWorkSignal,
   type DeployAnswer,
   type KeeperMemory,
   type KeepStackInput,
@@ -107,27 +98,37 @@ class Keeper {
     return { stack, host, ...(this.running ? { running: this.running } : {}), queued: queue, nextNumber, ...there };
   }
 
-  /** Handlers never await, and survive any input: what makes no sense is answered in the log. */
+  /**
+   * Handlers never await, and survive any input: what makes no sense is answered in the log. The one for all signals comes first,
+   * because the SDK hands what came before the first task to named ones in the order of their names: a pause after a resume would
+   * be undone by it, and a replay could see another order than the first run did. The named ones are what the Temporal UI offers.
+   */
   listen(): void {
+    const { signals } = this;
+    setDefaultSignalHandler((name, payload) => {
+      const handle = Object.hasOwn(signals, name) ? signals[name] : undefined;
+      if (handle) handle(payload);
+      else log.warn('a signal came that no keeper knows: ignored');
+    });
+    for (const [name, handle] of Object.entries(signals)) setHandler(defineSignal<[unknown?]>(name), handle);
     setHandler(keeperStatusQuery, () => this.status);
-    setHandler(forceDeploySignal, (payload) => void this.enqueue(requestFor(parseAsk(payload, true))));
     setHandler(deployUpdate, (payload) => this.enqueue(requestFor(parseAsk(payload))));
     setHandler(rollbackUpdate, (payload) => this.rollback(payload), { validator: refuseUnclear });
-    setHandler(deploymentNeededSignal, (payload) => {
-      const needed = parseNeeded(payload);
-      if (needed) this.change(afterLook(this.memory, needed, new Date(), this.running));
-      else log.warn('deploymentNeeded came with something else than {word, reason, commits, deploys}: ignored');
-    });
-    setHandler(pauseSignal, (payload) => this.change(afterPause(this.memory, payload, new Date())));
-    setHandler(resumeSignal, () => this.change(afterResume(this.memory)));
-    setHandler(numberingSignal, (payload) => this.change(afterNumbering(this.memory, payload)));
-    setHandler(handOverSignal, (payload) => this.handOver(payload));
-    setHandler(takeOverSignal, () => this.change(afterTakeOver(this.memory)));
-    setHandler(requestWorkSignal, (payload) => this.request(payload));
-    setHandler(withdrawWorkSignal, (payload) => this.change(afterWithdraw(this.memory, payload)));
-    setHandler(approveSignal, (payload) => this.verdict('approve', payload, afterApprove));
-    setHandler(rejectSignal, (payload) => this.verdict('reject', payload, afterReject));
   }
+
+  private readonly signals: Readonly<Record<string, (payload: unknown) => void>> = {
+    [SIGNALS.forceDeploy]: (payload) => void this.enqueue(requestFor(parseAsk(payload, true))),
+    [SIGNALS.deploymentNeeded]: (payload) => this.needed(payload),
+    [SIGNALS.pause]: (payload) => this.change(afterPause(this.memory, payload, new Date())),
+    [SIGNALS.resume]: () => this.change(afterResume(this.memory)),
+    [SIGNALS.numbering]: (payload) => this.change(afterNumbering(this.memory, payload)),
+    [SIGNALS.handOver]: (payload) => this.handOver(payload),
+    [SIGNALS.takeOver]: () => this.change(afterTakeOver(this.memory)),
+    [SIGNALS.requestWork]: (payload) => this.request(payload),
+    [SIGNALS.withdrawWork]: (payload) => this.change(afterWithdraw(this.memory, payload)),
+    [SIGNALS.approve]: (payload) => this.verdict('approve', payload, afterApprove),
+    [SIGNALS.reject]: (payload) => this.verdict('reject', payload, afterReject),
+  };
 
   /** One piece of work; returns when the keeper is to continue as new. */
   async work(): Promise<void> {
@@ -176,6 +177,12 @@ class Keeper {
   private mayBegin(): boolean {
     const { queue, work = [] } = this.memory;
     return queue.length + work.length > 0 && !isHandedOver(this.memory, new Date());
+  }
+
+  private needed(payload: unknown): void {
+    const needed = parseNeeded(payload);
+    if (needed) this.change(afterLook(this.memory, needed, new Date(), this.running));
+    else log.warn('deploymentNeeded came with something else than {word, reason, commits, deploys}: ignored');
   }
 
   private handOver(payload: unknown): void {

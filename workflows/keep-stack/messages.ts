@@ -92,15 +92,6 @@ export interface Rejection {
 // The payloads are declared unknown: whoever reaches the server can send anything, and a handler must survive it.
 export const forceDeploySignal = defineSignal<[unknown?]>(SIGNALS.forceDeploy);
 export const deploymentNeededSignal = defineSignal<[unknown?]>(SIGNALS.deploymentNeeded);
-export const approveSignal = defineSignal<[unknown?]>(SIGNALS.approve);
-export const rejectSignal = defineSignal<[unknown?]>(SIGNALS.reject);
-export const pauseSignal = defineSignal<[unknown?]>(SIGNALS.pause);
-export const resumeSignal = defineSignal<[unknown?]>(SIGNALS.resume);
-export const numberingSignal = defineSignal<[unknown?]>(SIGNALS.numbering);
-export const handOverSignal = defineSignal<[unknown?]>(SIGNALS.handOver);
-export const takeOverSignal = defineSignal<[unknown?]>(SIGNALS.takeOver);
-export const requestWorkSignal = defineSignal<[unknown?]>(SIGNALS.requestWork);
-export const withdrawWorkSignal = defineSignal<[unknown?]>(SIGNALS.withdrawWork);
 export const deployUpdate = defineUpdate<DeployAnswer, [unknown?]>(UPDATES.deploy);
 export const rollbackUpdate = defineUpdate<RollbackAnswer, [unknown?]>(UPDATES.rollback);
 export const keeperStatusQuery = defineQuery<KeeperStatus>(QUERIES.status);

@@ -11,7 +11,7 @@ export async function runWork({ host, stack }: StackRef, { kind, id, input }: Wo
   try {
     const result: unknown = await executeChild(WORK_WORKFLOW[kind], {
       workflowId: workId(id),
-      args: [{ v: 1, host, stack, ...input }],
+      args: [{ ...input, v: 1, host, stack }],
       // Work that runs must not die with its keeper.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: [attribute('Stack', stack), attribute('Host', host)],

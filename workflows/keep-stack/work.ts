@@ -5,20 +5,20 @@ import { isObject } from '../validate.js';
 import type { KeeperMemory } from './messages.js';
 
 const MOST_QUEUED = 200;
-const MOST_ID = 400;
-const MOST_TEXT = 200;
-const MOST_FIELDS = 10;
+/** Ids that schedules and the command line make; the server would refuse a command with anything else, and the task with it. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,399}$/;
+/** Names only: they become fields of a workflow's input. */
+const FIELDS: readonly string[] = ['name', 'hash', 'wanted', 'only', 'saveFirst'];
+const TEXT = /^[A-Za-z0-9._:,-]{0,200}$/;
 
 export const isWork = (value: unknown): value is WorkRequest =>
   isObject(value) &&
   WORK_KINDS.some((kind) => kind === value.kind) &&
-  isText(value.id, MOST_ID) &&
+  matches(ID, value.id) &&
   isObject(value.input) &&
-  Object.keys(value.input).length <= MOST_FIELDS &&
-  Object.values(value.input).every((text) => isText(text, MOST_TEXT));
+  Object.entries(value.input).every(([field, text]) => FIELDS.includes(field) && matches(TEXT, text));
 
-const isText = (value: unknown, most: number): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= most;
+const matches = (pattern: RegExp, value: unknown): boolean => typeof value === 'string' && pattern.test(value);
 
 /** The payload of `requestWork`; undefined when it is none. Only what is known of it is kept. */
 export function parseWork(value: unknown): WorkRequest | undefined {

@@ -69,7 +69,10 @@ function idle(ref: StackRef): Promise<KeeperStatus> {
 
 describe('workflows/index', () => {
   it('every type is known here', () => {
-    expect(TYPES.sort()).toEqual(['backUpStack', 'checkStack', 'deployNotebooks', 'deployStack', 'keepStack']);
+    expect(TYPES.sort()).toEqual([
+      ...['backUpStack', 'checkStack', 'deployData', 'deployNotebooks', 'deployStack', 'keepStack', 'previewRestore'],
+      ...['requestWork', 'restoreStack', 'rollbackNotebooks', 'rotateLogs', 'runContainerJob', 'verifyBackup'],
+    ]);
   });
 
   it.each(TYPES)(

@@ -46,7 +46,7 @@ describe('client/completion/scripts', () => {
   });
 
   it('offers commands, then the options of the one that was chosen', () => {
-    expect(offered('re').sort()).toEqual(['reject', 'replay', 'resume']);
+    expect(offered('re').sort()).toEqual(['reject', 'replay', 'restore', 'resume']);
     expect(offered('')).toEqual(expect.arrayContaining(['up', 'deploy', 'status', 'logs', 'completion', '--version']));
     expect(offered('deploy', '--')).toEqual(
       expect.arrayContaining(['--force', '--reason', '--wait', '--stack', '--env-file', '--address', '--help']),

@@ -47,8 +47,12 @@ describe('workflows/keep-stack/work', { timeout: 60_000 }, () => {
       const keeper = await world().startKeeper(ref);
       await askFor(keeper, { reason: 'first' });
       await gate.reached;
-      const asked = [await ask(ref, 'one'), await ask(ref, 'two')];
-      await eventually(async () => ((await status(ref)).queuedWork?.length === 2 ? true : undefined), 'queued work');
+      const queued = (count: number) =>
+        eventually(async () => ((await status(ref)).queuedWork?.length === count ? true : undefined), 'queued work');
+      const asked = [await ask(ref, 'one')];
+      await queued(1);
+      asked.push(await ask(ref, 'two'));
+      await queued(2);
       await askFor(keeper, { reason: 'second' });
       gate.open();
       expect(await Promise.all(asked.map((handle) => resultOf(handle)))).toEqual([DONE, DONE]);
