@@ -151,7 +151,7 @@ describe('drill', () => {
     await idle(world());
   });
 
-  it('a failing dump fails the run, nothing is presented as complete, and what was stopped runs', async () => {
+  it('scenario 30: a failing dump fails the run, nothing is presented as complete, and what was stopped runs', async () => {
     await sql(world(), 'alter database birds rename to gone', 'postgres');
     try {
       expect(await run(world(), 'backup')).toBe('failed');

@@ -26,6 +26,11 @@ const jobsOf = (world: World, more = '') => [
   schedule: '@yearly'
   command: sh -c 'for i in \\$(seq 1 60); do echo line \\$i; sleep 0.25; done'
   image: \\\${BASE_IMAGE}
+- name: ${world.project}-hello
+  schedule: '@yearly'
+  onstart: true
+  command: echo hello
+  image: \\\${BASE_IMAGE}
 ${more}"
 export WHO=nightjar`,
 ];
@@ -81,7 +86,7 @@ describe('jobs', () => {
   });
 
   it('scenario 28: a malformed job is told with its place, and the others run', async () => {
-    expect(Object.keys(await listed(world())).sort()).toEqual(['bad', 'logrotate', 'long', 'tick']);
+    expect(Object.keys(await listed(world())).sort()).toEqual(['bad', 'hello', 'logrotate', 'long', 'tick']);
     const told = await readFile(join(world().parts.settings.logDirectory, 'autodeploy.log'), 'utf8');
     expect(told).toMatch(/AUTODEPLOY_EXTRA_SCHEDULER_JOBS, line 1\d: What begins here is not YAML/);
     expect(await world().cli(['jobs', 'lint'])).toMatchObject({ status: 1 });
@@ -109,7 +114,7 @@ describe('jobs', () => {
     expect(await world().cli(['jobs', 'run', 'nobody'])).toMatchObject({ status: 2 });
   });
 
-  it('killed with the whole of birdkeeper, a run goes on with the container that it had', async () => {
+  it('killed with the whole of birdkeeper, a run goes on with the container that it had, and onstart starts', async () => {
     const name = `${world().project}-long`;
     await world().cli(['jobs', 'run', name]);
     await waitFor('its first lines', async () => (await logOf(world(), 'long')).includes('line 5'));
@@ -122,6 +127,7 @@ describe('jobs', () => {
     const numbers = [...log.matchAll(/\| line (\d+)$/gm)].map(([, number]) => Number(number));
     expect([...new Set(numbers)]).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
     expect(log.split('START_TIME').length).toBe(3);
+    await waitFor('the job with onstart', async () => (await logOf(world(), 'hello')).includes('| hello'));
     await waitFor('no container', async () => (await containersOf(world(), 'long')).length === 0);
   });
 

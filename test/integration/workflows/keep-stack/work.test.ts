@@ -40,7 +40,7 @@ function tracked() {
 }
 
 describe('workflows/keep-stack/work', { timeout: 60_000 }, () => {
-  it('work waits for a deployment that runs, and takes turns with those that are queued', async () => {
+  it('scenario 30: work waits for a deployment that runs, and takes turns with those that are queued', async () => {
     const ref = world().newStack();
     const { seen, gate, activities } = tracked();
     await world().serving(ref, activities, async () => {
