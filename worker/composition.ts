@@ -18,7 +18,7 @@ import { LogFiles, type Remembered } from './journal.js';
 import { createLogger, temporalLogger, type Logger } from './logger.js';
 import { registerStack } from './register.js';
 import { temporalSchedules } from './schedule-client.js';
-import { workflowState } from './workflow-state.js';
+import { deploymentPhase, workflowState } from './workflow-state.js';
 import { toTemporalActivities } from './temporal-activities.js';
 
 export interface Composition {
@@ -144,13 +144,14 @@ export async function composeWorker({
 function reachable(
   { client }: TemporalClient,
   host: string,
-): Pick<Dependencies, 'schedules' | 'isDeploymentOpen' | 'workflowState' | 'drain'> {
+): Pick<Dependencies, 'schedules' | 'isDeploymentOpen' | 'workflowState' | 'deploymentPhase' | 'drain'> {
   return {
     schedules: temporalSchedules(client.schedule),
     drain: async (keepers) => {
       for (const id of keepers) await client.workflow.getHandle(id).signal(SIGNALS.handOver, { by: 'a new worker' });
     },
     workflowState: (workflowId) => workflowState(client, workflowId),
+    deploymentPhase: (stack) => deploymentPhase(client, { host, stack }),
     isDeploymentOpen: async (stack, number) => {
       try {
         const { status } = await client.workflow.getHandle(deploymentId({ host, stack }, number)).describe();

@@ -1,4 +1,6 @@
 /** Backups of a stack: made, thinned out, restored, tried. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Phase } from '../../workflows/contract.js';
 import {
   createBackup,
   forgetBackups,
@@ -29,10 +31,25 @@ export async function backUpStack(
   const stack = await deps.state.stack(name);
   return watched({ stack: name, job: 'backup' }, step, deps, async () => {
     const setup = await backupSetup(stack, step, deps);
+    await untilNothingIsApplied(name, step, deps);
     return deps.journal.job({ stack: name, file: LOG, about: `backup of ${name}` }, () =>
       madeAndThinned(stack, setup, step),
     );
   });
+}
+
+/** Phases in which services are being replaced: what is dumped then may go away, and may not be of one release. */
+const CHANGING: readonly Phase[] = ['advance', 'apply', 'settle', 'hand over', 'roll back'];
+const LOOK_EVERY_MS = 5_000;
+
+/** One that stops nothing is no work of the keeper: it runs beside a deployment, but does not begin in the middle of its changes. */
+async function untilNothingIsApplied(stack: string, step: Step, deps: Dependencies): Promise<void> {
+  for (;;) {
+    const phase = await deps.deploymentPhase?.(stack);
+    if (phase === undefined || !CHANGING.includes(phase)) return;
+    step.heartbeat({ waitsFor: `the deployment that runs (${phase})` });
+    await sleep(LOOK_EVERY_MS, undefined, { signal: step.signal });
+  }
 }
 
 async function madeAndThinned(stack: StackState, { request, settings }: BackupSetup, step: Step) {

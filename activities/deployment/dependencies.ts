@@ -1,3 +1,4 @@
+import type { Phase } from '../../workflows/contract.js';
 import type { Engine } from '../docker/types.js';
 import type { Schedules } from '../schedules/index.js';
 import type { Redact } from '../shared/redact.js';
@@ -20,6 +21,8 @@ export interface Dependencies {
   schedules?: Schedules;
   /** Whether the workflow of a deployment runs now. Absent without a server. */
   isDeploymentOpen?(stack: string, number: number): Promise<boolean>;
+  /** Of the deployment that runs; undefined: none does. Absent without a server. */
+  deploymentPhase?(stack: string): Promise<Phase | undefined>;
   /** unknown: the server has none of that id. Absent without a server. */
   workflowState?(workflowId: string): Promise<WorkResult | 'running' | 'unknown'>;
   /** These keepers, by id, begin nothing more until somebody takes over. Absent without a server. */

@@ -1,4 +1,4 @@
-/** The six acts. Each tells what it does and returns what it saw; it throws when that is not what was promised. */
+/** The seven acts. Each tells what it does and returns what it saw; it throws when that is not what was promised. */
 import { Boxed, componentFiles } from '../../test/support/world/boxed.js';
 import {
   apiTag,
@@ -9,6 +9,7 @@ import {
   type World,
 } from '../../test/support/world/index.js';
 import type { DeploymentRecord } from '../../workflows/model.js';
+import { runAndRestore } from './data-act.js';
 import { Poller } from './poller.js';
 import { seconds, type Telling } from './teller.js';
 
@@ -23,7 +24,8 @@ export const ACTS: readonly Act[] = [
   { title: '3. One configuration file changes: one service restarts', play: changeConfiguration },
   { title: '4. A broken change is rolled back and quarantined', play: breakIt },
   { title: '5. The worker is killed in the middle of the repair', play: killDuringRepair },
-  { title: '6. The worker moves into a container, and replaces itself', play: replaceItself },
+  { title: '6. A job runs by itself, and data come back out of a backup', play: runAndRestore },
+  { title: '7. The worker moves into a container, and replaces itself', play: replaceItself },
 ];
 
 async function deployFirst(world: World, telling: Telling): Promise<string> {
