@@ -28,6 +28,8 @@ export interface BenchStack {
   checkouts: Checkout[];
   /** By service. */
   ports: Record<string, number>;
+  /** Lines of its env.local that a further one needs too. */
+  lines: readonly string[];
 }
 
 const HOST = 'sample';
@@ -49,7 +51,15 @@ export async function makeStack(bench: Bench, size: Size): Promise<BenchStack> {
   );
   await world.push('private', envLocal({ ...world.parts.settings, frequency: '', extra }), 'Its settings');
   for (const name of ['platform', 'private']) await hostClone(world, checkoutOf(world, name)).git('pull', '--quiet');
-  return { world, ref: { host: HOST, stack: world.project }, checkouts, ports };
+  return { world, ref: { host: HOST, stack: world.project }, checkouts, ports, lines: extra };
+}
+
+/** Deploys an env.local with these further lines. */
+export async function deployLines({ world, lines }: BenchStack, more: readonly string[], why: string): Promise<void> {
+  const extra = [...lines, ...more];
+  await world.push('private', envLocal({ ...world.parts.settings, frequency: '', extra }), why);
+  const { status, stdout, stderr } = await world.cli(['deploy', '--wait'], { limit: 120_000 });
+  if (status !== 0) throw new Error(`the deployment ended with ${status}: ${stdout}${stderr}`);
 }
 
 /** The second checkout is the one that holds `env.local`; the third and later ones hold data. */

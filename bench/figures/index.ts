@@ -4,7 +4,8 @@ import { configuration } from './configuration.js';
 import { deployment } from './deployment.js';
 import { disk } from './disk.js';
 import { history } from './history.js';
+import { jobs } from './jobs.js';
 import { size } from './size.js';
 import { worker } from './worker.js';
 
-export const FIGURES: readonly Figure[] = [check, configuration, deployment, worker, size, history, disk];
+export const FIGURES: readonly Figure[] = [check, configuration, deployment, worker, jobs, size, history, disk];
