@@ -3,7 +3,7 @@
  * first whether it is done: a container is found by its label, what cannot be found again is not begun twice.
  *
  * In the folder of the run: `status` exit status of the whole run; `lost` the engine went away; `leave` the worker leaves; `cut-off` a step outside a
- * container of its own was begun and nobody saw its end; for each step `.line` lines of output before it, `.id` its container,
+ * container of its own was begun and nobody saw its end; for each step `.size` bytes of output before it, `.id` its container,
  * `.begun` and `.status`.
  */
 export const FUNCTIONS = String.raw`
@@ -21,17 +21,22 @@ birdkeeper_lost() { trap - EXIT; : > "$BIRDKEEPER_JOB_FOLDER/lost"; exit 75; }
 birdkeeper_stays() { [ ! -f "$BIRDKEEPER_JOB_FOLDER/leave" ] || { trap - EXIT; exit 75; }; }
 birdkeeper_engine() { docker version --format . >/dev/null 2>&1 || birdkeeper_lost; }
 
+# Bytes of this step's output that are written.
+birdkeeper_seen() { echo $(($(wc -c < "$BIRDKEEPER_JOB_OUTPUT") - $(cat "$1.size"))); }
+
+# What comes after that many bytes, as it comes: tail would keep some of it back.
+birdkeeper_after() { head -c "$1" >/dev/null; cat; }
+
 # STEP ARGUMENTS OF docker run …
 birdkeeper_run() {
-  local step=$1 notes="$BIRDKEEPER_JOB_FOLDER/$1" id state status=0 from=1
+  local step=$1 notes="$BIRDKEEPER_JOB_FOLDER/$1" id state status=0
   shift
   birdkeeper_stays
-  [ -f "$notes.line" ] || wc -l < "$BIRDKEEPER_JOB_OUTPUT" > "$notes.line"
+  [ -f "$notes.size" ] || wc -c < "$BIRDKEEPER_JOB_OUTPUT" > "$notes.size"
   id=$(docker ps --all --quiet --no-trunc --filter "label=birdkeeper.job.run=$BIRDKEEPER_JOB_RUN" --filter "label=birdkeeper.job.step=$step") || birdkeeper_lost
   if [ -n "$id" ]; then
     state=$(docker inspect --format '{{.State.Status}}' "$id") || birdkeeper_lost
     [ "$state" != created ] || docker start "$id" >/dev/null || status=$?
-    from=$(($(wc -l < "$BIRDKEEPER_JOB_OUTPUT") - $(cat "$notes.line") + 1))
   elif [ -f "$notes.id" ]; then
     echo "birdkeeper: somebody removed the container of step $step; it is not begun a second time"
     return 1
@@ -43,13 +48,18 @@ birdkeeper_run() {
     return "$status"
   fi
   echo "$id" > "$notes.id"
-  if [ "$from" -gt 1 ] && [ /dev/stdout -ef "$BIRDKEEPER_JOB_OUTPUT" ]; then
-    docker logs --follow "$id" 2>&1 | tail -n "+$from" || :
-  else
-    docker logs --follow "$id" || :
-  fi
+  # What goes elsewhere is written once, whole, at the end: after a crash nobody knows how far it came.
+  local follows=
+  if [ /dev/stdout -ef "$BIRDKEEPER_JOB_OUTPUT" ] && [ /dev/stderr -ef "$BIRDKEEPER_JOB_OUTPUT" ]; then follows=yes; fi
+  if [ -n "$follows" ]; then docker logs --follow "$id" 2>&1 | birdkeeper_after "$(birdkeeper_seen "$notes")" || :; fi
   birdkeeper_stays
   status=$(docker wait "$id") || { birdkeeper_engine; echo "birdkeeper: the container of step $step was removed while it ran"; return 1; }
+  if [ -n "$follows" ]; then
+    # Who follows can miss what comes last (a last line without its end, Docker 20.10).
+    docker logs "$id" 2>&1 | birdkeeper_after "$(birdkeeper_seen "$notes")" || :
+  else
+    docker logs "$id" || :
+  fi
   return "$status"
 }
 
