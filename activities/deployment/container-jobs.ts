@@ -23,12 +23,14 @@ export async function runContainerJob(
   deps: Dependencies,
 ): ReturnType<Activities['runContainerJob']> {
   const stack = await deps.state.stack(input.stack);
-  const job = (await recordedJobs(jobsFile(stack))).find(({ name }) => name === input.name);
+  const run = `${input.run}-${input.attempt}`;
+  const folder = stack.path('jobs', input.name);
+  const recorded = (await recordedJobs(jobsFile(stack))).find(({ name }) => name === input.name);
+  const job = recorded ?? (await RunFolder.jobIn(`${folder}/${run}`));
   if (job === undefined) return REMOVED;
   const view = await openConfiguration(stack, deps, step.signal);
   const { variables, settings } = view;
   const redact = redactorOf(view);
-  const [folder, run] = [stack.path('jobs', job.name), `${input.run}-${input.attempt}`];
   const { timeoutSeconds = settings.jobTimeoutSeconds, retries = settings.jobRetries } = job.options;
   const startedAt = await (await RunFolder.open(`${folder}/${run}`)).startedAt();
   const left = Math.max(0, retries + 1 - input.attempt);

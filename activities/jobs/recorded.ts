@@ -26,18 +26,17 @@ const Options = z.object({
   retries: z.number().exactOptional(),
   needsStackLock: z.boolean(),
 });
-const Jobs: z.ZodType<Job[]> = z.array(
-  z.object({
-    name: z.string(),
-    comment: z.string(),
-    schedule: z.string(),
-    onStart: z.boolean(),
-    steps: z.array(z.object({ place: Place, dockerArguments: z.string(), command: z.string() })),
-    options: Options,
-    hash: z.string(),
-    at: z.object({ file: z.string(), line: z.number() }),
-  }),
-);
+export const JobRecord: z.ZodType<Job> = z.object({
+  name: z.string(),
+  comment: z.string(),
+  schedule: z.string(),
+  onStart: z.boolean(),
+  steps: z.array(z.object({ place: Place, dockerArguments: z.string(), command: z.string() })),
+  options: Options,
+  hash: z.string(),
+  at: z.object({ file: z.string(), line: z.number() }),
+});
+const Jobs = z.array(JobRecord);
 
 /** Empty when none was ever recorded. */
 export const recordedJobs = async (path: string): Promise<Job[]> => (await readJson(path, Jobs)) ?? [];

@@ -2,6 +2,8 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Job } from './model.js';
+import { JobRecord } from './recorded.js';
 import { readIfThere, readJson, writeAtomically, writeJson } from '../shared/files.js';
 
 export const RunResult = z.object({
@@ -61,6 +63,16 @@ export class RunFolder {
 
   write(note: 'started' | 'leave' | 'script', text: string): Promise<void> {
     return writeAtomically(this.file(note), text);
+  }
+
+  /** A run whose job is taken out of the configuration goes on as it was begun. */
+  async keepJob(job: Job): Promise<void> {
+    await writeJson(this.file('job.json'), job);
+  }
+
+  /** Of a run that was begun; undefined when there is none. */
+  static async jobIn(path: string): Promise<Job | undefined> {
+    return readJson(join(path, 'job.json'), JobRecord);
   }
 
   result(): Promise<RunResult | undefined> {

@@ -10,7 +10,7 @@ import { guarded } from '../shared/guarded.js';
 import { runCommand } from '../shared/run-command.js';
 import type { Step } from '../shared/step.js';
 import { RunContainers } from './containers.js';
-import type { Job } from './model.js';
+import type { Job, JobStep } from './model.js';
 import { RunOutput } from './output.js';
 import { misdirections, redirected } from './redirections.js';
 import { removeOldRuns, RunFolder, type RunResult } from './run-folder.js';
@@ -77,15 +77,19 @@ async function prepare(request: RunRequest, folder: RunFolder, containers: RunCo
     const instead = hostTarget === undefined ? 'the shell will fail to open it' : `taken to ${hostTarget}`;
     step.log.warn(`"${shown}" acts beside the scheduler, where ${directory} is not: ${instead}`);
   }
+  const { job, run } = request;
+  const isAlone = job.options.overlap !== 'allow-all';
   // A container that was left by a run whose worker was lost for good has the name that this one needs.
-  await containers.removeFormer(step.signal);
-  await folder.write(
-    'script',
-    scriptOf(
-      request.job,
-      request.job.steps.map((each) => redirected(each, isThere)),
-    ),
-  );
+  if (isAlone) await containers.removeFormer(step.signal);
+  await folder.keepJob(job);
+  const steps = job.steps.map((each) => redirected(isAlone ? each : named(each, run), isThere));
+  await folder.write('script', scriptOf(job, steps));
+}
+
+/** Runs beside each other need names of their own. */
+function named(step: JobStep, run: string): JobStep {
+  const { place } = step;
+  return place.kind === 'image' ? { ...step, place: { ...place, name: `${place.name}-${run.slice(0, 8)}` } } : step;
 }
 
 function environmentOf({ stack, job, run, environment }: RunRequest, folder: RunFolder): Record<string, string> {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseJobs } from '../../../../activities/jobs/parse.js';
 import { runJob, type RunRequest } from '../../../../activities/jobs/run-job.js';
+import { RunFolder } from '../../../../activities/jobs/run-folder.js';
 import { localStep, type Step } from '../../../../activities/shared/step.js';
 import { FAILURES } from '../../../../workflows/contract.js';
 import { compileProduct, type Compiled } from '../../../support/compiled.js';
@@ -163,6 +164,22 @@ describe('activities/jobs/run-job', () => {
     const first = await runJob(one, step());
     expect(await runJob(one, step())).toEqual(first);
     expect(lines).toEqual(['once']);
+  });
+
+  it('runs beside each other have containers of their own when overlap allows them', async () => {
+    const text = `command: sh -c 'echo begun; sleep 2'\n  x-birdkeeper: {overlap: allow-all}`;
+    const both = ['aaaaaaaa-1', 'bbbbbbbb-1'].map((each) => runJob(request({ job: image(text), run: each }), step()));
+    await expect.poll(async () => (await containers()).split('\n').length, { timeout: 20_000 }).toBe(2);
+    expect((await containers()).split('\n').sort()).toEqual([`${name}-aaaaaaaa`, `${name}-bbbbbbbb`]);
+    expect(await Promise.all(both)).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
+    expect(await containers()).toBe('');
+  }, 60_000);
+
+  it('its folder holds the job, for a run whose job is taken out of the configuration', async () => {
+    const given = image('command: echo x');
+    await runJob(request({ job: given }), step());
+    expect(await RunFolder.jobIn(join(root, 'runs/run-1'))).toEqual(given);
+    expect(await RunFolder.jobIn(join(root, 'runs/run-2'))).toBeUndefined();
   });
 
   it('a worker that leaves hands a container over: no line is lost, none comes twice', async () => {
