@@ -35,7 +35,13 @@ export function endOf(error: unknown): { status: ExitStatus; message: string } {
       message: `${messageOf(error)}\nRun this as the user that runs birdkeeper (often root).`,
     };
   }
-  return { status: EXIT.failed, message: messageOf(error) };
+  return { status: EXIT.failed, message: `${messageOf(error)}${serverSaid(error)}` };
+}
+
+/** Temporal's client says what it wanted; what the server said to it is in the cause. */
+function serverSaid(error: unknown): string {
+  const cause = error instanceof Error && error.name === 'ServiceError' ? error.cause : undefined;
+  return cause instanceof Error ? `: ${cause.message}` : '';
 }
 
 function statusOfFailure(type: string): ExitStatus {

@@ -1,5 +1,12 @@
 /** The schedules of a stack as the server has them. */
-import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  isGrpcServiceError,
+  ScheduleNotFoundError,
+  ServiceError,
+  WorkflowNotFoundError,
+  type ScheduleDescription,
+} from '@temporalio/client';
 import { SCHEDULE_KINDS, scheduleId, type StackRef } from '../workflows/contract.js';
 import type { Session } from './connection.js';
 import type { ScheduleReport } from './schedule-schemas.js';
@@ -31,7 +38,7 @@ export function partsOf(id: string, { host, stack }: StackRef): { kind: string; 
 
 async function describe(session: Session, id: string, ref: StackRef): Promise<ScheduleReport | undefined> {
   try {
-    const described = await session.within(() => session.client.schedule.getHandle(id).describe());
+    const described = await session.within(() => steadily(() => session.client.schedule.getHandle(id).describe()));
     const { paused, note = '' } = described.state;
     return {
       ...(partsOf(id, ref) ?? { kind: id }),
@@ -46,6 +53,23 @@ async function describe(session: Session, id: string, ref: StackRef): Promise<Sc
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
+  }
+}
+
+const TRIES = 5;
+const CANCELLED = 1;
+
+/** The server cancels a look at a schedule that it is just changing (1.29.1); nothing is lost by another. */
+async function steadily<T>(look: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await look();
+    } catch (error) {
+      const cause = error instanceof ServiceError ? error.cause : error;
+      const passes = isGrpcServiceError(cause) && Number(cause.code) === CANCELLED;
+      if (!passes || attempt >= TRIES) throw error;
+      await sleep(100 * attempt);
+    }
   }
 }
 
