@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mountedJobFiles } from '../jobs/mounted-files.js';
+import { crontabService, mountedJobFiles, type ComposeText } from '../jobs/mounted-files.js';
 import { REPLACED } from '../jobs/names.js';
 import { parseJobs, type JobText, type ParsedJobs } from '../jobs/parse.js';
 import { messageOf } from '../shared/failures.js';
@@ -18,12 +18,15 @@ type Source = Pick<Configuration, 'variables' | 'composeFiles' | 'components' | 
 
 /** Every job of the stack, and what is wrong with those that do not run. */
 export async function readJobs(view: Source): Promise<ParsedJobs> {
-  const [files, unreadable] = await mountedTexts(view);
+  const compose = await composeTexts(view);
+  const [files, unreadable] = await mountedTexts(compose, view);
   const own = parseJobs(files);
   const replaced = new Set(own.jobs.filter(({ name }) => REPLACED.has(name)));
   const parsed = parseJobs([...variableTexts(view), ...files]);
   const isReplaced = ({ name, at }: { name: string; at: { file: string; line: number } }) =>
     [...replaced].some((job) => job.name === name && job.at.file === at.file && job.at.line === at.line);
+  const other = crontabService(compose, view.variables);
+  if (other !== undefined) return left(other, parsed);
   return {
     jobs: parsed.jobs.filter((job) => !isReplaced(job)),
     problems: [...parsed.problems, ...unreadable],
@@ -43,12 +46,25 @@ function variableTexts({ variables }: Source): JobText[] {
   return file === undefined ? [] : [{ file, text: variables[file] ?? '' }];
 }
 
-async function mountedTexts({ composeFiles, components, directory, variables }: Source) {
+/** Nothing runs twice: the stack has a scheduler of its own for them. */
+function left(service: string, { jobs, problems, warnings }: ParsedJobs): ParsedJobs {
+  const message = `Service ${service} of the stack is docker-crontab and runs the jobs of this configuration; birdkeeper runs them when that service is taken out of the stack.`;
+  const [first] = [...jobs.map(({ at }) => at), ...problems];
+  return { jobs: [], problems, warnings: first === undefined ? warnings : [...warnings, { ...first, message }] };
+}
+
+/** The compose files, and what jobs' components would lay over a scheduler that the stack does not have. */
+function composeTexts({ composeFiles, components }: Source): Promise<ComposeText[]> {
   const pending = components.map((component) => join(component, OVERRIDE)).filter((path) => existsSync(path));
-  const paths = [...new Set([...composeFiles, ...pending])];
-  const texts = await Promise.all(
-    paths.map(async (path) => ({ path, text: (await unlessMissing(readFile(path, 'utf8'))) ?? '' })),
+  return Promise.all(
+    [...new Set([...composeFiles, ...pending])].map(async (path) => ({
+      path,
+      text: (await unlessMissing(readFile(path, 'utf8'))) ?? '',
+    })),
   );
+}
+
+async function mountedTexts(texts: readonly ComposeText[], { directory, variables }: Source) {
   const files: JobText[] = [];
   const unreadable: ParsedJobs['problems'] = [];
   for (const file of mountedJobFiles(texts, directory, variables)) {

@@ -33,15 +33,53 @@ export function mountedJobFiles(
   return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, source]) => source);
 }
 
-/** Of every service, as `source:target`. */
-function volumesIn(text: string): string[] {
+/** Where docker-crontab looks for its jobs: one file up to 2.14 of birdhouse-deploy, one per job since. */
+const READS_JOBS = /^\/(opt\/crontab\/config\.yml|scheduler-job-configs\/)/;
+
+/**
+ * Name of the service that is docker-crontab with jobs: it runs them already. A later file that gives the service another image,
+ * as our own component does, makes it another one.
+ */
+export function crontabService(
+  files: readonly ComposeText[],
+  variables: Readonly<Record<string, string>>,
+): string | undefined {
+  const services = files.flatMap(({ text }) => servicesIn(text));
+  const names = [...new Set(services.map(({ name }) => name))];
+  return names.find((name) => {
+    const own = services.filter((service) => service.name === name);
+    const image = own.findLast((service) => service.image !== undefined)?.image ?? '';
+    const targets = own
+      .flatMap(({ volumes }) => volumes)
+      .map((volume) => interpolate(volume, variables).split(':')[1] ?? '');
+    return /crontab/.test(interpolate(image, variables)) && targets.some((target) => READS_JOBS.test(target));
+  });
+}
+
+interface Service {
+  name: string;
+  image: string | undefined;
+  /** `source:target`. */
+  volumes: string[];
+}
+
+const volumesIn = (text: string): string[] => servicesIn(text).flatMap(({ volumes }) => volumes);
+
+function servicesIn(text: string): Service[] {
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent', uniqueKeys: false });
   if (document.errors.length > 0) return [];
   const services: unknown = document.get('services');
   if (!isMap(services)) return [];
-  return services.items.flatMap(({ value }) => {
-    const volumes: unknown = isMap(value) ? value.get('volumes') : undefined;
-    return isSeq(volumes) ? volumes.items.flatMap(volumeOf) : [];
+  return services.items.flatMap(({ key, value }) => {
+    if (!isMap(value) || !isScalar(key)) return [];
+    const [volumes, image] = [value.get('volumes'), value.get('image')] as unknown[];
+    return [
+      {
+        name: String(key.value),
+        image: typeof image === 'string' ? image : undefined,
+        volumes: isSeq(volumes) ? volumes.items.flatMap(volumeOf) : [],
+      },
+    ];
   });
 }
 
