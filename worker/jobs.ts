@@ -8,7 +8,8 @@ import { parseJobs, type JobRemark, type ParsedJobs } from '../activities/jobs/p
 import { misdirections } from '../activities/jobs/redirections.js';
 import { FAILURES, messageOf, StepFailure } from '../activities/shared/failures.js';
 import type { Diagnostic, OriginOf } from '../activities/stack/diagnostics.js';
-import type { StackReading } from '../activities/stack/read-stack.js';
+import { templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
+import { findTemplates, render } from '../activities/stack/render.js';
 import type { LintAnswer, LintOptions } from '../client/handlers.js';
 import { filesOf, readFor } from './config.js';
 
@@ -24,11 +25,17 @@ export async function lintJobs({ file, ...options }: LintOptions): Promise<LintA
 }
 
 /** The jobs that a configuration holds. */
-export const jobsOf = (read: StackReading): Promise<ParsedJobs> => {
-  const { directory, variables, reading } = read;
+export async function jobsOf(read: StackReading): Promise<ParsedJobs> {
+  const { directory, variables, reading, lists } = read;
   const components = reading.listed.map(({ spelling }) => resolve(directory, spelling));
-  return readJobs({ directory, variables, components, composeFiles: filesOf(read) });
-};
+  const places = {
+    directories: templateDirectories(read),
+    locate: (path: string) => path,
+    standIns: new Set<string>(),
+  };
+  const rendered = render(await findTemplates(places), lists, variables);
+  return readJobs({ directory, variables, components, rendered, composeFiles: filesOf(read) });
+}
 
 /** `originOf`: where a variable is set, for those whose text is one's. */
 export function jobDiagnostics(parsed: ParsedJobs, originOf: OriginOf = () => undefined): Diagnostic[] {

@@ -14,7 +14,7 @@ const VARIABLES = ['AUTODEPLOY_EXTRA_SCHEDULER_JOBS', 'BIRDHOUSE_AUTODEPLOY_EXTR
 /** What a job's component lays over the scheduler, which a stack without that service does not read. */
 const OVERRIDE = 'config/scheduler/docker-compose-extra.yml';
 
-type Source = Pick<Configuration, 'variables' | 'composeFiles' | 'components' | 'directory'>;
+type Source = Pick<Configuration, 'variables' | 'composeFiles' | 'components' | 'directory' | 'rendered'>;
 
 /** Every job of the stack, and what is wrong with those that do not run. */
 export async function readJobs(view: Source): Promise<ParsedJobs> {
@@ -64,12 +64,14 @@ function composeTexts({ composeFiles, components }: Source): Promise<ComposeText
   );
 }
 
-async function mountedTexts(texts: readonly ComposeText[], { directory, variables }: Source) {
+async function mountedTexts(texts: readonly ComposeText[], { directory, variables, rendered }: Source) {
+  // What a template gives counts before it is written, too.
+  const shown = new Map(rendered.map(({ path, text }) => [path, text.toString('utf8')]));
   const files: JobText[] = [];
   const unreadable: ParsedJobs['problems'] = [];
   for (const file of mountedJobFiles(texts, directory, variables)) {
     try {
-      files.push({ file, text: await readFile(file, 'utf8') });
+      files.push({ file, text: shown.get(file) ?? (await readFile(file, 'utf8')) });
     } catch (error) {
       unreadable.push({
         file,
