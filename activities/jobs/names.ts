@@ -4,7 +4,12 @@
 const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$/;
 
 /** Jobs of the platform's own components that a workflow of ours does in their place. */
-export const REPLACED: ReadonlySet<string> = new Set(['autodeploy', 'notebookdeploy', 'logrotate']);
+export const REPLACED: ReadonlySet<string> = new Set([
+  'autodeploy',
+  'notebookdeploy',
+  'logrotate',
+  'store_backups_to_restic_repository',
+]);
 
 /** The name itself when it can be a container's, else what docker-crontab makes of it for its scripts. */
 export function jobName(text: string): string | undefined {
