@@ -166,6 +166,7 @@ async function runShell(
       timeoutMs: 2 * (limitSeconds + SPARE_SECONDS) * 1_000,
       okStatuses: ANY_STATUS,
       leavesNothing: true,
+      endWith: 'SIGKILL',
     });
   } catch (error) {
     if ((await folder.status()) !== undefined) return 'ended';

@@ -33,9 +33,9 @@ birdkeeper_run() {
   shift
   birdkeeper_stays
   [ -f "$notes.size" ] || wc -c < "$BIRDKEEPER_JOB_OUTPUT" > "$notes.size"
-  id=$(docker ps --all --quiet --no-trunc --filter "label=birdkeeper.job.run=$BIRDKEEPER_JOB_RUN" --filter "label=birdkeeper.job.step=$step") || birdkeeper_lost
+  id=$(docker ps --all --quiet --no-trunc --filter "label=birdkeeper.job.run=$BIRDKEEPER_JOB_RUN" --filter "label=birdkeeper.job.step=$step" 2>/dev/null) || birdkeeper_lost
   if [ -n "$id" ]; then
-    state=$(docker inspect --format '{{.State.Status}}' "$id") || birdkeeper_lost
+    state=$(docker inspect --format '{{.State.Status}}' "$id" 2>/dev/null) || birdkeeper_lost
     [ "$state" != created ] || docker start "$id" >/dev/null || status=$?
   elif [ -f "$notes.id" ]; then
     echo "birdkeeper: somebody removed the container of step $step; it is not begun a second time"
@@ -53,7 +53,7 @@ birdkeeper_run() {
   if [ /dev/stdout -ef "$BIRDKEEPER_JOB_OUTPUT" ] && [ /dev/stderr -ef "$BIRDKEEPER_JOB_OUTPUT" ]; then follows=yes; fi
   if [ -n "$follows" ]; then docker logs --follow "$id" 2>&1 | birdkeeper_after "$(birdkeeper_seen "$notes")" || :; fi
   birdkeeper_stays
-  status=$(docker wait "$id") || { birdkeeper_engine; echo "birdkeeper: the container of step $step was removed while it ran"; return 1; }
+  status=$(docker wait "$id" 2>/dev/null) || { birdkeeper_engine; echo "birdkeeper: the container of step $step was removed while it ran"; return 1; }
   if [ -n "$follows" ]; then
     # Who follows can miss what comes last (a last line without its end, Docker 20.10).
     docker logs "$id" 2>&1 | birdkeeper_after "$(birdkeeper_seen "$notes")" || :

@@ -36,6 +36,8 @@ export interface RunOptions {
   okStatuses?: readonly number[];
   /** Between SIGTERM and SIGKILL, on time-out and abort. */
   graceMs?: number;
+  /** SIGKILL from the start: for a child whose own words about its end would be taken for output. */
+  endWith?: 'SIGKILL';
   /** What the child leaves running in its group is ended with it, rather than waited for and left behind. */
   leavesNothing?: boolean;
 }
@@ -107,7 +109,7 @@ export async function runCommand(command: Command, options: RunOptions): Promise
   let stopped: 'timed out' | 'aborted' | undefined;
   const stop = (why: 'timed out' | 'aborted') => {
     stopped ??= why;
-    signalGroup(child.pid, 'SIGTERM');
+    signalGroup(child.pid, options.endWith ?? 'SIGTERM');
     setTimeout(() => signalGroup(child.pid, 'SIGKILL'), options.graceMs ?? GRACE_MS).unref();
   };
   const timer = setTimeout(() => stop('timed out'), options.timeoutMs);
