@@ -38,7 +38,10 @@ export function partsOf(id: string, { host, stack }: StackRef): { kind: string; 
 
 async function describe(session: Session, id: string, ref: StackRef): Promise<ScheduleReport | undefined> {
   try {
-    const described = await session.within(() => steadily(() => session.client.schedule.getHandle(id).describe()));
+    const described = await session.within(
+      () => steadily(() => session.client.schedule.getHandle(id).describe()),
+      LIST_LIMIT_MS,
+    );
     const { paused, note = '' } = described.state;
     return {
       ...(partsOf(id, ref) ?? { kind: id }),
@@ -98,7 +101,10 @@ async function endOf(
 ): Promise<{ outcome: string; seconds: number | null }> {
   try {
     const handle = session.client.workflow.getHandle(workflowId, runId);
-    const { status, searchAttributes, startTime, closeTime } = await session.within(() => handle.describe());
+    const { status, searchAttributes, startTime, closeTime } = await session.within(
+      () => handle.describe(),
+      LIST_LIMIT_MS,
+    );
     return {
       outcome: outcomeWord(status.name, searchAttributes['Outcome']?.[0]),
       seconds: closeTime === undefined ? null : (closeTime.getTime() - startTime.getTime()) / 1_000,

@@ -37,8 +37,11 @@ export WHO=nightjar`,
 const logOf = (world: World, job: string) =>
   readFile(join(world.parts.settings.logDirectory, `${world.project}-${job}.log`), 'utf8').catch(() => '');
 const listed = async (world: World) => {
-  const { stdout, stderr, status } = await world.cli(['jobs', '--json']);
-  if (status !== 0) throw new Error(stderr);
+  // A machine that builds other things at the same time may take longer than the command waits.
+  const { stdout } = await waitFor('an answer', async () => {
+    const ran = await world.cli(['jobs', '--json']);
+    return ran.status === 0 && ran;
+  });
   const { jobs } = JSON.parse(stdout) as {
     jobs: {
       kind: string;
