@@ -1,9 +1,10 @@
 /** Workflows that a command starts and waits for. */
 import { WorkflowFailedError } from '@temporalio/client';
+import { messageOf } from '../activities/shared/failures.js';
 import { EXIT, taskQueueOf } from '../workflows/contract.js';
 import { attribute } from '../workflows/search-attributes.js';
 import { isWorkerPolling, noWorker, type Session } from './connection.js';
-import { CommandEnd } from './failures.js';
+import { CommandEnd, deepest } from './failures.js';
 import type { KnownStack } from './stack.js';
 import { oneLine } from './text.js';
 
@@ -32,11 +33,6 @@ export async function runWorkflow(session: Session, { ref, directory }: KnownSta
     return await handle.result();
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    throw new CommandEnd(EXIT.failed, `${otherwise}${oneLine(deepest(error))}`);
+    throw new CommandEnd(EXIT.failed, `${otherwise}${oneLine(messageOf(deepest(error)))}`);
   }
-}
-
-/** Temporal wraps what an activity said in layers of its own. */
-function deepest(error: Error): string {
-  return error.cause instanceof Error ? deepest(error.cause) : error.message;
 }
