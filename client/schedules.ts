@@ -1,14 +1,8 @@
 /** The schedules of a stack as the server has them. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  isGrpcServiceError,
-  ScheduleNotFoundError,
-  ServiceError,
-  WorkflowNotFoundError,
-  type ScheduleDescription,
-} from '@temporalio/client';
+import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
 import { SCHEDULE_KINDS, scheduleId, type StackRef } from '../workflows/contract.js';
 import type { Session } from './connection.js';
+import { describeSchedule } from './describe-schedule.js';
 import type { ScheduleReport } from './schedule-schemas.js';
 
 const LIST_LIMIT_MS = 10_000;
@@ -38,10 +32,7 @@ export function partsOf(id: string, { host, stack }: StackRef): { kind: string; 
 
 async function describe(session: Session, id: string, ref: StackRef): Promise<ScheduleReport | undefined> {
   try {
-    const described = await session.within(
-      () => steadily(() => session.client.schedule.getHandle(id).describe()),
-      LIST_LIMIT_MS,
-    );
+    const described = await session.within(() => describeSchedule(session.client.schedule, id), LIST_LIMIT_MS);
     const { paused, note = '' } = described.state;
     return {
       ...(partsOf(id, ref) ?? { kind: id }),
@@ -56,23 +47,6 @@ async function describe(session: Session, id: string, ref: StackRef): Promise<Sc
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
-  }
-}
-
-const TRIES = 5;
-const CANCELLED = 1;
-
-/** The server cancels a look at a schedule that it is just changing (1.29.1); nothing is lost by another. */
-async function steadily<T>(look: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await look();
-    } catch (error) {
-      const cause = error instanceof ServiceError ? error.cause : error;
-      const passes = isGrpcServiceError(cause) && Number(cause.code) === CANCELLED;
-      if (!passes || attempt >= TRIES) throw error;
-      await sleep(100 * attempt);
-    }
   }
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { Schedules } from '../activities/schedules/index.js';
 import { FIXED, markOf, type ScheduleName, type WantedSchedule } from '../activities/schedules/plan.js';
+import { describeSchedule } from '../client/describe-schedule.js';
 import { SCHEDULED_WORKFLOW, scheduleId, taskQueueOf, type Overlap, type StackRef } from '../workflows/contract.js';
 import { attribute } from '../workflows/search-attributes.js';
 
@@ -85,7 +86,7 @@ async function markIn(
   { kind, name }: ScheduleName,
 ): Promise<string | undefined> {
   try {
-    const { action } = await client.getHandle(scheduleId(kind, stack, name)).describe();
+    const { action } = await describeSchedule(client, scheduleId(kind, stack, name));
     const mark = action.memo?.['mark'];
     return typeof mark === 'string' ? mark : '';
   } catch (error) {

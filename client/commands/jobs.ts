@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { EXIT, scheduleId, type ScheduleKind } from '../../workflows/contract.js';
 import { withSession, type Session } from '../connection.js';
+import { describeSchedule } from '../describe-schedule.js';
 import { CommandEnd, wrongUse, type ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
 import { renderDiagnostics } from '../render/configuration.js';
@@ -32,13 +33,12 @@ export const list: Act = async (context, options) =>
 /** Starts a run now, by the schedule's own rules. */
 export const run: Act = async (context, options, [name = '']) =>
   withJob(context, options, name, async ({ job, session }) => {
-    const handle = session.client.schedule.getHandle(job.id);
-    const { info, policies } = await session.within(() => handle.describe());
+    const { info, policies } = await session.within(() => describeSchedule(session.client.schedule, job.id));
     const [open] = info.runningActions;
     if (open !== undefined && policies.overlap === 'SKIP') {
       throw new CommandEnd(EXIT.blocked, `${name} runs already (${open.workflow.workflowId}); nothing was started.`);
     }
-    await session.within(() => handle.trigger());
+    await session.within(() => session.client.schedule.getHandle(job.id).trigger());
     context.io.out(`${name} is started. What it says: birdkeeper jobs logs ${name} --follow`);
     return EXIT.done;
   });
