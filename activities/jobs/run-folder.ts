@@ -27,6 +27,8 @@ export class RunFolder {
     const folder = new RunFolder(path);
     if ((await folder.read('started')) === undefined) await folder.write('started', new Date().toISOString());
     await writeFile(folder.output, '', { flag: 'a', mode: 0o600 });
+    // Of a script that has come to its end the notes are its last word.
+    if ((await folder.status()) !== undefined) return folder;
     for (const former of ['lost', 'leave', 'cut-off']) await rm(folder.file(former), { force: true });
     return folder;
   }
