@@ -3,20 +3,8 @@ import { activities } from '../../../workflows/activities.js';
 import { decideStack } from '../../../workflows/check-stack/decide.js';
 import type { CheckStackInput, CheckStackResult } from '../../../workflows/check-stack/messages.js';
 
-export {
-  backUpStack,
-  deployData,
-  deployNotebooks,
-  deployStack,
-  keepStack,
-  previewRestore,
-  requestWork,
-  restoreStack,
-  rollbackNotebooks,
-  rotateLogs,
-  runContainerJob,
-  verifyBackup,
-} from '../../../workflows/index.js';
+// What is defined here counts over what comes by the star.
+export * from '../../../workflows/index.js';
 
 export async function checkStack(input: CheckStackInput): Promise<CheckStackResult> {
   const seen = await activities.observeStack({ stack: input.stack, fetch: true });

@@ -6,18 +6,8 @@ import type { DeployStackInput } from '../../../workflows/deploy-stack/messages.
 import type { KeepStackInput } from '../../../workflows/keep-stack/messages.js';
 import * as today from '../../../workflows/index.js';
 
-export {
-  backUpStack,
-  deployData,
-  deployNotebooks,
-  previewRestore,
-  requestWork,
-  restoreStack,
-  rollbackNotebooks,
-  rotateLogs,
-  runContainerJob,
-  verifyBackup,
-} from '../../../workflows/index.js';
+// What is defined here counts over what comes by the star.
+export * from '../../../workflows/index.js';
 
 export async function keepStack(input: KeepStackInput): Promise<void> {
   await Promise.all([activities.recallKeeper({ stack: input.stack }), today.keepStack(input)]);
