@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backUp, type BackupRequest } from '../../../../activities/backup/index.js';
+import { Repository, type RepositoryRequest } from '../../../../activities/backup/repository.js';
 import { localStep } from '../../../../activities/shared/step.js';
 import { FAILURES } from '../../../../workflows/contract.js';
 
 const run = promisify(execFile);
 const PASSWORD = 'corr3ct-h0rse-battery';
 
-describe('activities/backup/index', () => {
+describe('activities/backup/repository', () => {
   /** An empty repository: making one takes seconds, copying it none. */
   let prepared: string;
   let root: string;
-  let request: BackupRequest;
+  let request: RepositoryRequest;
+  let paths: string[];
   /** Everything that was logged. */
   let told: string[];
   beforeAll(async () => {
@@ -34,15 +35,12 @@ describe('activities/backup/index', () => {
     request = {
       stack: 'birds',
       host: 'host-1',
-      release: 7,
-      stackDirectory: join(root, 'stack'),
-      entries: ['data', 'volume:birds_db'],
       repository: join(root, 'repository'),
       passwordFile: join(root, 'password'),
       cacheDir: join(root, 'cache'),
       environment: { PATH: process.env['PATH'] ?? '', HOME: root },
-      mountPointOf: async (volume) => (volume === 'birds_db' ? join(root, 'volume') : undefined),
     };
+    paths = [join(root, 'stack/data'), join(root, 'volume')];
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
@@ -56,7 +54,13 @@ describe('activities/backup/index', () => {
       },
     });
   const withRepository = () => cp(prepared, request.repository, { recursive: true });
-  const make = (changes: Partial<BackupRequest> = {}) => backUp({ ...request, ...changes }, step());
+  async function make(changes: Partial<RepositoryRequest> = {}, what: { release?: null; paths?: string[] } = {}) {
+    const repository = new Repository({ ...request, ...changes }, step());
+    await repository.prepare();
+    const { unread, ...made } = await repository.backUp({ release: 7, paths, ...what });
+    if (unread) throw unread;
+    return made;
+  }
   async function restic(...args: string[]): Promise<string> {
     const access = {
       RESTIC_REPOSITORY: request.repository,
@@ -68,20 +72,17 @@ describe('activities/backup/index', () => {
   async function snapshots(): Promise<{ tags: string[]; hostname: string; paths: string[]; short_id: string }[]> {
     return JSON.parse(await restic('snapshots', '--json')) as Awaited<ReturnType<typeof snapshots>>;
   }
-  async function failing(type: string, message: RegExp, changes: Partial<BackupRequest> = {}): Promise<void> {
-    const failed = make(changes);
+  async function failing(type: string, message: RegExp, ...how: Parameters<typeof make>): Promise<void> {
+    const failed = make(...how);
     await expect(failed).rejects.toMatchObject({ name: 'StepFailure', type });
     await expect(failed).rejects.toThrow(message);
   }
 
   it('makes the repository and a snapshot that can be restored, then adds to it', async () => {
-    const paths = [join(root, 'stack/data'), join(root, 'volume')];
     const first = await make();
     expect(first).toEqual({
       snapshot: expect.stringMatching(/^[0-9a-f]{8,}$/) as string,
       bytesAdded: expect.any(Number) as number,
-      paths,
-      release: 7,
     });
     expect(first.bytesAdded).toBeGreaterThan(0);
     expect(await snapshots()).toEqual([
@@ -91,7 +92,7 @@ describe('activities/backup/index', () => {
     expect(await readFile(join(root, 'restored', root, 'stack/data/file'), 'utf8')).toBe('precious');
     expect(await readFile(join(root, 'restored', root, 'volume/row'), 'utf8')).toBe('of a database');
 
-    const second = await make({ release: null });
+    const second = await make({}, { release: null });
     expect(second.snapshot).not.toBe(first.snapshot);
     expect((await snapshots()).map(({ tags }) => tags)).toEqual([['release=7', 'stack=birds'], ['stack=birds']]);
     expect(told.filter((line) => line.includes('made one'))).toHaveLength(1);
@@ -101,18 +102,10 @@ describe('activities/backup/index', () => {
     await withRepository();
     const { passwordFile: _none, ...rest } = request;
     const environment = { ...request.environment, RESTIC_PASSWORD: PASSWORD };
-    expect(await backUp({ ...rest, environment }, step())).toMatchObject({ release: 7 });
+    const repository = new Repository({ ...rest, environment }, step());
+    await repository.prepare();
+    await repository.backUp({ release: 7, paths });
     expect(await snapshots()).toHaveLength(1);
-  });
-
-  it('a path or volume that is missing fails the run, says which, and nothing is backed up', async () => {
-    const entries = ['data', 'nowhere', 'volume:birds_gone'];
-    await failing(FAILURES.notFound, /nowhere cannot be read .*no volume birds_gone/, { entries });
-    await expect(readdir(request.repository)).rejects.toThrow('ENOENT');
-  });
-
-  it.each([[[]], [['']], [['volume:']]])('entries %j are a wrong setting', async (entries) => {
-    await failing(FAILURES.configuration, /BIRDKEEPER_BACKUP_PATHS/, { entries });
   });
 
   it('a file that cannot be read fails the run and is named, although the others are saved', async () => {
@@ -120,9 +113,8 @@ describe('activities/backup/index', () => {
     await failing(
       FAILURES.applyFailed,
       /could not be read: \/proc\/self\/mem\. Snapshot [0-9a-f]{8,} holds the others/,
-      {
-        entries: ['data', '/proc/self/mem'],
-      },
+      {},
+      { paths: [...paths, '/proc/self/mem'] },
     );
     expect(await snapshots()).toHaveLength(1);
   });
@@ -165,14 +157,14 @@ describe('activities/backup/index', () => {
     };
     await run('sh', ['-c', script, 'sh', request.repository], { env: { ...request.environment, ...access } });
     expect(await readdir(join(request.repository, 'locks'))).toHaveLength(1);
-    expect(await make()).toMatchObject({ release: 7 });
+    await make();
     expect(await readdir(join(request.repository, 'locks'))).toEqual([]);
   });
 
   it('a run that is cancelled ends', async () => {
     const controller = new AbortController();
     controller.abort(new Error('cancelled'));
-    await expect(backUp(request, step(controller.signal))).rejects.toThrow('cancelled');
+    await expect(new Repository(request, step(controller.signal)).prepare()).rejects.toThrow('cancelled');
   });
 
   it('the password is in no log and no failure', async () => {
@@ -181,7 +173,7 @@ describe('activities/backup/index', () => {
     const bad = { ...request.environment, RESTIC_PASSWORD: PASSWORD };
     const { passwordFile: _none, ...rest } = request;
     const repository = `rest:http://user:${PASSWORD}@127.0.0.1:9/birds`;
-    const failing = backUp({ ...rest, environment: bad, repository }, step());
+    const failing = new Repository({ ...rest, environment: bad, repository }, step()).prepare();
     const failed = await failing.then(
       () => undefined,
       (error: Error) => error,
