@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crontabService, mountedJobFiles, type ComposeText } from '../jobs/mounted-files.js';
-import { REPLACED } from '../jobs/names.js';
 import { parseJobs, type JobText, type ParsedJobs } from '../jobs/parse.js';
 import { messageOf } from '../shared/failures.js';
 import { unlessMissing } from '../shared/files.js';
@@ -20,25 +19,10 @@ type Source = Pick<Configuration, 'variables' | 'composeFiles' | 'components' | 
 export async function readJobs(view: Source): Promise<ParsedJobs> {
   const compose = await composeTexts(view);
   const [files, unreadable] = await mountedTexts(compose, view);
-  const own = parseJobs(files);
-  const replaced = new Set(own.jobs.filter(({ name }) => REPLACED.has(name)));
   const parsed = parseJobs([...variableTexts(view), ...files]);
-  const isReplaced = ({ name, at }: { name: string; at: { file: string; line: number } }) =>
-    [...replaced].some((job) => job.name === name && job.at.file === at.file && job.at.line === at.line);
+  const all = { ...parsed, problems: [...parsed.problems, ...unreadable] };
   const other = crontabService(compose, view.variables);
-  if (other !== undefined) return left(other, parsed);
-  return {
-    jobs: parsed.jobs.filter((job) => !isReplaced(job)),
-    problems: [...parsed.problems, ...unreadable],
-    warnings: [
-      ...parsed.warnings,
-      ...[...replaced].map(({ name, at }) => ({
-        ...at,
-        job: name,
-        message: `Job ${name} of the platform is done by birdkeeper itself and not run.`,
-      })),
-    ],
-  };
+  return other === undefined ? all : left(other, all);
 }
 
 function variableTexts({ variables }: Source): JobText[] {
@@ -71,7 +55,7 @@ async function mountedTexts(texts: readonly ComposeText[], { directory, variable
   const unreadable: ParsedJobs['problems'] = [];
   for (const file of mountedJobFiles(texts, directory, variables)) {
     try {
-      files.push({ file, text: shown.get(file) ?? (await readFile(file, 'utf8')) });
+      files.push({ file, ofPlatform: true, text: shown.get(file) ?? (await readFile(file, 'utf8')) });
     } catch (error) {
       unreadable.push({
         file,

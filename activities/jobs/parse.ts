@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { FieldProblem, Fields } from './fields.js';
 import type { Job, JobStep, Place, Position } from './model.js';
-import { jobName } from './names.js';
+import { jobName, REPLACED } from './names.js';
 import { optionsIn } from './options.js';
 import { readSchedule } from './schedule-text.js';
 import { readItems, type Item } from './yaml-items.js';
@@ -12,6 +12,8 @@ export interface JobText {
   /** The file, or the name of the variable. */
   readonly file: string;
   readonly text: string;
+  /** A component of the platform brings it: what birdkeeper does in its place does not run. */
+  readonly ofPlatform?: boolean;
 }
 
 export interface JobRemark extends Position {
@@ -37,7 +39,7 @@ const FIELDS = [
 /** All texts of a stack, in order. Two jobs of one name are two jobs: the second gets a number behind its name. */
 export function parseJobs(texts: readonly JobText[]): ParsedJobs {
   const parsed: ParsedJobs = { jobs: [], problems: [], warnings: [] };
-  for (const { file, text } of texts) {
+  for (const { file, text, ofPlatform = false } of texts) {
     const { items, problems } = readItems(text);
     parsed.problems.push(
       ...problems.map(({ line, message }) => ({
@@ -46,18 +48,20 @@ export function parseJobs(texts: readonly JobText[]): ParsedJobs {
         message: `What begins here ${message}. It does not run.`,
       })),
     );
-    for (const item of items) addJob(item, file, parsed);
+    for (const item of items) addJob(item, { file, ofPlatform }, parsed);
   }
   return parsed;
 }
 
-function addJob(item: Item, file: string, parsed: ParsedJobs): void {
+function addJob(item: Item, { file, ofPlatform }: Omit<Required<JobText>, 'text'>, parsed: ParsedJobs): void {
   const fields = new Fields(item.node, item);
   const at = { file, line: item.line };
   const name = nameIn(fields, item);
   try {
     const job = jobOf(fields, name, at, parsed);
-    if (job !== undefined) parsed.jobs.push(unique(job, parsed));
+    if (job === undefined) return;
+    if (ofPlatform && REPLACED.has(job.name)) parsed.warnings.push(replaced(job));
+    else parsed.jobs.push(unique(job, parsed));
   } catch (error) {
     if (!(error instanceof FieldProblem)) throw error;
     const named = name === undefined ? {} : { job: name };
@@ -65,6 +69,12 @@ function addJob(item: Item, file: string, parsed: ParsedJobs): void {
     parsed.problems.push({ file, line: error.line, ...named, message });
   }
 }
+
+const replaced = ({ name, at }: Job): JobRemark => ({
+  ...at,
+  job: name,
+  message: `Job ${name} of the platform is done by birdkeeper itself and not run.`,
+});
 
 function nameIn(fields: Fields, item: Item): string | undefined {
   try {
