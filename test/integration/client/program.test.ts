@@ -161,8 +161,9 @@ describe('client/program', { timeout: 90_000 }, () => {
       expect(out).toContain('because I want to');
       expect(out).toMatch(/deployment 7: deployed/);
       expect(status).toBe(0);
-      const report = StackReport.strict().parse(JSON.parse((await place.run('status', '--json')).out));
-      expect(report).toMatchObject({ source: 'keeper', notices: [], running: null });
+      const report = async () => StackReport.strict().parse(JSON.parse((await place.run('status', '--json')).out));
+      // The keeper hears of the end a moment after whoever follows the deployment.
+      await expect.poll(report).toMatchObject({ source: 'keeper', notices: [], running: null });
       const { out: told } = await place.run('status');
       expect(told).toContain('health  all 1 services well');
     });
