@@ -1,6 +1,4 @@
 /** Backups of a stack: made, thinned out, restored, tried. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Phase } from '../../workflows/contract.js';
 import {
   createBackup,
   forgetBackups,
@@ -17,6 +15,7 @@ import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, RestoreInput, RestorePreview, StackInput } from '../types.js';
 import { backupSetup, type BackupSetup } from './backup-setup.js';
+import { backupTurns } from './backup-turns.js';
 import type { Dependencies } from './dependencies.js';
 import { watched } from './job-notices.js';
 
@@ -31,25 +30,12 @@ export async function backUpStack(
   const stack = await deps.state.stack(name);
   return watched({ stack: name, job: 'backup' }, step, deps, async () => {
     const setup = await backupSetup(stack, step, deps);
-    await untilNothingIsApplied(name, step, deps);
-    return deps.journal.job({ stack: name, file: LOG, about: `backup of ${name}` }, () =>
-      madeAndThinned(stack, setup, step),
+    const about = `backup of ${name}`;
+    const phaseOf = async () => deps.deploymentPhase?.(name);
+    return backupTurns.read(stack.path(), step, phaseOf, () =>
+      deps.journal.job({ stack: name, file: LOG, about }, () => madeAndThinned(stack, setup, step)),
     );
   });
-}
-
-/** Phases in which services are being replaced: what is dumped then may go away, and may not be of one release. */
-const CHANGING: readonly Phase[] = ['advance', 'apply', 'settle', 'hand over', 'roll back'];
-const LOOK_EVERY_MS = 5_000;
-
-/** One that stops nothing is no work of the keeper: it runs beside a deployment, but does not begin in the middle of its changes. */
-async function untilNothingIsApplied(stack: string, step: Step, deps: Dependencies): Promise<void> {
-  for (;;) {
-    const phase = await deps.deploymentPhase?.(stack);
-    if (phase === undefined || !CHANGING.includes(phase)) return;
-    step.heartbeat({ waitsFor: `the deployment that runs (${phase})` });
-    await sleep(LOOK_EVERY_MS, undefined, { signal: step.signal });
-  }
 }
 
 async function madeAndThinned(stack: StackState, { request, settings }: BackupSetup, step: Step) {
@@ -84,7 +70,11 @@ export async function restoreStack(
   const setup = await backupSetup(stack, step, deps);
   const about = `restore of ${input.stack} from ${wordOf(input)}`;
   return deps.journal.job({ stack: input.stack, file: LOG, about }, async () => {
-    const { snapshot, release, restored, aside, saved, stopped, bytes } = await restore(requestOf(input, setup), step);
+    const { snapshot, release, restored, aside, saved, stopped, bytes } = await backupTurns.write(
+      stack.path(),
+      step,
+      () => restore(requestOf(input, setup), step),
+    );
     return {
       ...{ snapshot, release, saved, bytes },
       restored: [...restored],

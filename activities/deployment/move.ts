@@ -6,6 +6,7 @@ import type { Step } from '../shared/step.js';
 import { applyRendered, planRendered, restoreRendered } from '../stack/rendered-files.js';
 import type { Intent, StackState } from '../state/index.js';
 import type { Activities, DeploymentInput } from '../types.js';
+import { backupTurns } from './backup-turns.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
 import { gitOptions, openConfiguration, readStaged } from './open.js';
@@ -29,6 +30,7 @@ export async function advanceCheckouts(
 ): ReturnType<Activities['advanceCheckouts']> {
   const stack = await deps.state.stack(name);
   await requireTurn(stack, number);
+  await backupTurns.free(stack.path(), step);
   const plan = await planOf(stack, number);
   const interrupted = (await stack.intent())?.number === number;
   const checkouts = await movingCheckouts(stack, number, plan.from, plan.to, plan);
