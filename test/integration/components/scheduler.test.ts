@@ -93,6 +93,31 @@ const FULL = () => [
   "TEMPORAL_ADDRESS=temporal.example.org:7233 http_proxy='http://proxy.example.org:3128'",
 ];
 
+/** What jobs work on, each in a place of its own. */
+const JOBS = () => [
+  `BIRDKEEPER_NOTEBOOK_DIR='${at('hub')}/tutorials' BIRDKEEPER_NOTEBOOK_LIST='${at('lists')}/notebooks.yml'`,
+  `BIRDKEEPER_LOGROTATE_FILE=/etc/logrotate.conf BIRDKEEPER_NGINX_LOGS='${at('nginx')}'`,
+  "BIRDKEEPER_BACKUP_PATHS='volume:x ./config ../../srv' BIRDKEEPER_BACKUP_FREQUENCY='@daily'",
+  `BIRDHOUSE_BACKUP_RESTIC_ENV_FILE='\${SECRETS}/restic.env' SECRETS='${at('secrets')}'`,
+];
+
+/** As Docker reads it: no shell, values to the end of the line, and one that Windows wrote. */
+const RESTIC_ENV = () =>
+  [
+    '# RESTIC_REPOSITORY=/commented/out',
+    `RESTIC_REPOSITORY=${at('near')}/restic\r`,
+    `  RESTIC_CACHE_DIR=${at('cache')}`,
+    `RESTIC_REPOSITORY_FILE=${at('where')}/repository`,
+    `RESTIC_PASSWORD_FILE=${at('passwords')}/restic`,
+    `RESTIC_CACERT=${at('tls')}/ca.pem`,
+    "RESTIC_PASSWORD=$(touch /tmp/never) it's /not/a/path",
+    'RESTIC_TLS_CLIENT_CERT=relative',
+    'AWS_SHARED_CREDENTIALS_FILE',
+    `GOOGLE_APPLICATION_CREDENTIALS=${at('secrets')}/google.json`,
+  ].join('\n');
+
+const VOLUMES = '/var/lib/docker/volumes:rw,rslave';
+
 function makeLinked(): void {
   mkdirSync(at('elsewhere/repo/.git'), { recursive: true });
   mkdirSync(at('elsewhere/repo/sub'));
@@ -107,12 +132,22 @@ for (const kind of ['dash', 'busybox', 'bash'] as const) {
       expect(reading.warnings.filter((text) => !text.includes('does not exist'))).toEqual([]);
       expect(mounts(reading)).toEqual([
         ...['platform:rw', 'private:rw', 'notebooks:rw', 'elsewhere/repo:rw', 'not-cloned-yet/repo:rw', 'parts/one:rw'],
-        ...['birdkeeper:rw', 'state:rw', 'data/log:rw', 'keys:ro', 'docker:ro', 'secrets:ro'],
-        ...['/etc/ssl/temporal.pem:ro', 'hub:rw', '/srv/birds:rw', '/srv/a:rw', '/srv/b:rw'],
+        ...['birdkeeper:rw', 'state:rw', 'data/log:rw', 'keys:ro', 'docker:ro'],
+        ...['/etc/ssl/temporal.pem:ro', 'hub:rw', 'secrets:ro', '/srv/birds:rw', '/srv/a:rw', '/srv/b:rw'],
       ]);
       expect(reading.exported['BIRDKEEPER_SCHEDULER_LINKS']).toBe(
         `${at('by-link/sub')}=${at('elsewhere/repo/sub')} /root/.docker/config.json=${at('docker/config.json')}`,
       );
+    });
+
+    it('mounts what jobs open, and what a restic.env names', async () => {
+      write(root, { 'secrets/restic.env': RESTIC_ENV(), 'where/repository': `local:${at('far')}/restic\n` });
+      const reading = await read(JOBS(), { shell: shellNamed(kind, root) });
+      expect(reading.warnings.filter((text) => !text.includes('does not exist'))).toEqual([]);
+      expect(mounts(reading).slice(USUAL.length)).toEqual([
+        ...['hub:rw', 'lists:ro', '/etc/logrotate.conf:ro', 'nginx:rw', 'srv:rw', 'secrets:ro', 'near/restic:rw'],
+        ...['cache:rw', 'where:ro', 'far/restic:rw', 'passwords:ro', 'tls:ro', '/var/lib/docker/volumes:rw,rslave'],
+      ]);
     });
   });
 }
@@ -217,12 +252,68 @@ describe('components/scheduler', () => {
     expect(reading.exported['BIRDKEEPER_SCHEDULER_STACKS']).toContain(`, "--stack", "${at('second/stack')}"`);
   });
 
+  it.each<[string, string[], string[]]>([
+    ['nothing without backups', ["BIRDKEEPER_BACKUP_FREQUENCY='' BIRDKEEPER_BACKUP_BEFORE=never"], []],
+    ['volumes for a schedule', ["BIRDKEEPER_BACKUP_FREQUENCY='@daily'"], [VOLUMES]],
+    ['volumes for that of birdhouse-deploy', ["SCHEDULER_JOB_BACKUP_FREQUENCY='1 1 * * *'"], [VOLUMES]],
+    ['volumes before deployments', ['BIRDKEEPER_BACKUP_BEFORE=risky'], [VOLUMES]],
+    ['volumes for a repository', ['BIRDKEEPER_BACKUP_REPOSITORY=/mnt/restic'], ['/mnt/restic:rw', VOLUMES]],
+    ['volumes for a repository elsewhere', ['BIRDKEEPER_BACKUP_REPOSITORY=sftp:host:/birds'], [VOLUMES]],
+    ['volumes for logs in one', ['BIRDKEEPER_NGINX_LOGS=volume:proxy-logs'], [VOLUMES]],
+    [
+      'volumes where the engine keeps them, with what lies in there',
+      [
+        'BIRDKEEPER_DOCKER_ROOT_DIR=/srv/docker/ BIRDKEEPER_BACKUP_REPOSITORY=s3:x',
+        'BIRDKEEPER_NGINX_LOGS=/srv/docker/volumes/proxy-logs/_data',
+      ],
+      ['/srv/docker/volumes:rw,rslave'],
+    ],
+    [
+      'data of birdhouse-deploy with backups, once',
+      [
+        "BIRDHOUSE_DATA_PERSIST_ROOT=/data BIRDHOUSE_DATA_PERSIST_SHARED_ROOT='${BIRDHOUSE_DATA_PERSIST_ROOT}'",
+        "JUPYTERHUB_USER_DATA_DIR='${BIRDHOUSE_DATA_PERSIST_ROOT}/jupyter' THANOS_MINIO_DATA_STORE=/big/thanos/",
+        "BIRDKEEPER_BACKUP_FREQUENCY='@daily'",
+      ],
+      [VOLUMES, '/data:rw', '/big/thanos:rw'],
+    ],
+    ['data of birdhouse-deploy without backups not', ['DATA_PERSIST_ROOT=/data'], []],
+    ['data where data jobs run here', ['DATA_PERSIST_ROOT=/data BIRDKEEPER_DATA_JOBS=built-in'], ['/data:rw']],
+  ])('mounts for jobs: %s', async (_what, settings, expected) => {
+    expect(mounts(await read(settings)).slice(USUAL.length)).toEqual(expected);
+  });
+
+  it('takes the job for backups of birdhouse-deploy for a schedule wherever it is listed, and /data for its data', async () => {
+    const backups = 'platform/birdhouse/optional-components/scheduler-job-backup';
+    write(root, { [`${backups}/default.env`]: "export SCHEDULER_JOB_BACKUP_FREQUENCY='1 1 * * *'" });
+    write(root, { 'platform/birdhouse/pavics-compose.sh': '' });
+    const listed = `EXTRA_CONF_DIRS="${at('birdkeeper')}/components/scheduler ./optional-components/scheduler-job-backup"`;
+    const env = { ...ENV, COMPOSE_DIR: at('platform/birdhouse') };
+    write(root, { 'private/env.local': listed });
+    const script = `cd "$COMPOSE_DIR"; . ./env.local; . ${at('birdkeeper')}/components/scheduler/default.env; echo "$BIRDKEEPER_SCHEDULER_MOUNTS"`;
+    const said = execFileSync('/bin/sh', ['-c', script], { env, encoding: 'utf8' });
+    expect(said).toContain('"/var/lib/docker/volumes:/var/lib/docker/volumes:rw,rslave", "/data:/data:rw"');
+  });
+
+  it('reads the same in the container, whose restic.env is one of its mounts', async () => {
+    write(root, { 'secrets/restic.env': RESTIC_ENV(), 'where/repository': at('far/restic') });
+    const onHost = computed(await read(JOBS()));
+    expect(onHost['BIRDKEEPER_SCHEDULER_MOUNTS']).toContain(`"${at('where')}:${at('where')}:ro"`);
+    const env = { HOME: '/root', RESTIC_REPOSITORY: '/y' };
+    expect(computed(await read(JOBS(), { env }))).toEqual(onHost);
+    rmSync(at('secrets/restic.env'));
+    const without = mounts(await read(JOBS()));
+    expect(without).toContain('secrets:ro');
+    expect(without).not.toContain('near/restic:rw');
+  });
+
   it('names every setting that cannot be, and what to do', async () => {
     const message = await refusal([
       'BIRDKEEPER_STATE_DIR=../state PAVICS_LOG_DIR="/var/log/my birds" AUTODEPLOY_DEPLOY_KEY_ROOT_DIR="$HOME/.ssh"',
       'AUTODEPLOY_EXTRA_REPOS="/srv/a:b ~/repo /etc" BIRDKEEPER_KNOWN_HOSTS=\'/srv/"x"/hosts\'',
       'BIRDKEEPER_DOCKER_CONFIG_DIR=\'/srv/$(echo "a b")\' BIRDKEEPER_EXTRA_MOUNTS="relative /usr/local/lib/birdkeeper"',
       'BIRDKEEPER_IMAGE="a b" BIRDKEEPER_CONTAINER_NAME="a/b"',
+      'BIRDKEEPER_NGINX_LOGS=volume:x BIRDKEEPER_DOCKER_ROOT_DIR=docker BIRDKEEPER_NOTEBOOK_LIST=list.yml',
     ]);
     for (const sentence of [
       'BIRDKEEPER_STATE_DIR must be an absolute path (it is: ../state).',
@@ -236,6 +327,8 @@ describe('components/scheduler', () => {
       'BIRDKEEPER_EXTRA_MOUNTS: /usr/local/lib/birdkeeper of the host cannot be mounted',
       'BIRDKEEPER_IMAGE is the name of an image',
       'BIRDKEEPER_CONTAINER_NAME is made of',
+      'BIRDKEEPER_DOCKER_ROOT_DIR must be an absolute path (it is: docker/volumes).',
+      'BIRDKEEPER_NOTEBOOK_LIST must be an absolute path (it is: list.yml).',
     ])
       expect(message).toContain(sentence);
   });
