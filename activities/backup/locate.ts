@@ -10,6 +10,8 @@ export interface HostPlaces {
   /** Directory of a named volume's content on this host, or undefined when there is no such volume. */
   readonly mountPointOf: (volume: string) => Promise<string | undefined>;
   readonly engine: BackupEngine;
+  /** Why this process does not see that path of the host, a clause; undefined where it does, and absent where all is seen. */
+  readonly hidden?: (path: string) => string | undefined;
 }
 
 export interface PlacedPart extends PlannedPart {
@@ -52,29 +54,50 @@ export async function locate(
   { missing, signal }: Call & { missing: 'fail' | 'leave out' },
 ): Promise<PlacedPart[]> {
   const found = await Promise.all(parts.filter(isCopied).map((planned) => locateOne(planned, places, { signal })));
-  const reasons = found.flatMap((each) => (typeof each === 'string' ? [each] : []));
-  if (reasons.length > 0 && missing === 'fail') {
-    throw new StepFailure(FAILURES.notFound, `Nothing was backed up: ${reasons.join('; ')}. Correct the declaration.`);
+  const absent = found.filter((each) => 'reason' in each);
+  const unseen = absent.filter(({ isHidden }) => isHidden);
+  // What is there and not seen would be left out of every backup.
+  const reasons = (missing === 'fail' ? absent : unseen).map(({ reason }) => reason);
+  if (reasons.length > 0) {
+    const remedy = unseen.length < absent.length ? ' Correct the declaration.' : '';
+    throw new StepFailure(FAILURES.notFound, `Nothing was backed up: ${reasons.join('; ')}.${remedy}`);
   }
-  return found.flatMap((each) => (typeof each === 'string' || each === undefined ? [] : [each]));
+  return found.flatMap((each) => ('reason' in each ? [] : [each]));
+}
+
+interface Absent {
+  /** `KEY: why`. */
+  readonly reason: string;
+  /** It may be there on the host. */
+  readonly isHidden: boolean;
 }
 
 async function locateOne(
   planned: PlannedPart & { part: PathPart | VolumePart },
   places: HostPlaces,
   call: Call,
-): Promise<PlacedPart | string> {
+): Promise<PlacedPart | Absent> {
   const { part, key } = planned;
+  const absent = (why: string, isHidden = false): Absent => ({ reason: `${key}: ${why}`, isHidden });
   const path = await placeOf(part, places, call);
-  if (path === undefined) return `${key}: there is no ${nameOfPart(part)}`;
+  if (path === undefined) return absent(`there is no ${nameOfPart(part)}`);
+  const named = places.hidden?.(path);
   try {
     const place = await realpath(path);
+    const why = named ?? places.hidden?.(place);
+    if (why !== undefined) return absent(why, true);
     await access(place, constants.R_OK);
     return { ...planned, part, place };
   } catch (error) {
-    return isMissing(error) ? `${key}: there is no ${path}` : `${key}: ${path} cannot be read (${messageOf(error)})`;
+    if (!isMissing(error)) return absent(`${path} cannot be read (${messageOf(error)})`);
+    if (named !== undefined) return absent(named, true);
+    return absent(`there is no ${path}${places.hidden === undefined ? '' : LED_ELSEWHERE}`);
   }
 }
+
+/** On a mount nothing is hidden but what a symbolic link leads to. */
+const LED_ELSEWHERE =
+  " in birdkeeper's container (where a symbolic link leads to must be mounted, too: BIRDKEEPER_EXTRA_MOUNTS)";
 
 /** A repository inside what it holds grows with every run. */
 export function refuseRepositoryInside(parts: readonly PlacedPart[], repository: string): void {

@@ -54,6 +54,8 @@ export interface ResticEnvRequest {
   /** Environment of this process, as far as restic may have it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cacheDir: string;
+  /** Why this process does not see that path of the host, a clause; undefined where it does. Absent: all is seen. */
+  readonly hidden?: (path: string) => string | undefined;
 }
 
 /** Throws Configuration naming what is wrong, never a value. `warnings`: sentences to be told. */
@@ -61,9 +63,10 @@ export async function readResticAccess({
   file,
   environment,
   cacheDir,
+  hidden = () => undefined,
 }: ResticEnvRequest): Promise<{ access: ResticAccess; warnings: readonly string[] }> {
   const { variables, warnings, problems } = readEnvFile(await textOf(file), environment);
-  const wrong = [...problems, ...(await missingFiles(variables))];
+  const wrong = [...problems, ...(await missingFiles(variables, hidden))];
   const { RESTIC_REPOSITORY_FILE: repositoryFile, RESTIC_CACHE_DIR: ownCache, ...rest } = variables;
   const fromFile = repositoryFile === undefined ? undefined : await readFile(repositoryFile, 'utf8').catch(() => '');
   const repository = rest['RESTIC_REPOSITORY'] || fromFile?.trim() || '';
@@ -83,7 +86,10 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-async function missingFiles(variables: Readonly<Record<string, string>>): Promise<string[]> {
+async function missingFiles(
+  variables: Readonly<Record<string, string>>,
+  hidden: (path: string) => string | undefined,
+): Promise<string[]> {
   const named = FILES.filter((name) => (variables[name] ?? '') !== '');
   const looks = await Promise.all(
     named.map(async (name) => {
@@ -91,7 +97,7 @@ async function missingFiles(variables: Readonly<Record<string, string>>): Promis
         await access(variables[name] ?? '', constants.R_OK);
         return [];
       } catch (error) {
-        return [`the file of ${name} cannot be read (${messageOf(error)})`];
+        return [`the file of ${name} cannot be read (${hidden(variables[name] ?? '') ?? messageOf(error)})`];
       }
     }),
   );

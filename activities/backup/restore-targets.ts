@@ -66,5 +66,9 @@ async function targetOf(
 ): Promise<string | undefined> {
   if (data === 'logs' || isFedRunning(part)) return undefined;
   const named = part.kind === 'dump' ? await targetOfDump(part, around) : await placeOf(part, request, around.step);
-  return named === undefined ? undefined : ((await unlessMissing(realpath(named))) ?? named);
+  if (named === undefined) return undefined;
+  const target = (await unlessMissing(realpath(named))) ?? named;
+  const hidden = request.hidden?.(named) ?? request.hidden?.(target);
+  if (hidden === undefined) return target;
+  throw new StepFailure(FAILURES.configuration, `Nothing was restored: ${hidden}.`);
 }

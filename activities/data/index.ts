@@ -27,6 +27,8 @@ export interface DataRequest {
   /** Of the worker; a directory `data` below it is ours. */
   readonly stateDir: string;
   readonly git: DataGit;
+  /** Why this process does not see that path of the host, a clause; undefined where it does. Absent: all is seen. */
+  readonly hidden?: (path: string) => string | undefined;
   /** Limit of one post action; 6 hours when not given. */
   readonly actionLimitSeconds?: number;
   /** Limit of one rsync; 6 hours when not given. */
@@ -69,13 +71,18 @@ export async function deployData(request: DataRequest, step: Step): Promise<Data
   return { entries };
 }
 
-async function readJob({ configFile, environment, stateDir }: DataRequest, step: Step): Promise<DataJob> {
+async function readJob({ configFile, environment, stateDir, hidden }: DataRequest, step: Step): Promise<DataJob> {
+  refuseHidden([configFile], hidden);
   const bytes = await readFile(configFile).catch((error: unknown) => {
     const message = `The file of the data job cannot be read: ${messageOf(error)}. Correct its path.`;
     throw new StepFailure(FAILURES.configuration, message);
   });
   const { job, problems } = parseDataJob({ bytes, file: configFile, environment, stateDir });
   if (job === undefined) throw new StepFailure(FAILURES.configuration, redactUrls(problems.join('\n')));
+  refuseHidden(
+    job.entries.flatMap(({ maps }) => maps.map(({ destination }) => destination)),
+    hidden,
+  );
   for (const warning of job.warnings) step.log.warn(warning);
   const { uid, gid } = userInfo();
   const { owner } = job;
@@ -84,4 +91,10 @@ async function readJob({ configFile, environment, stateDir }: DataRequest, step:
     throw new StepFailure(FAILURES.configuration, message);
   }
   return uid === 0 ? job : { ...job, owner: undefined };
+}
+
+/** A clone can be made again: it may lie where it is lost. */
+function refuseHidden(paths: readonly string[], hidden: DataRequest['hidden']): void {
+  const why = [...new Set(paths)].flatMap((path) => hidden?.(path) ?? []);
+  if (why.length > 0) throw new StepFailure(FAILURES.configuration, `Nothing was done: ${why.join('; ')}.`);
 }

@@ -11,6 +11,7 @@ import type { StackState } from '../state/index.js';
 import { declaredBackups } from './backup-declarations.js';
 import type { Dependencies } from './dependencies.js';
 import { openConfiguration } from './open.js';
+import { hiddenHere, requireSeen, type Hidden } from './seen.js';
 import { mountPointOf } from './volumes.js';
 
 export interface BackupSetup {
@@ -25,7 +26,10 @@ export async function backupSetup(stack: StackState, step: Step, deps: Dependenc
   const view = await openConfiguration(stack, deps, step.signal);
   const { settings, directory, variables } = view;
   const envFile = await realpath(stack.stack.envFile ?? join(directory, 'env.local')).catch(() => undefined);
-  const access = await accessOf(settings, step, deps);
+  const hidden = await hiddenHere(deps, step);
+  const access = await accessOf(settings, hidden, step, deps);
+  // One that is made here would go with the container.
+  requireSeen([localRepository(access.repository), access.passwordFile], hidden);
   const { declarations, selection, warnings } = await declaredBackups(view, envFile);
   for (const warning of warnings) step.log.warn(warning);
   const release = await stack.latestRelease();
@@ -39,7 +43,8 @@ export async function backupSetup(stack: StackState, step: Step, deps: Dependenc
       release: release?.number ?? null,
       stackDirectory: directory,
       directory: backupDirectory(stack),
-      engine: engineOf(stack, deps),
+      engine: seeing(engineOf(stack, deps), hidden),
+      hidden,
       mountPointOf: (volume) => mountPointOf(volume, stack.name, deps, step),
     },
     protectedPaths: [
@@ -58,14 +63,29 @@ export const engineOf = (stack: StackState, { environment }: Dependencies): Back
   return createBackupEngine({ project: stack.name, ...(dockerHost === undefined ? {} : { dockerHost }) });
 };
 
+const localRepository = (repository: string): string | undefined => /^(?:local:)?(\/.*)$/s.exec(repository)?.[1];
+
+/** A file of a database that is not seen would be taken for one that does not exist. */
+const seeing = (engine: BackupEngine, hidden: Hidden): BackupEngine => ({
+  ...engine,
+  hostPathOf: async (id, path, call) => {
+    const place = await engine.hostPathOf(id, path, call);
+    requireSeen([place], hidden);
+    return place;
+  },
+});
+
 /** Our own settings decide; else birdhouse-deploy's file, when it is there. */
-async function accessOf(settings: Configuration['settings'], step: Step, deps: Dependencies) {
+async function accessOf(settings: Configuration['settings'], hidden: Hidden, step: Step, deps: Dependencies) {
   const cacheDir = deps.state.path('restic-cache');
   const { backupRepository: repository, backupPasswordFile: passwordFile, backupEnvFile: file } = settings;
-  if (repository === undefined && file !== undefined && existsSync(file)) {
-    const { access, warnings } = await readResticAccess({ file, environment: deps.environment, cacheDir });
-    for (const warning of warnings) step.log.warn(warning);
-    return access;
+  if (repository === undefined && file !== undefined) {
+    requireSeen([file], hidden);
+    if (existsSync(file)) {
+      const { access, warnings } = await readResticAccess({ file, environment: deps.environment, cacheDir, hidden });
+      for (const warning of warnings) step.log.warn(warning);
+      return access;
+    }
   }
   if (repository === undefined) throw missing('BIRDKEEPER_BACKUP_REPOSITORY');
   if (passwordFile === undefined) throw missing('BIRDKEEPER_BACKUP_PASSWORD_FILE');

@@ -12,6 +12,7 @@ import { jobsFile } from './container-jobs.js';
 import type { Dependencies } from './dependencies.js';
 import { watched } from './job-notices.js';
 import { openConfiguration } from './open.js';
+import { hiddenHere } from './seen.js';
 
 const TRANSFER_SECONDS = 3_600;
 const LOCK_WAIT_SECONDS = 60;
@@ -53,12 +54,13 @@ export async function deployData(
     lockWaitSeconds: LOCK_WAIT_SECONDS,
     environment: deps.environment,
   });
+  const hidden = await hiddenHere(deps, step);
   const about = `data of job ${name}, ${data.configFile}`;
   const { entries } = await watched({ stack: stackName, job: name }, step, deps, () =>
     deps.journal.job({ stack: stackName, file: jobLogFile(name), about, label: 'datadeploy' }, () =>
       deploy(
         {
-          ...{ job: name, configFile: data.configFile, git, stateDir: stack.path() },
+          ...{ job: name, configFile: data.configFile, git, stateDir: stack.path(), hidden },
           environment: { ...deps.environment, ...data.environment },
         },
         step,

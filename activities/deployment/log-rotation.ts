@@ -8,6 +8,7 @@ import type { Activities, StackInput } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { watched } from './job-notices.js';
 import { openConfiguration } from './open.js';
+import { hiddenHere, requireSeen } from './seen.js';
 import { mountPointOf } from './volumes.js';
 
 const VOLUME = 'volume:';
@@ -21,9 +22,10 @@ export async function rotateLogs(
 ): ReturnType<Activities['rotateLogs']> {
   const { settings } = await openConfiguration(await deps.state.stack(name), deps, step.signal);
   const logDir = await deps.logDirectory(settings.logDir);
-  const nginx = await nginxOf(settings, name, deps, step);
-  const { rotated, compressed, removed } = await watched({ stack: name, job: 'logrotate' }, step, deps, () =>
-    deps.journal.job({ stack: name, file: 'logrotate.log', about: `logs in ${logDir}` }, () =>
+  const { rotated, compressed, removed } = await watched({ stack: name, job: 'logrotate' }, step, deps, async () => {
+    const nginx = await nginxOf(settings, name, deps, step);
+    requireSeen([nginx?.directory, settings.logrotateFile], await hiddenHere(deps, step));
+    return deps.journal.job({ stack: name, file: 'logrotate.log', about: `logs in ${logDir}` }, () =>
       rotate(
         {
           ...{ logDir, stateDir: deps.state.root, environment: deps.environment },
@@ -32,8 +34,8 @@ export async function rotateLogs(
         },
         step,
       ),
-    ),
-  );
+    );
+  });
   return { rotated: rotated.length, compressed: compressed.length, removed: removed.length };
 }
 

@@ -1,4 +1,5 @@
 /** Tutorial notebooks, joined with the configuration of their stack. */
+import { dirname } from 'node:path';
 import { createSourceGit } from '../git/source.js';
 import {
   deployNotebooks as deploy,
@@ -14,6 +15,7 @@ import type { Activities } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { watched } from './job-notices.js';
 import { openConfiguration } from './open.js';
+import { hiddenHere, requireSeen } from './seen.js';
 
 const LOG = 'notebookdeploy.log';
 
@@ -26,8 +28,10 @@ export async function deployNotebooks(
   const stack = await deps.state.stack(name);
   return watched({ stack: name, job: 'notebooks' }, step, deps, async () => {
     const { settings, variables } = await openConfiguration(stack, deps, step.signal);
+    const place = placeOf(settings);
+    requireSeen([dirname(place.target), settings.notebookList], await hiddenHere(deps, step));
     const request: NotebookRequest = {
-      ...placeOf(settings),
+      ...place,
       ...sourceOf(settings),
       ...{ variables, environment: deps.environment, stateDir: deps.state.root, force },
       git: gitOf(settings, stack, deps),
@@ -47,8 +51,10 @@ export async function rollbackNotebooks(
 ): ReturnType<Activities['rollbackNotebooks']> {
   const stack = await deps.state.stack(name);
   const { settings } = await openConfiguration(stack, deps, step.signal);
+  const place = placeOf(settings);
+  requireSeen([dirname(place.target)], await hiddenHere(deps, step));
   const result = await deps.journal.job({ stack: name, file: LOG, about: 'roll back' }, () =>
-    rollBack({ ...placeOf(settings), run }, step),
+    rollBack({ ...place, run }, step),
   );
   return { notebooks: result.notebooks, since: result.since };
 }

@@ -5,8 +5,8 @@ import type { Dependencies } from './dependencies.js';
 export async function mountPointOf(
   volume: string,
   project: string,
-  deps: Dependencies,
-  step: Step,
+  deps: Pick<Dependencies, 'engine'>,
+  step: Pick<Step, 'signal'>,
 ): Promise<string | undefined> {
   const names = [volume, `${project}_${volume}`];
   const found = await deps.engine.resources({ volumes: names, networks: [] }, { signal: step.signal });

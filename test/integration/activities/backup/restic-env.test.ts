@@ -68,6 +68,14 @@ describe('activities/backup/restic-env', () => {
     await expect(failed).rejects.not.toThrow(/s3cret/);
   });
 
+  it('a file that is not seen from the container is told as such', async () => {
+    await writeFile(file, 'RESTIC_REPOSITORY=/a\nRESTIC_PASSWORD_FILE=/no/such');
+    const hidden = (path: string) => `${path} is hidden`;
+    await expect(readResticAccess({ file, environment: {}, cacheDir: '/c', hidden })).rejects.toThrow(
+      /the file of RESTIC_PASSWORD_FILE cannot be read \(\/no\/such is hidden\)/,
+    );
+  });
+
   it('a file that is not there is named', async () => {
     const failed = readResticAccess({ file: '/no/restic.env', environment: {}, cacheDir: '/c' });
     await expect(failed).rejects.toMatchObject({ type: FAILURES.configuration });

@@ -73,6 +73,7 @@ describe('activities/backup/restore', () => {
       [{ wanted: { release: 8 } }, FAILURES.notFound, /no complete snapshot of release 8 \(there are 1 of others\)/],
       [{ selection: { application: ['owl'] } }, FAILURES.notFound, /no application data of owl \(of these: hub\)/],
       [{ repository: '/nowhere/repository' }, FAILURES.notFound, /no backup repository at/],
+      [{ hidden: (path) => `${path} is hidden` }, FAILURES.configuration, /Nothing was restored: .* is hidden/],
       [{ host: 'host-2' }, FAILURES.notFound, /there is no complete snapshot/],
     ];
     for (const [changes, type, message] of refused) {

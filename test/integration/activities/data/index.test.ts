@@ -78,6 +78,16 @@ describe('activities/data/index', () => {
     expect(await world.read('places/one/a')).toBe('a');
   });
 
+  it("copies nothing to a place that is not the host's, and names each", async () => {
+    await world.push('raven', { 'data/a': 'a' });
+    const maps = ['one', 'two', 'seen'].map((name) => ({ source_dir: 'data', dest_dir: world.place(name) }));
+    const hidden = (path: string) => (path.endsWith('/one') || path.endsWith('/two') ? `${path} is hidden` : undefined);
+    const failed = world.run([world.entry('raven', { dir_maps: maps })], { hidden });
+    await expect(failed).rejects.toMatchObject({ type: FAILURES.configuration });
+    await expect(failed).rejects.toThrow(/^Nothing was done: \S+one is hidden; \S+two is hidden\.$/);
+    await expect(world.tree(world.place('seen'))).rejects.toThrow(/ENOENT/);
+  });
+
   it('a file of the same content is not written again', async () => {
     await world.push('one', { 'data/a': 'a' });
     const deploy = [world.entry('one', { dir_maps: [{ source_dir: 'data', dest_dir: world.place('one') }] })];
