@@ -1,5 +1,5 @@
 /** The folder of one run: what a worker that takes the run up needs to know of it. */
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Job } from './model.js';
@@ -81,8 +81,10 @@ export class RunFolder {
     return readJson(this.file('result.json'), RunResult);
   }
 
+  /** When all of the output was handed on, and nothing writes to it any more: it is not kept twice. */
   async conclude(result: RunResult): Promise<void> {
     await writeJson(this.file('result.json'), result);
+    await truncate(this.output);
   }
 
   async lastLines(count: number): Promise<string[]> {

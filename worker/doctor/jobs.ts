@@ -62,8 +62,8 @@ export const jobPrograms: Check<DoctorContext> = {
     const findings: Finding[] = [];
     if (inContainers.length > 0) {
       const install =
-        'Install bash and the docker command line: every run of a job is a bash script that calls docker.';
-      findings.push(await programsOnPath('programs of jobs', ['bash', 'docker'], install, context));
+        'Install bash, diffutils and the docker command line: every run of a job is a bash script that calls them.';
+      findings.push(await programsOnPath('programs of jobs', ['bash', 'cmp', 'docker'], install, context));
     }
     if (data.length > 0) {
       const install =

@@ -1,20 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseJobs } from '../../../../activities/jobs/parse.js';
-import { runJob, type RunRequest } from '../../../../activities/jobs/run-job.js';
+import { runJob } from '../../../../activities/jobs/run-job.js';
 import { RunFolder } from '../../../../activities/jobs/run-folder.js';
-import { localStep, type Step } from '../../../../activities/shared/step.js';
 import { FAILURES } from '../../../../workflows/contract.js';
 import { compileProduct, type Compiled } from '../../../support/compiled.js';
 import { createImages, type Images } from '../../../support/images.js';
-
-const run = promisify(execFile);
-const docker = async (...args: string[]) => (await run('docker', args)).stdout.trim();
+import { docker, JobWorld } from './job-world.js';
 
 describe('activities/jobs/run-job', () => {
   let images: Images;
@@ -23,91 +16,59 @@ describe('activities/jobs/run-job', () => {
   }, 120_000);
   afterAll(() => images.cleanup());
 
-  let root: string;
-  let name: string;
-  let lines: string[];
-  let told: string[];
+  let world: JobWorld;
   beforeEach(async () => {
-    root = await realpath(await mkdtemp(join(tmpdir(), 'birdkeeper-jobs-')));
-    name = `bk-test-job-${randomBytes(4).toString('hex')}`;
-    [lines, told] = [[], []];
+    world = await JobWorld.create(images);
   });
-  afterEach(async () => {
-    const left = await docker('ps', '-aq', '--filter', `label=birdkeeper.job=birds/${name}`);
-    if (left !== '') await docker('rm', '-f', ...left.split('\n'));
-    await rm(root, { recursive: true, force: true });
-  });
-
-  const job = (fields: string) => {
-    const { jobs, problems } = parseJobs([{ file: 'x', text: `- name: ${name}\n  schedule: '@daily'\n  ${fields}\n` }]);
-    expect(problems).toEqual([]);
-    return jobs[0] ?? expect.fail('no job');
-  };
-  const image = (fields: string) => job(`image: ${images.base}\n  ${fields}`);
-  const request = (fields: Partial<RunRequest> & Pick<RunRequest, 'job'>): RunRequest => ({
-    stack: 'birds',
-    run: 'run-1',
-    folder: join(root, 'runs'),
-    environment: { PATH: process.env['PATH'] ?? '', HOME: root, GREETING: 'hello  world' },
-    timeoutSeconds: 60,
-    onLines: (some) => lines.push(...some),
-    ...fields,
-  });
-  const step = (changes: Partial<Step> = {}) =>
-    localStep({
-      log: { output: () => undefined, info: (text) => told.push(text), warn: (text) => told.push(text) },
-      ...changes,
-    });
-  const containers = async () =>
-    docker('ps', '-a', '--filter', `label=birdkeeper.job=birds/${name}`, '--format', '{{.Names}}');
+  afterEach(() => world.remove());
 
   it('runs a container, hands its output on and leaves nothing', async () => {
-    const result = await runJob(request({ job: image(`command: sh -c 'echo one; echo two >&2; echo three'`) }), step());
+    const result = await world.run(world.inImage(`command: sh -c 'echo one; echo two >&2; echo three'`));
     expect(result).toMatchObject({ outcome: 'done', exitStatus: 0 });
     // The engine hands the two streams on as they come.
-    expect([...lines].sort()).toEqual(['one', 'three', 'two']);
-    expect(result.lastLines).toEqual(lines);
-    expect(await containers()).toBe('');
+    expect([...world.lines].sort()).toEqual(['one', 'three', 'two']);
+    expect(result.lastLines).toEqual(world.lines);
+    expect(await world.containers()).toBe('');
   });
 
   it('tells the exit status, and runs no trigger after a failure', async () => {
-    const failing = image(
-      `command: sh -c 'echo bad; exit 3'\n  trigger: [{command: "echo triggered > ${root}/trigger"}]`,
+    const failing = world.inImage(
+      `command: sh -c 'echo bad; exit 3'\n  trigger: [{command: "echo triggered > ${world.root}/trigger"}]`,
     );
-    const result = await runJob(request({ job: failing }), step());
+    const result = await world.run(failing);
     expect(result).toMatchObject({ outcome: 'failed', exitStatus: 3, lastLines: ['bad'] });
-    await expect(readFile(join(root, 'trigger'))).rejects.toThrow();
-    expect(await containers()).toBe('');
+    await expect(readFile(join(world.root, 'trigger'))).rejects.toThrow();
+    expect(await world.containers()).toBe('');
   });
 
   it('scenario 27: triggers run in order after success', async () => {
     const text = `command: echo main\n  trigger:\n    - {command: echo first, image: ${images.base}}\n    - {command: "echo second $((1+1))"}`;
-    expect(await runJob(request({ job: image(text) }), step())).toMatchObject({ outcome: 'done' });
-    expect(lines).toEqual(['main', 'first', 'second 2']);
+    expect(await world.run(world.inImage(text))).toMatchObject({ outcome: 'done' });
+    expect(world.lines).toEqual(['main', 'first', 'second 2']);
   });
 
   it('expands the text with the environment at run time, as bash does', async () => {
     const text = `command: sh -c 'echo "$1"' -- "$GREETING $(echo sub)"\n  dockerargs: --env A=$GREETING\n  environment: [B="$GREETING"]`;
-    await runJob(request({ job: image(text.replace('--env A=$GREETING', '--env A="$GREETING"')) }), step());
-    expect(lines).toEqual(['hello  world sub']);
+    await world.run(world.inImage(text.replace('--env A=$GREETING', '--env A="$GREETING"')));
+    expect(world.lines).toEqual(['hello  world sub']);
   });
 
   it('redirections act beside the scheduler', async () => {
-    await runJob(request({ job: image(`command: sh -c 'hostname; cat /proc/1/cmdline' > ${root}/out`) }), step());
-    expect(await readFile(join(root, 'out'), 'utf8')).toMatch(/^[0-9a-f]{12}\ncat/);
-    expect(lines).toEqual([]);
+    await world.run(world.inImage(`command: sh -c 'hostname; cat /proc/1/cmdline' > ${world.root}/out`));
+    expect(await readFile(join(world.root, 'out'), 'utf8')).toMatch(/^[0-9a-f]{12}\ncat/);
+    expect(world.lines).toEqual([]);
   });
 
   it('row 32: a log that only the container could have is written where its mount is', async () => {
-    await mkdir(join(root, 'log'));
-    const text = `command: 'echo cleaned >> /no-such-logs/clean.log 2>&1'\n  dockerargs: --volume "${root}/log:/no-such-logs"`;
-    expect(await runJob(request({ job: image(text) }), step())).toMatchObject({ outcome: 'done' });
-    expect(await readFile(join(root, 'log/clean.log'), 'utf8')).toBe('cleaned\n');
-    expect(told.join('\n')).toMatch(/acts beside the scheduler, where \/no-such-logs is not: taken to/);
+    await mkdir(join(world.root, 'log'));
+    const text = `command: 'echo cleaned >> /no-such-logs/clean.log 2>&1'\n  dockerargs: --volume "${world.root}/log:/no-such-logs"`;
+    expect(await world.run(world.inImage(text))).toMatchObject({ outcome: 'done' });
+    expect(await readFile(join(world.root, 'log/clean.log'), 'utf8')).toBe('cleaned\n');
+    expect(world.told.join('\n')).toMatch(/acts beside the scheduler, where \/no-such-logs is not: taken to/);
   });
 
   it('runs a command in a container that runs, and in each of a service', async () => {
-    const [one, two] = [`${name}-one`, `${name}-two`];
+    const [one, two] = [`${world.name}-one`, `${world.name}-two`];
     for (const each of [one, two]) {
       await docker(
         'run',
@@ -115,9 +76,9 @@ describe('activities/jobs/run-job', () => {
         '--name',
         each,
         '--label',
-        `birdkeeper.job=birds/${name}`,
+        `birdkeeper.job=birds/${world.name}`,
         '--label',
-        `com.docker.compose.project=${name}`,
+        `com.docker.compose.project=${world.name}`,
         '--label',
         'com.docker.compose.service=web',
         images.base,
@@ -125,85 +86,85 @@ describe('activities/jobs/run-job', () => {
         '60',
       );
     }
-    const text = `command: sh -c 'cat /etc/hostname > /seen'\n  container: ${one}\n  trigger: [{command: cat /seen, container: web, project: ${name}}]`;
+    const text = `command: sh -c 'cat /etc/hostname > /seen'\n  container: ${one}\n  trigger: [{command: cat /seen, container: web, project: ${world.name}}]`;
     await docker('exec', two, 'sh', '-c', 'echo other > /seen');
-    expect(await runJob(request({ job: job(text) }), step())).toMatchObject({ outcome: 'done' });
-    expect(lines).toHaveLength(2);
-    expect(lines).toContain('other');
+    expect(await world.run(world.job(text))).toMatchObject({ outcome: 'done' });
+    expect(world.lines).toHaveLength(2);
+    expect(world.lines).toContain('other');
   }, 60_000);
 
   it('says when no container of the service runs', async () => {
-    const result = await runJob(request({ job: job(`command: x\n  container: web\n  project: ${name}`) }), step());
+    const result = await world.run(world.job(`command: x\n  container: web\n  project: ${world.name}`));
     expect(result).toMatchObject({ outcome: 'failed', exitStatus: 1 });
-    expect(lines).toEqual([`birdkeeper: no container of service web of project ${name} runs`]);
+    expect(world.lines).toEqual([`birdkeeper: no container of service web of project ${world.name} runs`]);
   });
 
   it('stops at the time limit, with its container', async () => {
-    const result = await runJob(
-      request({ job: image(`command: sh -c 'trap exit TERM; echo begun; sleep 600 & wait'`), timeoutSeconds: 2 }),
-      step(),
-    );
+    const result = await world.run(world.inImage(`command: sh -c 'trap exit TERM; echo begun; sleep 600 & wait'`), {
+      timeoutSeconds: 2,
+    });
     expect(result).toMatchObject({ outcome: 'timed out', exitStatus: null, lastLines: ['begun'] });
-    expect(await containers()).toBe('');
+    expect(await world.containers()).toBe('');
   }, 60_000);
 
   it('stops its container when the run is cancelled', async () => {
     const controller = new AbortController();
-    const running = runJob(
-      request({ job: image(`command: sh -c 'trap exit TERM; echo begun; sleep 600 & wait'`) }),
-      step({ signal: controller.signal }),
+    const running = world.run(
+      world.inImage(`command: sh -c 'trap exit TERM; echo begun; sleep 600 & wait'`),
+      {},
+      { signal: controller.signal },
     );
-    await expect.poll(() => lines, { timeout: 20_000 }).toEqual(['begun']);
+    await expect.poll(() => world.lines, { timeout: 20_000 }).toEqual(['begun']);
     controller.abort();
     await expect(running).rejects.toThrow(/cancelled/);
-    expect(await containers()).toBe('');
+    expect(await world.containers()).toBe('');
   }, 60_000);
 
   it('is not run a second time when it has ended', async () => {
-    const one = request({ job: image(`command: sh -c 'echo once'`) });
-    const first = await runJob(one, step());
-    expect(await runJob(one, step())).toEqual(first);
-    expect(lines).toEqual(['once']);
+    const one = world.request({ job: world.inImage(`command: sh -c 'echo once'`) });
+    const first = await runJob(one, world.step());
+    expect(await runJob(one, world.step())).toEqual(first);
+    expect(world.lines).toEqual(['once']);
   });
 
   it('runs beside each other have containers of their own when overlap allows them', async () => {
     const text = `command: sh -c 'echo begun; sleep 2'\n  x-birdkeeper: {overlap: allow-all}`;
-    const both = ['aaaaaaaa-1', 'bbbbbbbb-1'].map((each) => runJob(request({ job: image(text), run: each }), step()));
-    await expect.poll(async () => (await containers()).split('\n').length, { timeout: 20_000 }).toBe(2);
-    expect((await containers()).split('\n').sort()).toEqual([`${name}-aaaaaaaa`, `${name}-bbbbbbbb`]);
+    const both = ['aaaaaaaa-1', 'bbbbbbbb-1'].map((each) => world.run(world.inImage(text), { run: each }));
+    await expect.poll(async () => (await world.containers()).split('\n').length, { timeout: 20_000 }).toBe(2);
+    expect((await world.containers()).split('\n').sort()).toEqual([`${world.name}-aaaaaaaa`, `${world.name}-bbbbbbbb`]);
     expect(await Promise.all(both)).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
-    expect(await containers()).toBe('');
+    expect(await world.containers()).toBe('');
   }, 60_000);
 
   it('its folder holds the job, for a run whose job is taken out of the configuration', async () => {
-    const given = image('command: echo x');
-    await runJob(request({ job: given }), step());
-    expect(await RunFolder.jobIn(join(root, 'runs/run-1'))).toEqual(given);
-    expect(await RunFolder.jobIn(join(root, 'runs/run-2'))).toBeUndefined();
+    const given = world.inImage('command: echo x');
+    await world.run(given);
+    expect(await RunFolder.jobIn(join(world.root, 'runs/run-1'))).toEqual(given);
+    expect(await RunFolder.jobIn(join(world.root, 'runs/run-2'))).toBeUndefined();
   });
 
   it('a worker that leaves hands a container over: no line is lost, none comes twice', async () => {
-    const counting = image(`command: sh -c 'for i in $(seq 1 40); do echo $i; sleep 0.1; done; exit 4'`);
+    const counting = world.inImage(`command: sh -c 'for i in $(seq 1 40); do echo $i; sleep 0.1; done; exit 4'`);
     const leaving = new AbortController();
-    const first = runJob(request({ job: counting }), step({ leaving: leaving.signal }));
-    await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThan(5);
+    const first = world.run(counting, {}, { leaving: leaving.signal });
+    await expect.poll(() => world.lines.length, { timeout: 20_000 }).toBeGreaterThan(5);
     leaving.abort();
     await expect(first).rejects.toMatchObject({ type: FAILURES.busy });
-    const seen = lines.length;
+    const seen = world.lines.length;
     expect(seen).toBeLessThan(40);
-    expect(await runJob(request({ job: counting }), step())).toMatchObject({ outcome: 'failed', exitStatus: 4 });
-    expect(lines).toEqual(Array.from({ length: 40 }, (_, index) => String(index + 1)));
+    expect(await world.run(counting)).toMatchObject({ outcome: 'failed', exitStatus: 4 });
+    expect(world.lines).toEqual(Array.from({ length: 40 }, (_, index) => String(index + 1)));
   }, 60_000);
 
   it('what is no container of its own is not begun twice after a crash', async () => {
-    const text = job(`command: "echo x >> ${root}/count; echo begun; sleep 600"`);
+    const text = world.job(`command: "echo x >> ${world.root}/count; echo begun; sleep 600"`);
     const controller = new AbortController();
-    const first = runJob(request({ job: text }), step({ signal: controller.signal }));
-    await expect.poll(() => lines, { timeout: 20_000 }).toEqual(['begun']);
+    const first = world.run(text, {}, { signal: controller.signal });
+    await expect.poll(() => world.lines, { timeout: 20_000 }).toEqual(['begun']);
     controller.abort();
     await expect(first).rejects.toThrow();
-    expect(await runJob(request({ job: text }), step())).toMatchObject({ outcome: 'cut off', exitStatus: 1 });
-    expect(await readFile(join(root, 'count'), 'utf8')).toBe('x\n');
+    expect(await world.run(text)).toMatchObject({ outcome: 'cut off', exitStatus: 1 });
+    expect(await readFile(join(world.root, 'count'), 'utf8')).toBe('x\n');
   }, 60_000);
 
   describe('killed', () => {
@@ -214,9 +175,9 @@ describe('activities/jobs/run-job', () => {
     afterAll(() => compiled.remove());
 
     it('with SIGKILL, at any moment: one container, all of its output, its status', async () => {
-      const counting = image(`command: sh -c 'for i in $(seq 1 60); do echo $i; sleep 0.1; done; exit 5'`);
-      const given = request({ job: counting });
-      const child = join(root, 'child.mjs');
+      const counting = world.inImage(`command: sh -c 'for i in $(seq 1 60); do echo $i; sleep 0.1; done; exit 5'`);
+      const given = world.request({ job: counting });
+      const child = join(world.root, 'child.mjs');
       await writeFile(
         child,
         `import { runJob } from ${JSON.stringify(join(compiled.dir, 'activities/jobs/run-job.js'))};
@@ -242,7 +203,7 @@ process.stdout.write('RESULT ' + JSON.stringify(result) + '\\n');`,
         .filter((line) => /^\d+$/.test(line))
         .map(Number);
       expect([...new Set(numbers)]).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
-      expect(await containers()).toBe('');
+      expect(await world.containers()).toBe('');
     }, 120_000);
   });
 });

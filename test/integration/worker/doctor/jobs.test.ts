@@ -73,7 +73,7 @@ describe('worker/doctor/jobs', { timeout: 60_000 }, () => {
   it('warns of a job that does not run, where it stands, and of images that are not here', async () => {
     const found = await look(JOBS);
     expect(found[0]).toMatch(/^jobs warn: .*env\.local line 1: line 7 of AUTODEPLOY_EXTRA_SCHEDULER_JOBS: Job wrong/);
-    expect(found).toContain('programs of jobs ok: bash, docker');
+    expect(found).toContain('programs of jobs ok: bash, cmp, docker');
     expect(found).toContainEqual(
       expect.stringContaining('images of jobs warn: not on this host: birdkeeper.invalid/tidy'),
     );
@@ -85,7 +85,7 @@ describe('worker/doctor/jobs', { timeout: 60_000 }, () => {
       `${JOBS}export BIRDKEEPER_BACKUP_REPOSITORY=/b BIRDKEEPER_LOGROTATE_FILE=${dir}/none\n`,
       path,
     );
-    expect(found).toContain('programs of jobs fail: not on PATH: bash, docker');
+    expect(found).toContain('programs of jobs fail: not on PATH: bash, cmp, docker');
     expect(found).toContain('backup fail: not on PATH: restic');
     expect(found).toContain('backup fail: BIRDKEEPER_BACKUP_PASSWORD_FILE is not set: no backup is made');
     expect(found).toContain('log rotation fail: not on PATH: fallocate, logrotate');
@@ -99,7 +99,7 @@ describe('worker/doctor/jobs', { timeout: 60_000 }, () => {
     expect(here.join('\n')).not.toMatch(/images of jobs|programs of jobs/);
     const away = await look(`${DATA}export BIRDKEEPER_DATA_JOBS=container\n`);
     expect(away.join('\n')).not.toContain('data jobs');
-    expect(away).toContain('programs of jobs ok: bash, docker');
+    expect(away).toContain('programs of jobs ok: bash, cmp, docker');
     const path = await pathWith('sh', 'env', 'git', 'setpriv');
     expect(await look(`${DATA}export BIRDKEEPER_DATA_JOBS=built-in\n`, path)).toContain(
       'programs of data jobs fail: not on PATH: rsync',
