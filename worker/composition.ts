@@ -5,7 +5,7 @@ import { redactUrls, type Redact } from '../activities/shared/redact.js';
 import { createActivities } from '../activities/index.js';
 import type { Dependencies } from '../activities/deployment/dependencies.js';
 import { tellHeldUp } from '../activities/deployment/notices.js';
-import { openConfiguration } from '../activities/deployment/open.js';
+import { openConfigurationTogether } from '../activities/deployment/open.js';
 import { createEngine } from '../activities/docker/engine.js';
 import { StateDirectory, type StackState } from '../activities/state/index.js';
 import type { StepLog } from '../activities/shared/step.js';
@@ -172,7 +172,7 @@ async function readOnce(
 ): Promise<void> {
   if (remembered.has(stack)) return;
   try {
-    await openConfiguration(await deps.state.stack(stack), deps, signal);
+    await openConfigurationTogether(await deps.state.stack(stack), deps, signal);
   } catch (error) {
     // The activity itself will say so, in its own words.
     if (!isStepFailure(error, FAILURES.configuration) && !isStepFailure(error, FAILURES.badInput)) throw error;

@@ -12,7 +12,7 @@ import type { StackState } from '../state/index.js';
 import type { Activities, ContainerJobInput, ContainerJobResult } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { watched, type WatchedJob } from './job-notices.js';
-import { openConfiguration, redactorOf } from './open.js';
+import { openConfigurationTogether, redactorOf } from './open.js';
 
 export const jobsFile = (stack: StackState): string => stack.path('jobs.json');
 
@@ -28,7 +28,7 @@ export async function runContainerJob(
   const recorded = (await recordedJobs(jobsFile(stack))).find(({ name }) => name === input.name);
   const job = recorded ?? (await RunFolder.jobIn(`${folder}/${run}`));
   if (job === undefined) return REMOVED;
-  const view = await openConfiguration(stack, deps, step.signal);
+  const view = await openConfigurationTogether(stack, deps, step.signal);
   const { variables, settings } = view;
   const redact = redactorOf(view);
   const { timeoutSeconds = settings.jobTimeoutSeconds, retries = settings.jobRetries } = job.options;

@@ -7,6 +7,7 @@ import { FAILURES, StepFailure } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';
 import { createReceiverRedactor } from '../notices/index.js';
 import { createRedactor, type Redact } from '../shared/redact.js';
+import { Together } from '../shared/together.js';
 import { openLiveView, openStagedView, readConfiguration, type ViewDeps } from '../stack/open-view.js';
 import type { Staged } from '../stack/staged-paths.js';
 import type { Configuration, StagedView, StackView } from '../stack/view.js';
@@ -38,6 +39,18 @@ export async function openConfiguration(
   signal: AbortSignal,
 ): Promise<Configuration> {
   return remember(stack, deps, await readConfiguration(stack.stack, viewDeps(deps, signal)));
+}
+
+const READING_MS = 5 * 60_000;
+const readings = new Together<Configuration>();
+
+/** As `openConfiguration`, for runs that begin by the hundred at one time: who asks while it is read shares the next reading. */
+export function openConfigurationTogether(
+  stack: StackState,
+  deps: Dependencies,
+  signal: AbortSignal,
+): Promise<Configuration> {
+  return readings.ask(stack.path(), signal, () => openConfiguration(stack, deps, AbortSignal.timeout(READING_MS)));
 }
 
 type OpenStaged = (stack: StackState, number: number, deps: Dependencies, signal: AbortSignal) => Promise<StagedView>;
