@@ -45,7 +45,8 @@ export async function startWorker(
     maxHeartbeatThrottleInterval: '2 seconds',
     // A killed worker's cached workflows are given up after this long; one worker serves this queue, so soon is cheap.
     stickyQueueScheduleToStartTimeout: '2 seconds',
-    maxConcurrentActivityTaskExecutions: 50,
+    // Most of them only wait: a job for its container, for hours maybe. They must not keep the steps of a deployment out.
+    maxConcurrentActivityTaskExecutions: 1_000,
   });
   const ended = worker.run().finally(() => connection.close());
   return {

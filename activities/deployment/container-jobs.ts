@@ -1,5 +1,6 @@
 /** Jobs in containers, joined with the configuration of their stack. */
 import { jobLogFile } from '../../workflows/contract.js';
+import { createRunEngine } from '../docker/run-engine.js';
 import { FAILURES, isStepFailure } from '../shared/failures.js';
 import { recordedJobs } from '../jobs/recorded.js';
 import { readSchedule } from '../jobs/schedule-text.js';
@@ -30,6 +31,7 @@ export async function runContainerJob(
   if (job === undefined) return REMOVED;
   const view = await openConfigurationTogether(stack, deps, step.signal);
   const { variables, settings } = view;
+  const environment: Record<string, string> = { ...deps.environment, ...variables };
   const redact = redactorOf(view);
   const { timeoutSeconds = settings.jobTimeoutSeconds, retries = settings.jobRetries } = job.options;
   const startedAt = await (await RunFolder.open(`${folder}/${run}`)).startedAt();
@@ -40,8 +42,8 @@ export async function runContainerJob(
       () =>
         runJob(
           {
-            ...{ stack: input.stack, job, run, folder, timeoutSeconds },
-            environment: { ...deps.environment, ...variables },
+            ...{ stack: input.stack, job, run, folder, timeoutSeconds, environment },
+            engine: createRunEngine(environment['DOCKER_HOST']),
             onLines: (lines) => step.log.output(lines.join('\n')),
           },
           step,

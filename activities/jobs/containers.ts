@@ -1,57 +1,50 @@
-/** The containers of a run, by their labels. Through docker's own command, as the run itself makes them. */
-import { CommandFailed, runCommand } from '../shared/run-command.js';
-import { FAILURES, StepFailure } from '../shared/failures.js';
+/** The containers of a run, by their labels. */
+import type { Call } from '../docker/types.js';
+
+/** What is asked of the engine. */
+export interface RunEngine {
+  /** Ids of containers that have all these labels (`name=value`), in one of these states when some are given. */
+  find(labels: readonly string[], states: readonly string[], call: Call): Promise<string[]>;
+  /** They get some seconds to end by themselves. One that is gone or has ended: nothing happens. */
+  stop(id: string, seconds: number, call: Call): Promise<void>;
+  /** With its anonymous volumes, as `docker run --rm` does. `force`: also one that runs. Gone already: nothing happens. */
+  remove(id: string, force: boolean, call: Call): Promise<void>;
+}
 
 export interface RunIdentity {
   /** `<stack>/<job>`. */
   readonly job: string;
   readonly run: string;
-  readonly environment: Record<string, string>;
 }
 
-const LIMIT_MS = 120_000;
 const STOP_SECONDS = 10;
+const ENDED = ['created', 'exited', 'dead'];
 
 export class RunContainers {
-  constructor(private readonly identity: RunIdentity) {}
+  constructor(
+    private readonly identity: RunIdentity,
+    private readonly engine: RunEngine,
+  ) {}
 
   /** They get a moment to end by themselves. Gone already: nothing happens. */
   async end(signal: AbortSignal): Promise<void> {
-    const ids = await this.found([`label=birdkeeper.job.run=${this.identity.run}`], signal);
-    if (ids.length > 0) await this.docker(['stop', '--time', String(STOP_SECONDS), ...ids], signal);
+    const ids = await this.engine.find([this.ofRun], [], { signal });
+    await Promise.all(ids.map((id) => this.engine.stop(id, STOP_SECONDS, { signal })));
     await this.remove(signal);
   }
 
-  /** With their anonymous volumes, as `docker run --rm` does. */
   async remove(signal: AbortSignal): Promise<void> {
-    const ids = await this.found([`label=birdkeeper.job.run=${this.identity.run}`], signal);
-    if (ids.length > 0) await this.docker(['rm', '--force', '--volumes', ...ids], signal);
+    const ids = await this.engine.find([this.ofRun], [], { signal });
+    await Promise.all(ids.map((id) => this.engine.remove(id, true, { signal })));
   }
 
   /** Those of other runs of the job that do not run. */
   async removeFormer(signal: AbortSignal): Promise<void> {
-    const states = ['created', 'exited', 'dead'].map((state) => `status=${state}`);
-    const ids = await this.found([`label=birdkeeper.job=${this.identity.job}`, ...states], signal);
-    if (ids.length > 0) await this.docker(['rm', '--volumes', ...ids], signal);
+    const ids = await this.engine.find([`birdkeeper.job=${this.identity.job}`], ENDED, { signal });
+    await Promise.all(ids.map((id) => this.engine.remove(id, false, { signal })));
   }
 
-  private async found(filters: readonly string[], signal: AbortSignal): Promise<string[]> {
-    const args = ['ps', '--all', '--quiet', '--no-trunc', ...filters.flatMap((filter) => ['--filter', filter])];
-    return (await this.docker(args, signal)).split('\n').filter((id) => id !== '');
-  }
-
-  private async docker(args: string[], signal: AbortSignal): Promise<string> {
-    try {
-      const { environment: env } = this.identity;
-      return (await runCommand({ file: 'docker', args }, { env, signal, timeoutMs: LIMIT_MS })).stdout;
-    } catch (error) {
-      if (!(error instanceof CommandFailed) || error.reason === 'aborted') throw error;
-      if (error.reason === 'not started') {
-        throw new StepFailure(FAILURES.configuration, `${error.message}. Jobs need the command docker on this host.`);
-      }
-      // Somebody else was faster.
-      if (/No such container|is already in progress/i.test(error.stderr)) return '';
-      throw new StepFailure(FAILURES.engineUnavailable, error.message);
-    }
+  private get ofRun(): string {
+    return `birdkeeper.job.run=${this.identity.run}`;
   }
 }

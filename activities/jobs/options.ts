@@ -17,15 +17,29 @@ const duration = (least: number) =>
 /** Temporal's floor for a catch-up window. */
 const LEAST_CATCH_UP_SECONDS = 10;
 
-const Options = z.strictObject({
-  overlap: z.enum(OVERLAPS).default('skip'),
-  'catch-up': z
-    .union([z.literal('none').transform(() => LEAST_CATCH_UP_SECONDS), duration(LEAST_CATCH_UP_SECONDS)])
-    .exactOptional(),
-  timeout: duration(1).exactOptional(),
-  retries: z.int().min(0).max(100).exactOptional(),
-  'needs-stack-lock': z.boolean().default(false),
-});
+const RETRIES = 'should be a whole number from 0 to 100';
+const KEYS = ['overlap', 'catch-up', 'timeout', 'retries', 'needs-stack-lock'];
+
+const Options = z.strictObject(
+  {
+    overlap: z.enum(OVERLAPS, { error: `should be one of: ${OVERLAPS.join(', ')}` }).default('skip'),
+    'catch-up': z
+      .union([z.literal('none').transform(() => LEAST_CATCH_UP_SECONDS), duration(LEAST_CATCH_UP_SECONDS)])
+      .exactOptional(),
+    timeout: duration(1).exactOptional(),
+    retries: z
+      .int({ error: RETRIES })
+      .refine((number) => number >= 0 && number <= 100, { error: RETRIES })
+      .exactOptional(),
+    'needs-stack-lock': z.boolean({ error: 'should be true or false' }).default(false),
+  },
+  {
+    error: ({ code }) =>
+      code === 'unrecognized_keys'
+        ? `has a key that is unknown; these are known: ${KEYS.join(', ')}`
+        : 'should be a map (KEY: VALUE, one a line)',
+  },
+);
 
 /** Throws FieldProblem. */
 export function optionsIn(fields: Fields): JobOptions {

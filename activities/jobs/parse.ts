@@ -38,35 +38,43 @@ const FIELDS = [
 
 /** All texts of a stack, in order. Two jobs of one name are two jobs: the second gets a number behind its name. */
 export function parseJobs(texts: readonly JobText[]): ParsedJobs {
-  const parsed: ParsedJobs = { jobs: [], problems: [], warnings: [] };
+  const parsed: Collected = { jobs: [], problems: [], warnings: [], taken: new Map() };
   for (const { file, text, ofPlatform = false } of texts) {
     const { items, problems } = readItems(text);
     parsed.problems.push(
       ...problems.map(({ line, message }) => ({
         file,
         line,
-        message: `What begins here ${message}. It does not run.`,
+        message: `What stands here ${message}. It does not run.`,
       })),
     );
     for (const item of items) addJob(item, { file, ofPlatform }, parsed);
   }
-  return parsed;
+  const { taken: _, ...rest } = parsed;
+  return rest;
 }
 
-function addJob(item: Item, { file, ofPlatform }: Omit<Required<JobText>, 'text'>, parsed: ParsedJobs): void {
-  const fields = new Fields(item.node, item);
+interface Collected extends ParsedJobs {
+  /** Names in lower case, each with the number that was last put behind it. */
+  readonly taken: Map<string, number>;
+}
+
+function addJob(item: Item, { file, ofPlatform }: Omit<Required<JobText>, 'text'>, into: Collected): void {
   const at = { file, line: item.line };
-  const name = nameIn(fields, item);
+  let name: string | undefined;
   try {
-    const job = jobOf(fields, name, at, parsed);
+    const fields = new Fields(item.node, item);
+    const given = nameIn(fields, item);
+    name = given.name;
+    const job = jobOf(fields, given, at, into);
     if (job === undefined) return;
-    if (ofPlatform && REPLACED.has(job.name)) parsed.warnings.push(replaced(job));
-    else parsed.jobs.push(unique(job, parsed));
+    if (ofPlatform && REPLACED.has(job.name)) into.warnings.push(replaced(job));
+    else into.jobs.push(unique(job, name !== undefined, into));
   } catch (error) {
     if (!(error instanceof FieldProblem)) throw error;
     const named = name === undefined ? {} : { job: name };
     const message = `${name === undefined ? 'The job' : `Job ${name}`} does not run: ${error.message}.`;
-    parsed.problems.push({ file, line: error.line, ...named, message });
+    into.problems.push({ file, line: error.line, ...named, message });
   }
 }
 
@@ -76,20 +84,24 @@ const replaced = ({ name, at }: Job): JobRemark => ({
   message: `Job ${name} of the platform is done by birdkeeper itself and not run.`,
 });
 
-function nameIn(fields: Fields, item: Item): string | undefined {
-  try {
-    return jobName(fields.text('name') ?? item.key ?? '');
-  } catch {
-    return undefined;
-  }
+interface GivenName {
+  /** Undefined when there is none that a container can have. */
+  name: string | undefined;
+  /** As it is written. */
+  written: string;
+}
+
+function nameIn(fields: Fields, item: Item): GivenName {
+  const written = fields.text('name') ?? item.key ?? '';
+  return { name: jobName(written), written };
 }
 
 /** Undefined: it is switched off. */
-function jobOf(fields: Fields, given: string | undefined, at: Position, { warnings }: ParsedJobs): Job | undefined {
+function jobOf(fields: Fields, { name: given, written }: GivenName, at: Position, into: Collected): Job | undefined {
   const schedule = fields.text('schedule')?.trim();
   if (schedule === undefined) throw fields.problem('schedule', 'is missing');
   const warn = (field: string, message: string) =>
-    warnings.push({
+    into.warnings.push({
       file: at.file,
       line: fields.lineOf(field),
       ...(given === undefined ? {} : { job: given }),
@@ -112,7 +124,10 @@ function jobOf(fields: Fields, given: string | undefined, at: Position, { warnin
     warn(unknown, `Field ${unknown} is unknown and counts for nothing.`);
   }
   // docker-crontab gives the nameless another name at each start.
-  const name = given ?? `job-${hashOf({ ...read, steps: read.steps('') }).slice(0, 8)}`;
+  const name = given ?? `job-${hashOf({ ...read, steps: read.steps(''), ...(written && { written }) }).slice(0, 8)}`;
+  if (given === undefined && written !== '') {
+    warn('name', `No container can be called ${JSON.stringify(written)}: the job is called ${name} here.`);
+  }
   const job = { ...read, name, steps: read.steps(name) };
   return { ...job, hash: hashOf(job), at };
 }
@@ -134,7 +149,10 @@ function stepsIn(fields: Fields, warn: (field: string, message: string) => void)
     return false;
   });
   // What is wrong with a step is told now, not when its name is known.
-  [fields, ...triggers].forEach((step) => stepOf(step, 'x'));
+  const steps = [fields, ...triggers].map((step) => stepOf(step, 'x'));
+  if (steps.some(({ place, command }) => place.kind !== 'image' && command === '')) {
+    warn('command', 'A command is empty, and only an image has one of its own.');
+  }
   return (name) => [
     stepOf(fields, name),
     ...triggers.map((trigger, index) =>
@@ -159,7 +177,7 @@ function placeOf(fields: Fields, name: string): Place {
       name,
       ...(network === undefined ? {} : { network }),
       volumes: fields.list('volumes'),
-      environment: fields.list('environment'),
+      environment: fields.list('environment', '- NAME=value'),
       ports: fields.list('ports'),
       expose: fields.list('expose'),
     };
@@ -177,18 +195,22 @@ function filled(fields: Fields, name: string): string | undefined {
 const hashOf = (content: object): string =>
   createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 
-/** docker-crontab writes both into one script, so both schedules run the last one. */
-function unique(job: Job, { jobs, warnings }: ParsedJobs): Job {
-  const taken = new Set(jobs.map(({ name }) => name.toLowerCase()));
-  if (!taken.has(job.name.toLowerCase())) return job;
-  let number = 2;
-  while (taken.has(`${job.name}-${number}`.toLowerCase())) number += 1;
+/** docker-crontab writes both into one script, so both schedules run the last one; of the nameless both run. */
+function unique(job: Job, hasName: boolean, { taken, warnings }: Collected): Job {
+  const asked = job.name.toLowerCase();
+  const last = taken.get(asked);
+  if (last === undefined) {
+    taken.set(asked, 1);
+    return job;
+  }
+  let number = last + 1;
+  while (taken.has(`${asked}-${number}`)) number += 1;
+  taken.set(asked, number).set(`${asked}-${number}`, 1);
   const name = `${job.name}-${number}`;
-  warnings.push({
-    ...job.at,
-    job: job.name,
-    message: `There is another job of the name ${job.name}; docker-crontab ran the last one for both. This one is ${name} here.`,
-  });
+  const other = hasName
+    ? `There is another job of the name ${job.name}; docker-crontab ran the last one for both.`
+    : 'There is another job of the same text.';
+  warnings.push({ ...job.at, job: job.name, message: `${other} This one is ${name} here.` });
   const [first, ...triggers] = job.steps;
   const renamed = first?.place.kind === 'image' ? { ...first, place: { ...first.place, name } } : first;
   const content = { ...job, name, steps: renamed ? [renamed, ...triggers] : triggers };

@@ -9,7 +9,7 @@ import { FAILURES, StepFailure } from '../shared/failures.js';
 import { guarded } from '../shared/guarded.js';
 import { runCommand } from '../shared/run-command.js';
 import type { Step } from '../shared/step.js';
-import { RunContainers } from './containers.js';
+import { RunContainers, type RunEngine } from './containers.js';
 import type { Job, JobStep } from './model.js';
 import { RunOutput } from './output.js';
 import { misdirections, redirected } from './redirections.js';
@@ -28,6 +28,8 @@ export interface RunRequest {
   /** Whole environment of the text's expansion: the stack's variables over those of the worker's child processes. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  /** The engine that `environment` names. */
+  readonly engine: RunEngine;
   /** Hears the lines of output, in order. */
   onLines(lines: readonly string[]): void;
 }
@@ -50,7 +52,7 @@ export async function runJob(request: RunRequest, step: Step): Promise<RunResult
   await removeOldRuns(request.folder, new Date());
   const folder = await RunFolder.open(`${request.folder}/${run}`);
   const environment = environmentOf(request, folder);
-  const containers = new RunContainers({ job: `${stack}/${job.name}`, run, environment });
+  const containers = new RunContainers({ job: `${stack}/${job.name}`, run }, request.engine);
   const ended = await folder.result();
   if (ended !== undefined) {
     await containers.remove(step.signal);

@@ -1,6 +1,6 @@
 /** Schedules as docker-crontab has them, and what it would have made of them. Pure. */
 import { durationSeconds } from '../shared/duration.js';
-import { parseFrequency, type Frequency } from '../shared/frequency.js';
+import { FREQUENCY_FORM, parseFrequency, SCHEDULE_FORM, type Frequency } from '../shared/frequency.js';
 
 export type ScheduleReading =
   | {
@@ -21,10 +21,20 @@ export function readSchedule(text: string): ScheduleReading {
     throw new RangeError(`${trimmed.split(' ')[0]} never ran a job under docker-crontab and does not here${instead}`);
   }
   if (trimmed === '') throw new RangeError('is empty, so the job never runs; "#" switches it off');
-  const frequency = parseFrequency(trimmed);
+  const frequency = frequencyIn(trimmed);
   if (frequency.kind === 'none') throw new RangeError('is empty, so the job never runs');
   const warning = everyWarning(trimmed);
   return { kind: 'frequency', frequency, ...(warning === undefined ? {} : { warning }) };
+}
+
+function frequencyIn(text: string): Frequency {
+  try {
+    return parseFrequency(text);
+  } catch (error) {
+    // A setting may be empty, a job's schedule may not.
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(error.message.replace(FREQUENCY_FORM, `should be ${SCHEDULE_FORM}`));
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createRunEngine } from '../../../../activities/docker/run-engine.js';
 import type { Job } from '../../../../activities/jobs/model.js';
 import { parseJobs } from '../../../../activities/jobs/parse.js';
 import { runJob, type RunRequest, type RunResult } from '../../../../activities/jobs/run-job.js';
@@ -54,6 +55,7 @@ export class JobWorld {
       folder: join(this.root, 'runs'),
       environment: { PATH: process.env['PATH'] ?? '', HOME: this.root, GREETING: 'hello  world' },
       timeoutSeconds: 60,
+      engine: createRunEngine(process.env['DOCKER_HOST']),
       onLines: (some) => this.lines.push(...some),
       ...fields,
     };

@@ -181,8 +181,9 @@ describe('activities/jobs/run-job', () => {
       await writeFile(
         child,
         `import { runJob } from ${JSON.stringify(join(compiled.dir, 'activities/jobs/run-job.js'))};
+import { createRunEngine } from ${JSON.stringify(join(compiled.dir, 'activities/docker/run-engine.js'))};
 import { localStep } from ${JSON.stringify(join(compiled.dir, 'activities/shared/step.js'))};
-const request = JSON.parse(process.argv[2]);
+const request = { ...JSON.parse(process.argv[2]), engine: createRunEngine() };
 const result = await runJob({ ...request, onLines: (lines) => process.stdout.write(lines.join('\\n') + '\\n') }, localStep());
 process.stdout.write('RESULT ' + JSON.stringify(result) + '\\n');`,
       );
