@@ -45,7 +45,7 @@ export function parseJobs(texts: readonly JobText[]): ParsedJobs {
       ...problems.map(({ line, message }) => ({
         file,
         line,
-        message: `What stands here ${message}. It does not run.`,
+        message: `What begins here ${message}. It does not run.`,
       })),
     );
     for (const item of items) addJob(item, { file, ofPlatform }, parsed);

@@ -1,6 +1,6 @@
 /** When a stack may be changed by itself, from the texts of three settings. Pure. */
 import { Cron } from 'croner';
-import { FREQUENCY_FORM, parseFrequency } from '../shared/frequency.js';
+import { isNever, parseFrequency } from '../shared/frequency.js';
 
 export interface WindowTexts {
   /** BIRDKEEPER_DEPLOY_WINDOWS: one a line or separated by `;`. */
@@ -84,8 +84,7 @@ function linesOf(cron: string, number: number): string[] {
     const frequency = parseFrequency(cron);
     return frequency.kind === 'cron' ? frequency.expressions : [];
   } catch (error) {
-    const never = error instanceof RangeError && error.message !== FREQUENCY_FORM;
-    throw new RangeError(`${WINDOW_FORM}; entry ${number} ${never ? 'never comes' : 'is not'}`);
+    throw new RangeError(`${WINDOW_FORM}; entry ${number} ${isNever(error) ? 'never comes' : 'is not'}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFrequency } from '../../../../activities/shared/frequency.js';
+import { FREQUENCY_FORM, parseFrequency } from '../../../../activities/shared/frequency.js';
 
 const cron = (...expressions: string[]) => ({ kind: 'cron', expressions });
 
@@ -55,6 +55,18 @@ describe('activities/shared/frequency', () => {
       }),
       { numRuns: 10 },
     );
+  });
+
+  it.each([
+    ['61 * * * *', '61 is not a minute (0-59)'],
+    ['*/90 * * * *', '*/90 is not a minute (0-59)'],
+    ['0 24 * * *', '24 is not an hour (0-23)'],
+    ['0 0 32 * *', '32 is not a day of the month (1-31)'],
+    ['0 0 1 foo *', 'foo is not a month (1-12, jan-dec)'],
+    ['0 0 13 * 8', '8 is not a day of the week (0-7, sun-sat)'],
+    ['0 0 7 5 * *', 'these are six fields, of which the first or the last is to go'],
+  ])('%s: tells what is wrong', (text, why) => {
+    expect(() => parseFrequency(text)).toThrow(new RangeError(`${FREQUENCY_FORM}; ${why}`));
   });
 
   it.each([
