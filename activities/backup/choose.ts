@@ -6,7 +6,7 @@ import type { DataKind } from './types.js';
 /** An id as `restic snapshots` prints it, the newest complete one, or the newest complete one of a release. */
 export type WantedSnapshot = { readonly id: string } | { readonly release: number } | 'latest';
 
-/** The snapshot, or a sentence without a full stop. `snapshots`: of the stack and host, oldest first. */
+/** The snapshot, or a sentence without a full stop. `snapshots`: of the stack and host, oldest first. `kinds`: any of these. */
 export function chooseSnapshot(
   snapshots: readonly Snapshot[],
   wanted: WantedSnapshot,
@@ -16,10 +16,11 @@ export function chooseSnapshot(
   const complete = completeOnes(snapshots);
   const ofRelease =
     wanted === 'latest' ? complete : complete.filter((each) => hasTag(each, `release=${wanted.release}`));
-  const found = ofRelease.findLast((each) => kinds.every((kind) => mayHold(each, kind)));
+  // Whoever asks for all kinds gets those that are backed up.
+  const found = ofRelease.findLast((each) => kinds.length === 0 || kinds.some((kind) => mayHold(each, kind)));
   if (found !== undefined) return found;
   const what = wanted === 'latest' ? '' : ` of release ${wanted.release}`;
-  if (ofRelease.length > 0) return `no complete snapshot${what} holds ${kinds.join(' and ')} data`;
+  if (ofRelease.length > 0) return `no complete snapshot${what} holds ${kinds.join(' or ')} data`;
   return `there is no complete snapshot${what}${complete.length > 0 ? ` (there are ${complete.length} of others)` : ''}`;
 }
 

@@ -8,22 +8,31 @@ export interface RestoreChoice {
   readonly problems: readonly string[];
 }
 
-/** Parts of the selection; a component that the snapshot does not hold is a problem. */
+/** Parts of the selection; a component of which the snapshot holds none of the kinds that name it is a problem. */
 export function chooseParts({ parts }: Pick<Manifest, 'parts'>, selection: Selection): RestoreChoice {
-  const problems: string[] = [];
-  const chosen = DATA_KINDS.flatMap((kind) => {
-    const names = selection[kind] ?? [];
-    const held = parts.filter(({ data }) => data === kind);
-    if (names === '*' || names.includes('*')) return held;
-    const known = [...new Set(held.map(({ component }) => component))];
-    for (const name of names.filter((each) => !known.includes(each))) {
-      problems.push(`it holds no ${kind} data of ${name} (of these: ${known.join(', ') || 'none'})`);
-    }
-    return held.filter(({ component }) => names.includes(component));
-  });
+  const problems = absentIn(parts, selection);
+  const chosen = DATA_KINDS.flatMap((kind) =>
+    parts.filter(({ data, component }) => data === kind && isNamed(component, selection[kind])),
+  );
   if (problems.length === 0 && chosen.length === 0) problems.push('it holds nothing of what was selected');
   return { parts: chosen, problems };
 }
+
+/** Who names a component for several kinds of data means those that it has: few have all. */
+function absentIn(parts: readonly ManifestPart[], selection: Selection): string[] {
+  const names = DATA_KINDS.flatMap((kind) => (isAll(selection[kind]) ? [] : (selection[kind] ?? [])));
+  return [...new Set(names)].flatMap((name) => {
+    const kinds = DATA_KINDS.filter((kind) => isNamed(name, selection[kind]));
+    const held = parts.filter(({ data }) => kinds.includes(data)).map(({ component }) => component);
+    if (held.includes(name)) return [];
+    const known = [...new Set(held)].sort().join(', ') || 'none';
+    return [`it holds no ${kinds.join(' or ')} data of ${name} (of these: ${known})`];
+  });
+}
+
+type Named = Selection[keyof Selection];
+const isAll = (names: Named): boolean => names === '*' || (names ?? []).includes('*');
+const isNamed = (component: string, names: Named): boolean => isAll(names) || (names ?? []).includes(component);
 
 /** Databases that are given their dump while they run; the others' files are replaced while they do not. */
 export const isFedRunning = (part: Part): part is Extract<DumpPart, { database: 'postgres' | 'mongo' }> =>

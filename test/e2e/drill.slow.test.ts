@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabaseImage, DATABASE_PASSWORD, type DatabaseImage } from '../support/database-image.js';
 import { STACK_FOLDER, waitFor, type World } from '../support/world/index.js';
 import { deployed, idle, useWorld } from '../support/world/in-vitest.js';
+import { ranJob } from '../support/world/jobs.js';
 import { attempt } from '../support/world/programs.js';
 
 let image: DatabaseImage;
@@ -60,25 +61,6 @@ async function sql(world: World, text: string, database = 'birds'): Promise<stri
   return stdout.trim();
 }
 
-const jobs = async (world: World) => {
-  const { stdout, stderr, status } = await world.cli(['jobs', '--json']);
-  if (status !== 0) throw new Error(stderr);
-  const { jobs: listed } = JSON.parse(stdout) as {
-    jobs: { kind: string; last: { outcome: string; at: string } | null }[];
-  };
-  return Object.fromEntries(listed.map(({ kind, last }) => [kind, last]));
-};
-
-/** Starts a job and gives its outcome. */
-async function run(world: World, job: string): Promise<string> {
-  const before = (await jobs(world))[job]?.at;
-  expect(await world.cli(['jobs', 'run', job])).toMatchObject({ status: 0 });
-  return waitFor(`the end of ${job}`, async () => {
-    const last = (await jobs(world))[job];
-    return last && last.at !== before && last.outcome !== 'running' ? last.outcome : undefined;
-  });
-}
-
 describe('drill', () => {
   const world = useWorld({ name: 'drill' }, async (made) => {
     await deployed(made);
@@ -93,7 +75,7 @@ describe('drill', () => {
   });
 
   it('a backup that stops containers is work of the keeper, and they run again', async () => {
-    expect(await run(world(), 'backup')).toBe('done');
+    expect(await ranJob(world(), 'backup')).toBe('done');
     const { reader } = await world().state();
     expect(reader?.status).toBe('running');
     const status = await (await world().temporal()).runsOf('backUpStack');
@@ -127,7 +109,7 @@ describe('drill', () => {
   });
 
   it('the newest backup is tried, and it is said how long a restore would take', async () => {
-    expect(await run(world(), 'verify')).toBe('verified');
+    expect(await ranJob(world(), 'verify')).toBe('verified');
     const [verified] = await (await world().temporal()).runsOf('verifyBackup');
     expect(verified?.result).toMatchObject({ dumps: 1, wholeSeconds: expect.any(Number) as number });
   });
@@ -154,7 +136,7 @@ describe('drill', () => {
   it('scenario 30: a failing dump fails the run, nothing is presented as complete, and what was stopped runs', async () => {
     await sql(world(), 'alter database birds rename to gone', 'postgres');
     try {
-      expect(await run(world(), 'backup')).toBe('failed');
+      expect(await ranJob(world(), 'backup')).toBe('failed');
     } finally {
       await sql(world(), 'alter database gone rename to birds', 'postgres');
     }

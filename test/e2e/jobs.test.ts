@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deployed, idle, useWorld } from '../support/world/in-vitest.js';
-import { attempt } from '../support/world/programs.js';
+import { jobContainers, jobLog, listedJobs } from '../support/world/jobs.js';
 import { waitFor, type World } from '../support/world/index.js';
 
 const jobsOf = (world: World, more = '') => [
@@ -34,41 +34,6 @@ const jobsOf = (world: World, more = '') => [
 ${more}"
 export WHO=nightjar`,
 ];
-const logOf = (world: World, job: string) =>
-  readFile(join(world.parts.settings.logDirectory, `${world.project}-${job}.log`), 'utf8').catch(() => '');
-const listed = async (world: World) => {
-  // A machine that builds other things at the same time may take longer than the command waits.
-  const { stdout } = await waitFor('an answer', async () => {
-    const ran = await world.cli(['jobs', '--json']);
-    return ran.status === 0 && ran;
-  });
-  const { jobs } = JSON.parse(stdout) as {
-    jobs: {
-      kind: string;
-      name?: string;
-      last: { outcome: string; lagSeconds: number } | null;
-      paused: string | null;
-    }[];
-  };
-  return Object.fromEntries(jobs.map((job) => [(job.name ?? job.kind).replace(`${world.project}-`, ''), job]));
-};
-const containersOf = async (world: World, job: string) => {
-  const { stdout } = await attempt(
-    'docker',
-    [
-      'ps',
-      '-a',
-      '--no-trunc',
-      '--filter',
-      `label=birdkeeper.job=${world.project}/${world.project}-${job}`,
-      '--format',
-      '{{.ID}} {{.State}}',
-    ],
-    { env: world.parts.env },
-  );
-  return stdout.split('\n').filter((line) => line !== '');
-};
-
 describe('jobs', () => {
   const world = useWorld({ name: 'jobs' }, async (made) => {
     await deployed(made);
@@ -78,18 +43,18 @@ describe('jobs', () => {
   });
 
   it('scenario 27: a job of the configuration runs by itself, again and again, and its output is in its log', async () => {
-    await waitFor('three ticks', async () => (await logOf(world(), 'tick')).split('tick from').length > 3);
-    const log = await logOf(world(), 'tick');
+    await waitFor('three ticks', async () => (await jobLog(world(), 'tick')).split('tick from').length > 3);
+    const log = await jobLog(world(), 'tick');
     expect(log).toContain('| tick from nightjar');
     expect(log).toMatch(new RegExp(`^${world().project}-tick START_TIME=\\S+$`, 'm'));
     expect(log).toMatch(new RegExp(`^${world().project}-tick finished {3}END_TIME=\\S+$`, 'm'));
-    expect((await listed(world()))['tick']?.last).toMatchObject({
+    expect((await listedJobs(world()))['tick']?.last).toMatchObject({
       outcome: expect.stringMatching(/done|running/) as string,
     });
   });
 
   it('scenario 28: a malformed job is told with its place, and the others run', async () => {
-    expect(Object.keys(await listed(world())).sort()).toEqual(['bad', 'hello', 'logrotate', 'long', 'tick']);
+    expect(Object.keys(await listedJobs(world())).sort()).toEqual(['bad', 'hello', 'logrotate', 'long', 'tick']);
     const told = await readFile(join(world().parts.settings.logDirectory, 'autodeploy.log'), 'utf8');
     expect(told).toMatch(/AUTODEPLOY_EXTRA_SCHEDULER_JOBS, line 1\d: What begins here is not YAML/);
     expect(await world().cli(['jobs', 'lint'])).toMatchObject({ status: 1 });
@@ -97,11 +62,11 @@ describe('jobs', () => {
 
   it('a job that fails is seen: its status, its last lines, without secrets', async () => {
     expect(await world().cli(['jobs', 'run', `${world().project}-bad`])).toMatchObject({ status: 0 });
-    await waitFor('its end', async () => (await listed(world()))['bad']?.last?.outcome === 'failed');
+    await waitFor('its end', async () => (await listedJobs(world()))['bad']?.last?.outcome === 'failed');
     const runs = await (await world().temporal()).runsOf('runContainerJob');
     const failed = runs.find(({ status }) => status === 'FAILED');
     expect(failed?.result).toMatch(/job \S+-bad failed with exit status 7: ‹redacted›/);
-    expect(await logOf(world(), 'bad')).toMatch(/failed: exit status 7 after/);
+    expect(await jobLog(world(), 'bad')).toMatch(/failed: exit status 7 after/);
     const shown = await world().cli(['jobs', 'logs', `${world().project}-bad`]);
     expect(shown).toMatchObject({ status: 0, stdout: expect.stringContaining('exit status 7') as string });
   });
@@ -109,29 +74,29 @@ describe('jobs', () => {
   it('a person pauses a job and lets it run again', async () => {
     const name = `${world().project}-tick`;
     expect(await world().cli(['jobs', 'pause', name, '--reason', 'too loud'])).toMatchObject({ status: 0 });
-    expect((await listed(world()))['tick']?.paused).toMatch(/^too loud \(by /);
+    expect((await listedJobs(world()))['tick']?.paused).toMatch(/^too loud \(by /);
     expect(await world().cli(['jobs', 'pause', name])).toMatchObject({ status: 2 });
     expect(await world().cli(['jobs', 'resume', name])).toMatchObject({ status: 0 });
-    const before = (await logOf(world(), 'tick')).split('tick from').length;
-    await waitFor('ticks again', async () => (await logOf(world(), 'tick')).split('tick from').length > before);
+    const before = (await jobLog(world(), 'tick')).split('tick from').length;
+    await waitFor('ticks again', async () => (await jobLog(world(), 'tick')).split('tick from').length > before);
     expect(await world().cli(['jobs', 'run', 'nobody'])).toMatchObject({ status: 2 });
   });
 
   it('killed with the whole of birdkeeper, a run goes on with the container that it had, and onstart starts', async () => {
     const name = `${world().project}-long`;
     await world().cli(['jobs', 'run', name]);
-    await waitFor('its first lines', async () => (await logOf(world(), 'long')).includes('line 5'));
-    const [before] = await containersOf(world(), 'long');
+    await waitFor('its first lines', async () => (await jobLog(world(), 'long')).includes('line 5'));
+    const [before] = await jobContainers(world(), 'long');
     await world().kill9();
     await world().up();
-    expect((await containersOf(world(), 'long'))[0]?.split(' ')[0]).toBe(before?.split(' ')[0]);
-    await waitFor('its end', async () => (await logOf(world(), 'long')).includes('END_TIME'));
-    const log = await logOf(world(), 'long');
+    expect((await jobContainers(world(), 'long'))[0]?.split(' ')[0]).toBe(before?.split(' ')[0]);
+    await waitFor('its end', async () => (await jobLog(world(), 'long')).includes('END_TIME'));
+    const log = await jobLog(world(), 'long');
     const numbers = [...log.matchAll(/\| line (\d+)$/gm)].map(([, number]) => Number(number));
     expect([...new Set(numbers)]).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
     expect(log.split('START_TIME').length).toBe(3);
-    await waitFor('the job with onstart', async () => (await logOf(world(), 'hello')).includes('| hello'));
-    await waitFor('no container', async () => (await containersOf(world(), 'long')).length === 0);
+    await waitFor('the job with onstart', async () => (await jobLog(world(), 'hello')).includes('| hello'));
+    await waitFor('no container', async () => (await jobContainers(world(), 'long')).length === 0);
   });
 
   it('what was removed from the text is removed from the schedules; zero jobs is fine', async () => {
@@ -139,6 +104,6 @@ describe('jobs', () => {
     await world().releaseSettings({ extra: [] }, 'Remove the jobs');
     await waitFor('a deployment', async () => (await world().history()).length > before);
     await idle(world());
-    expect(Object.keys(await listed(world()))).toEqual(['logrotate']);
+    expect(Object.keys(await listedJobs(world()))).toEqual(['logrotate']);
   });
 });

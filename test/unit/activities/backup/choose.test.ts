@@ -28,7 +28,8 @@ describe('activities/backup/choose', () => {
 
   it.each<[WantedSnapshot, DataKind[], string]>([
     ['latest', ['application'], 'bbbbbbbb'],
-    ['latest', ['application', 'user'], 'aaaaaaaa'],
+    ['latest', ['application', 'user'], 'bbbbbbbb'],
+    ['latest', ['user'], 'aaaaaaaa'],
     [{ release: 1 }, ['application'], 'aaaaaaaa'],
     [{ id: 'bbbbbbbbbb' }, [], 'bbbbbbbb'],
     [{ id: 'b0b0b0b0' }, [], 'bbbbbbbb'],

@@ -22,7 +22,13 @@ describe('activities/backup/restore-plan', () => {
     expect(choose({ application: '*', user: '*' }).parts).toHaveLength(3);
     expect(choose({ application: ['files'] })).toEqual({ parts: [parts[1]], problems: [] });
     expect(choose({ application: ['magpie'] }).problems).toEqual([
-      'it holds no application data of magpie (of these: hub, files)',
+      'it holds no application data of magpie (of these: files, hub)',
+    ]);
+    // Named for two kinds: those that it has are meant.
+    const both = (name: string) => choose({ application: [name], user: [name] });
+    expect(both('magpie')).toEqual({ parts: [parts[2]], problems: [] });
+    expect(both('owl').problems).toEqual([
+      'it holds no application or user data of owl (of these: files, hub, magpie)',
     ]);
     expect(choose({}).problems).toEqual(['it holds nothing of what was selected']);
     expect(choose({ logs: '*' }).problems).toEqual(['it holds nothing of what was selected']);
