@@ -85,6 +85,18 @@ export class WorldTemporal {
     return runs;
   }
 
+  /** The runs of a job of the configuration by its schedule or a person, in the order in which they were due. */
+  async runsOfJob(name: string): Promise<{ due: number; started: number; status: string }[]> {
+    const prefix = `${scheduleId('job', this.ref, name)}/run-`;
+    const runs = [];
+    for await (const { workflowId, startTime, status } of this.client.workflow.list()) {
+      if (!workflowId.startsWith(prefix)) continue;
+      const due = Date.parse(workflowId.slice(prefix.length));
+      runs.push({ due, started: startTime.getTime(), status: status.name });
+    }
+    return runs.sort((one, other) => one.due - other.due);
+  }
+
   /** Every run that the server knows, open ones as far as they are. */
   async histories(): Promise<{ workflowId: string; type: string; history: History }[]> {
     const found = [];
