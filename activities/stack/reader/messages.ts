@@ -146,15 +146,35 @@ export function onlyExitLine(text: string): number | undefined {
   return lines.length === 1 ? lines[0] : undefined;
 }
 
-/** File and line of the assignment that counts: the last one in the file that was read last. */
+/**
+ * File and line of the assignment that counts: the last one in the file that was read last. A row of the table of deprecated
+ * names looks like one; what counts then is where the replacement is set.
+ */
 export function findAssignment(
   name: string,
   files: readonly { path: string; text: string }[],
 ): { file: string; line: number } | undefined {
+  const found = lastAssignment(name, files);
+  if (found === undefined) return undefined;
+  const replacement = replacementIn(found.lines, found.index);
+  const { path, index } = (replacement === undefined ? undefined : lastAssignment(replacement, files)) ?? found;
+  return { file: path, line: index + 1 };
+}
+
+function lastAssignment(name: string, files: readonly { path: string; text: string }[]) {
   const assignment = new RegExp(`^\\s*(?:export\\s+|readonly\\s+)?${name}=`);
   for (const { path, text } of [...files].reverse()) {
-    const index = text.split('\n').findLastIndex((line) => assignment.test(line));
-    if (index >= 0) return { file: path, line: index + 1 };
+    const lines = text.split('\n');
+    const index = lines.findLastIndex((line) => assignment.test(line));
+    if (index >= 0) return { path, lines, index };
   }
   return undefined;
+}
+
+const TABLE = 'BACKWARDS_COMPATIBLE_VARIABLES=';
+
+function replacementIn(lines: readonly string[], index: number): string | undefined {
+  const [, name, replacement] = /^\s+(\w+)=(\w+)\s*$/.exec(lines[index] ?? '') ?? [];
+  const isRow = name !== replacement && lines.slice(0, index).some((line) => line.includes(TABLE));
+  return isRow ? replacement : undefined;
 }

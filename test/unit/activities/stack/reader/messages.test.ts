@@ -104,4 +104,17 @@ describe('activities/stack/reader/messages', () => {
     expect(findAssignment('B', files)).toEqual({ file: '/default.env', line: 2 });
     expect(findAssignment('C', files)).toBeUndefined();
   });
+
+  it('a deprecated name that is not set itself is set where its replacement is', () => {
+    const table = "export BIRDHOUSE_BACKWARDS_COMPATIBLE_VARIABLES='\n    OLD=NEW\n    X=Y\n    Y=X\n'\nexport NEW=";
+    const files = (local: string) => [
+      { path: '/default.env', text: table },
+      { path: '/env.local', text: local },
+    ];
+    expect(findAssignment('OLD', files('\nexport NEW=a'))).toEqual({ file: '/env.local', line: 2 });
+    expect(findAssignment('OLD', files('\n\nexport OLD=a'))).toEqual({ file: '/env.local', line: 3 });
+    expect(findAssignment('OLD', files(''))).toEqual({ file: '/default.env', line: 6 });
+    expect(findAssignment('X', files(''))).toEqual({ file: '/default.env', line: 4 });
+    expect(findAssignment('OLD', [{ path: '/env.local', text: '  OLD=NEW\nNEW=a' }])).toMatchObject({ line: 1 });
+  });
 });
