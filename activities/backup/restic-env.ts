@@ -28,7 +28,7 @@ export function readEnvFile(text: string, outer: Readonly<Record<string, string>
       problems.push(`line ${at + 1} has no name before its "=", or one with a blank in it`);
       continue;
     }
-    const value = equals < 0 ? outer[name] : line.slice(equals + 1);
+    const value = equals >= 0 ? line.slice(equals + 1) : Object.hasOwn(outer, name) ? outer[name] : undefined;
     if (value === undefined) continue;
     if (value.includes('\0')) problems.push(`${name} holds a NUL byte`);
     if (/^(["']).*\1$/.test(value)) warnings.push(`the value of ${name} has quotes around it, which are a part of it`);

@@ -91,12 +91,18 @@ function mistakesOf(value: Entry): string[] {
     (key) => value[key] !== undefined && !allowed.includes(key),
   );
   return [
+    ...(value.path === undefined || container === undefined ? [] : outside(value.path)),
     ...foreign.map((key) => `should have no ${key}, since it is a ${dump === undefined ? told[0] : `dump of ${dump}`}`),
     ...(dump !== undefined && container === undefined ? ['should name a container, since it is a dump'] : []),
     ...(dump === 'sqlite' && value.file === undefined ? ['should name a file, since it is a dump of sqlite'] : []),
     ...(dump === 'postgres' || dump === 'mongo' || dump === 'prometheus' ? stopsItself(container, stop) : []),
   ];
 }
+
+const outside = (path: string): string[] =>
+  /^[/$]/.test(path) && !path.split('/').includes('..')
+    ? []
+    : ['should have an absolute path without "..", since it is one of a container'];
 
 const stopsItself = (container: string | undefined, stop: readonly string[] | undefined): string[] =>
   container !== undefined && stop?.includes(container)

@@ -8,7 +8,7 @@ export function nameVariables(part: Part, variables: Readonly<Record<string, str
   const missing = new Set<string>();
   const named = (text: string): string =>
     text.replaceAll(VARIABLE, (_whole, name: string) => {
-      const value = variables[name] ?? '';
+      const value = (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? '';
       if (value === '') missing.add(name);
       return value;
     });

@@ -38,7 +38,7 @@ const text = (what: string, form = /(?:)/) =>
 
 const WORD = /^\S+$/;
 /** Not hidden: beside the clones lie hidden directories of ours. */
-const DIRECTORY_NAME = /^[^\s/.-][^\s/]*$/;
+const DIRECTORY_NAME = /^[^\s/.\p{Cc}-][^\s/\p{Cc}]{0,199}$/u;
 const ABSOLUTE = /^\//;
 
 const dirMap = strictMap({

@@ -20,13 +20,20 @@ export interface Owner {
 const DEFAULT_CACHE = '/tmp/deploy-data-clone-cache';
 
 const absolute = z.string().startsWith('/', 'should be an absolute path').optional();
+/** The next is no user: to the kernel it means that nothing changes. */
+const LAST_ID = 2 ** 32 - 2;
 const Environment = z.object({
   DEPLOY_DATA_CHECKOUT_CACHE: absolute,
   DEPLOY_DATA_GIT_SSH_IDENTITY_FILE: absolute,
   DEPLOY_DATA_LOGFILE: absolute,
   DEPLOY_DATA_RSYNC_USER_GRP: z
     .string()
-    .regex(/^\d{1,10}(:\d{1,10})?$/, 'should be two numbers, UID:GID (see them with: id)')
+    .refine(
+      (text) => /^\d{1,10}(:\d{1,10})?$/.test(text) && text.split(':').every((number) => Number(number) <= LAST_ID),
+      {
+        error: 'should be two numbers, UID:GID (see them with: id)',
+      },
+    )
     .transform((text): Owner => {
       // As the engine has it: who is given without a group has that of root.
       const [uid = 0, gid = 0] = text.split(':').map(Number);

@@ -4,8 +4,9 @@ import { chmod, chown, mkdir, realpath, rename, rm, stat } from 'node:fs/promise
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { messageOf } from '../shared/failures.js';
 import { unlessMissing } from '../shared/files.js';
+import { isWithin, realPlace } from '../shared/within.js';
 import type { DirMap } from './job.js';
-import { destinationProblem, isWithin } from './places.js';
+import { destinationProblem } from './places.js';
 import { rsyncCommand } from './rsync.js';
 import { run, type Run, type Surrounding } from './run.js';
 import type { Owner } from './settings.js';
@@ -94,10 +95,4 @@ async function refuseDestination(destination: string, source: string, { clone, s
   const problem = destinationProblem(place, { clone: await realpath(clone), stateDir: await realpath(stateDir) });
   if (problem !== undefined) throw new Error(`${destination} ${problem}`);
   if (isWithin(source, place)) throw new Error(`${destination} holds the source, which would be deleted`);
-}
-
-/** Of what does not exist yet: where it will be. */
-async function realPlace(path: string): Promise<string> {
-  const found = await unlessMissing(realpath(path));
-  return found ?? join(await realPlace(dirname(path)), basename(path));
 }

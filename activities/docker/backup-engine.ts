@@ -1,6 +1,9 @@
 /** What backups ask of the engine: programs in containers, stops and starts, mounts. Of one stack only. */
+import { posix } from 'node:path';
 import type Docker from 'dockerode';
 import type { BackupEngine, Call, ContainerCommand, ExecOptions, ExecResult, FoundContainer } from '../backup/types.js';
+import { FAILURES, StepFailure } from '../shared/failures.js';
+import { leadsOut } from '../shared/within.js';
 import { engineAddress } from './address.js';
 import { EngineClient } from './client.js';
 import { LABELS } from './containers.js';
@@ -117,19 +120,29 @@ async function hostPathOf(
   const { Mounts } = await client.call(`inspect ${id.slice(0, 12)}`, LOOK_MS, signal, (docker, abortSignal) =>
     docker.getContainer(id).inspect({ abortSignal }),
   );
-  return onHost(
-    path,
-    Mounts.map(({ Source: source, Destination: target }) => ({ source, target })),
+  const mounts = Mounts.map(({ Source: source, Destination: target }) => ({ source, target }));
+  const place = onHost(path, mounts);
+  if (place === undefined || !(await leadsOut(place.path, place.source))) return place?.path;
+  // The container can write there, and a link means something else outside of it.
+  throw new StepFailure(
+    FAILURES.configuration,
+    `Nothing was done: ${path} of container ${id.slice(0, 12)} is a symbolic link that leads out of its mount ${place.source}. Name where it leads to.`,
   );
 }
 
 /** Pure. By the mount that is nearest to the path. */
-export function onHost(path: string, mounts: readonly { source: string; target: string }[]): string | undefined {
+export function onHost(
+  path: string,
+  mounts: readonly { source: string; target: string }[],
+): { path: string; source: string } | undefined {
+  const asked = posix.normalize(path);
   const around = mounts
     .filter(
-      ({ target, source }) => source !== '' && (path === target || path.startsWith(`${target.replace(/\/$/, '')}/`)),
+      ({ target, source }) => source !== '' && (asked === target || asked.startsWith(`${target.replace(/\/$/, '')}/`)),
     )
     .sort((a, b) => b.target.length - a.target.length);
   const [mount] = around;
-  return mount && mount.source.replace(/\/$/, '') + path.slice(mount.target.replace(/\/$/, '').length);
+  if (mount === undefined) return undefined;
+  const below = asked.slice(mount.target.replace(/\/$/, '').length);
+  return { path: mount.source.replace(/\/$/, '') + below, source: mount.source };
 }

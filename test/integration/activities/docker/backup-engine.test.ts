@@ -94,6 +94,17 @@ describe('activities/docker/backup-engine', () => {
     expect(await world.engine.start('0'.repeat(64), call)).toBe(false);
   });
 
+  it('a link that a container put into its mount does not lead out of it', async () => {
+    const mount = await world.mountPoint(`${world.project}_data`);
+    expect((await sh('ln -s /etc /data/out && mkdir -p /data/in && ln -s in /data/within')).status).toBe(0);
+    for (const path of ['/data/out', '/data/out/passwd', '/data/out/not/there']) {
+      await expect(world.engine.hostPathOf(id, path, call)).rejects.toThrow(
+        /a symbolic link that leads out of its mount/,
+      );
+    }
+    expect(await world.engine.hostPathOf(id, '/data/within/x', call)).toBe(`${mount}/within/x`);
+  });
+
   it('a container that ends meanwhile is no success', async () => {
     const running = sh('sleep 60');
     setTimeout(() => void world.engine.stop(id, call), 200);
@@ -111,7 +122,9 @@ describe('activities/docker/backup-engine', () => {
       { source: '/srv/b', target: '/x/' },
       { source: '', target: '/x/tmp' },
     ];
-    expect(onHost('/x/y', mounts)).toBe('/srv/b/y');
-    expect(onHost('/xy', mounts)).toBe('/srv/a/xy');
+    expect(onHost('/x/y', mounts)).toEqual({ path: '/srv/b/y', source: '/srv/b' });
+    expect(onHost('/xy', mounts)).toEqual({ path: '/srv/a/xy', source: '/srv/a/' });
+    expect(onHost('/x/y/../../etc', mounts)).toEqual({ path: '/srv/a/etc', source: '/srv/a/' });
+    expect(onHost('/x/../../etc', mounts.slice(1))).toBeUndefined();
   });
 });

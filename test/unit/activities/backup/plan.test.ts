@@ -52,6 +52,10 @@ describe('activities/backup/plan', () => {
     expect(plan({ application: '*' }, { declarations: [{ component: 'a' }] }).problems).toEqual([
       'none of 1 components declares application data',
     ]);
+    const inherited = { declarations: [{ component: 'a', user: [path('/${constructor}')] }] };
+    expect(plan({ user: '*' }, inherited).problems).toEqual([
+      'a/user/1 names the variable constructor, which has no value',
+    ]);
     for (const variables of [{}, { USERS: '' }]) {
       expect(plan({ user: '*' }, { variables }).problems).toEqual([
         'jupyterhub/user/1 names the variable USERS, which has no value',

@@ -43,6 +43,15 @@ describe('activities/backup/restic-env', () => {
     });
   });
 
+  it('no name is taken from where a process has no variables', () => {
+    expect(readEnvFile('constructor\ntoString\n__proto__\n__proto__=x\nA=1', {})).toEqual({
+      variables: { A: '1' },
+      warnings: [],
+      problems: [],
+    });
+    expect(readEnvFile('A=a\0b\nRESTIC_REPOSITORY=--help', {}).problems).toEqual(['A holds a NUL byte']);
+  });
+
   it('every value without a line break comes through unchanged', () => {
     const value = fc.string().filter((text) => !/[\r\n\0]/.test(text));
     fc.assert(

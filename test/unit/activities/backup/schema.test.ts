@@ -68,6 +68,16 @@ describe('activities/backup/schema', () => {
       'application.0.file: should be absolute: a path in the container',
     ],
     [
+      'user: [{ path: /data/../etc, container: a }]',
+      'user.0: should have an absolute path without "..", since it is one of a container',
+    ],
+    [
+      'user: [{ path: data, container: a }]',
+      'user.0: should have an absolute path without "..", since it is one of a container',
+    ],
+    ['logs: [{ volume: a, below: x/../.. }]', 'logs.0.below: should not leave the volume'],
+    ['logs: [{ volume: "a\\0b" }]', 'logs.0.volume: should be the name of a volume'],
+    [
       'application: [{ dump: prometheus, container: a, address: "http://u:p@h" }]',
       'application.0.address: should be an http(s) address without user and password',
     ],

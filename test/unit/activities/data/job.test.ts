@@ -151,18 +151,38 @@ deploy:
       'job.yml line 14: deploy[0].dir_maps[2].dest_dir: should be an absolute path of this machine.',
       'job.yml line 16: deploy[0].post_actions[0].action: should be text for /bin/sh.',
       'job.yml line 19: deploy[1].branch: should be text: write it in quotes ("1234567").',
+      'job.yml line 21: deploy[1].dir_maps[0].dest_dir: belongs to the system, and what is not in the source would be deleted; name a directory in it.',
       expect.stringMatching(/^job.yml line 22: .*lies in the state of birdkeeper/),
       expect.stringMatching(/^job.yml line 23: .*holds the state of birdkeeper/),
       'job.yml line 25: deploy[2].checkout_name: is the name of the clone of another repository above; give each its own.',
     ]);
   });
 
-  it.each([
+  it.each<[string, string, string, Record<string, string>?]>([
     ['an empty file', '', 'line 1: deploy: should be a list of maps'],
     ['an empty list', 'deploy: []', 'line 1: deploy: should name a repository'],
     ['no list', 'deploy: x', 'line 1: deploy: should be a list of maps'],
     ['a list', '- a', 'line 1: should be a map'],
     ['a key twice', `deploy:\n${ENTRY}${ENTRY.replace('- ', '  ')}`, 'each key may be there once'],
+    [
+      'a user that is none',
+      `deploy:\n${ENTRY}`,
+      'should be two numbers',
+      { DEPLOY_DATA_RSYNC_USER_GRP: '4294967295:1' },
+    ],
+    ['a second document', `deploy:\n${ENTRY}---\ndeploy:\n${ENTRY}`, 'one file holds one document'],
+    ['an alias', `deploy: &a\n${ENTRY}  dir_maps: *a`, 'write the value out'],
+    [
+      'a name with an escape',
+      `deploy:\n${ENTRY.replace(/checkout_name: .*/, String.raw`checkout_name: "a\e[2J"`)}`,
+      'the name of a directory',
+    ],
+    [
+      'a name that no file can have',
+      `deploy:\n${ENTRY.replace(/checkout_name: .*/, `checkout_name: ${'a'.repeat(256)}`)}`,
+      'the name of a directory',
+    ],
+    ['a NUL in an action', `deploy:\n${ENTRY}  post_actions: [{ action: "a\\0b" }]`, 'should be text for /bin/sh'],
     ['very many entries', `deploy:\n${ENTRY.repeat(51)}`, 'at most 50 entries'],
     [
       'the cache as a place',
@@ -174,8 +194,8 @@ deploy:
       `deploy:\n${ENTRY}  dir_maps: [{ source_dir: a, dest_dir: /tmp/deploy-data-clone-cache/x/../data }]`,
       'holds the clone',
     ],
-  ])('refuses %s', (_, text, message) => {
-    expect(parse(text).problems?.join('\n')).toContain(message);
+  ])('refuses %s', (_, text, message, environment = {}) => {
+    expect(parse(text, environment).problems?.join('\n')).toContain(message);
   });
 
   it('quotes in options are taken for what they are, with a warning', () => {
