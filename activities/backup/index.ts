@@ -4,6 +4,7 @@ export { createBackup, type CreateBackupRequest, type CreatedBackup } from './cr
 export { forgetBackups, type ForgetRequest, type Forgotten } from './forget.js';
 export { declarationOfEntries } from './paths.js';
 export { planBackup } from './plan.js';
+export { localRepository } from './restic.js';
 export { readResticAccess } from './restic-env.js';
 export { previewRestore, restoreStack, type RestoredStack, type RestoreRequest } from './restore.js';
 export type { PreviewedPart, RestorePreview } from './restore-preview.js';

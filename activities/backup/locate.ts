@@ -3,6 +3,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { isMissing } from '../shared/files.js';
+import { localRepository } from './restic.js';
 import type { BackupEngine, Call, PathPart, PlannedPart, VolumePart } from './types.js';
 
 export interface HostPlaces {
@@ -101,7 +102,8 @@ const LED_ELSEWHERE =
 
 /** A repository inside what it holds grows with every run. */
 export function refuseRepositoryInside(parts: readonly PlacedPart[], repository: string): void {
-  const holding = parts.find(({ place }) => repository === place || repository.startsWith(place + sep));
+  const directory = localRepository(repository);
+  const holding = parts.find(({ place }) => directory === place || directory?.startsWith(place + sep));
   if (holding === undefined) return;
   throw new StepFailure(
     FAILURES.configuration,

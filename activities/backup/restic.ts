@@ -34,6 +34,9 @@ export interface ResticAccess {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Directory of a repository on this host (`/mnt/birds`, `local:/mnt/birds`); undefined for one elsewhere. */
+export const localRepository = (repository: string): string | undefined => /^(?:local:)?(\/.*)$/s.exec(repository)?.[1];
+
 /** Address and password go by the environment: everybody on the host can read a command line. */
 export function resticEnvironment(access: ResticAccess): Record<string, string> {
   const { RESTIC_PASSWORD_COMMAND: _command, RESTIC_REPOSITORY_FILE: _file, ...environment } = access.environment;

@@ -7,6 +7,7 @@ import type { Surroundings } from './containers.js';
 import { isCopied, nameOfPart, placeOf, type HostPlaces } from './locate.js';
 import type { ManifestPart } from './manifest.js';
 import { targetOfDump } from './put-back.js';
+import { localRepository } from './restic.js';
 import { isFedRunning, isLaidAside, sparedBelow } from './restore-plan.js';
 
 export interface RestoreTarget {
@@ -30,7 +31,8 @@ export interface Protection {
 /** What is never written, by its name and by its real path: what was asked for, and what restoring itself needs. */
 export async function protectedOf(request: Protection): Promise<string[]> {
   const { protectedPaths, directory, cacheDir, repository, passwordFile } = request;
-  const named = [...protectedPaths, directory, cacheDir, repository, passwordFile ?? ''].filter(isAbsolute);
+  const own = [directory, cacheDir, localRepository(repository) ?? '', passwordFile ?? ''];
+  const named = [...protectedPaths, ...own].filter(isAbsolute);
   const real = await Promise.all(named.map((path) => unlessMissing(realpath(path))));
   return [...new Set([...named, ...real.flatMap((path) => path ?? [])])];
 }

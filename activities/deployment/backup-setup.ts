@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readResticAccess, type BackupEngine, type CreateBackupRequest } from '../backup/index.js';
+import { localRepository, readResticAccess, type BackupEngine, type CreateBackupRequest } from '../backup/index.js';
 import { createBackupEngine } from '../docker/backup-engine.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
@@ -62,8 +62,6 @@ export const engineOf = (stack: StackState, { environment }: Dependencies): Back
   const dockerHost = environment['DOCKER_HOST'];
   return createBackupEngine({ project: stack.name, ...(dockerHost === undefined ? {} : { dockerHost }) });
 };
-
-const localRepository = (repository: string): string | undefined => /^(?:local:)?(\/.*)$/s.exec(repository)?.[1];
 
 /** A file of a database that is not seen would be taken for one that does not exist. */
 const seeing = (engine: BackupEngine, hidden: Hidden): BackupEngine => ({

@@ -6,6 +6,16 @@ const access = { repository: '/backup', cacheDir: '/cache', environment: { PATH:
 describe('activities/backup/restic', () => {
   const what = { stack: 'birds', host: 'h1', release: 7, paths: ['/data', '-x'] };
 
+  it.each([
+    ['/mnt/birds', '/mnt/birds'],
+    ['local:/mnt/birds', '/mnt/birds'],
+    ['sftp:host:/birds', undefined],
+    ['s3:https://example.org/birds', undefined],
+    ['', undefined],
+  ])('the directory of the repository %j is %j', (repository, directory) => {
+    expect(restic.localRepository(repository)).toBe(directory);
+  });
+
   it('a snapshot has release, stack and host, and paths that begin with a dash are paths', () => {
     expect(restic.backupCommand(what)).toEqual({
       file: 'restic',
