@@ -9,6 +9,7 @@ import { doctorContext, type DoctorContext } from './context.js';
 import { clock, engine } from './engine.js';
 import { jobImages, jobPrograms, jobs } from './jobs.js';
 import { keys } from './keys.js';
+import { jobPlaces } from './places.js';
 import { compose, git, namespace, ssh, tools } from './programs.js';
 import { registry } from './registry.js';
 import { knownHosts, remotes } from './remotes.js';
@@ -37,6 +38,7 @@ export const CHECKS: readonly Check<DoctorContext>[] = [
   jobImages,
   backups,
   logRotation,
+  jobPlaces,
   disk,
   logDirectory,
 ];

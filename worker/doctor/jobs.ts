@@ -83,7 +83,10 @@ export const jobPrograms: Check<DoctorContext> = {
 };
 
 /** `data`: those that this worker does itself, as `doesDataItself` decides. */
-async function sortedJobs(context: DoctorContext, signal: AbortSignal): Promise<{ inContainers: Job[]; data: Job[] }> {
+export async function sortedJobs(
+  context: DoctorContext,
+  signal: AbortSignal,
+): Promise<{ inContainers: Job[]; data: Job[] }> {
   const { settings, variables } = await context.readableView();
   const { jobs: all } = (await context.jobs()).parsed;
   const isOurs =
