@@ -278,6 +278,7 @@ describe('components/scheduler', () => {
       [VOLUMES, '/data:rw', '/big/thanos:rw'],
     ],
     ['data of birdhouse-deploy without backups not', ['DATA_PERSIST_ROOT=/data'], []],
+    ['keys of ssh of root, where an operator says so', ['BIRDKEEPER_EXTRA_MOUNTS=/root/.ssh:ro'], ['/root/.ssh:ro']],
     ['data where data jobs run here', ['DATA_PERSIST_ROOT=/data BIRDKEEPER_DATA_JOBS=built-in'], ['/data:rw']],
   ])('mounts for jobs: %s', async (_what, settings, expected) => {
     expect(mounts(await read(settings)).slice(USUAL.length)).toEqual(expected);
