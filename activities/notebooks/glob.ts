@@ -5,7 +5,8 @@
  * either. Everything else stands for itself.
  */
 export function globToRegExp(pattern: string): RegExp {
-  const segments = pattern.split('/');
+  // Two of them one behind the other mean what one means, and double the time at each level.
+  const segments = pattern.split('/').filter((segment, at, all) => segment !== '**' || all[at - 1] !== '**');
   const last = segments.length - 1;
   const source = segments.map((segment, at) => {
     if (segment === '**')
@@ -26,6 +27,15 @@ function segmentSource(segment: string): string {
     .replace(/(?<!\()\?/g, '[^/]');
   return /^[*?]/.test(segment) ? NOT_HIDDEN + source : source;
 }
+
+/** Each more multiplies the time that a name takes which does not match. */
+export const MOST_STARS = 4;
+
+export const hasTooManyStars = (pattern: string): boolean => {
+  const segments = pattern.split('/');
+  const most = Math.max(...segments.map((segment) => (segment === '**' ? 0 : (segment.match(/\*+/g) ?? []).length)));
+  return most > MOST_STARS || segments.filter((segment) => segment === '**').length > MOST_STARS;
+};
 
 export const isGlob = (pattern: string): boolean => /[*?{]/.test(pattern);
 

@@ -14,6 +14,7 @@
 import { z } from 'zod';
 import { located, mistakesIn, sentences, type Mistake } from '../shared/yaml-mistakes.js';
 import { readYaml } from '../shared/yaml-text.js';
+import { hasTooManyStars, MOST_STARS } from './glob.js';
 import { parseSize } from './size.js';
 
 export interface NotebookList {
@@ -69,7 +70,10 @@ const isInside = (path: string): boolean => !path.startsWith('/') && !path.split
 const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 const name = text('a name of letters, digits, ".", "_" and "-"', (value) => /^[a-z0-9][\w.-]{0,63}$/i.test(value));
-const pattern = text('a path or pattern without ".." and "/" in front', isInside);
+const pattern = text('a path or pattern without ".." and "/" in front', isInside).refine(
+  (value) => !hasTooManyStars(value),
+  `should have at most ${MOST_STARS} stars in a name, and "**" at most as often`,
+);
 const SIZE = 'should be a size (200M, 2G, or bytes)';
 const size = z.union([z.number(), z.string()], { error: SIZE }).transform((value, context) => {
   const bytes = parseSize(value);

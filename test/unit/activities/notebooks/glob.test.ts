@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixedPart, globToRegExp } from '../../../../activities/notebooks/glob.js';
+import { fixedPart, globToRegExp, hasTooManyStars } from '../../../../activities/notebooks/glob.js';
 
 describe('activities/notebooks/glob', () => {
   it.each([
@@ -7,6 +7,8 @@ describe('activities/notebooks/glob', () => {
     ['a?.md', ['ab.md'], ['a.md', 'a/.md', 'abc.md']],
     ['**', ['a', 'a/b/c'], ['.git/config', 'a/.b']],
     ['**/*.md', ['a.md', 'x/y/a.md'], ['x/.y/a.md', 'a.txt']],
+    ['x/**/**/a', ['x/a', 'x/y/z/a'], ['xa', 'y/a']],
+    ['x/**/**', ['x/a', 'x/y/z'], ['x', 'y/a']],
     ['x/**/a', ['x/a', 'x/y/z/a'], ['xa', 'y/a']],
     ['*.{md,txt}', ['a.md', 'a.txt'], ['a.html', 'a.{md,txt}']],
     ['a+(b).md', ['a+(b).md'], ['aab.md']],
@@ -15,6 +17,21 @@ describe('activities/notebooks/glob', () => {
     const is = globToRegExp(pattern);
     expect(yes.filter((path) => !is.test(path))).toEqual([]);
     expect(no.filter((path) => is.test(path))).toEqual([]);
+  });
+
+  it('what repeats itself takes no time', () => {
+    const is = globToRegExp(`${'**/'.repeat(40)}x`);
+    expect(is.test(`${'a/'.repeat(60)}y`)).toBe(false);
+  }, 2_000);
+
+  it.each([
+    ['*.ipynb', false],
+    ['**/*_test_*.ipynb', false],
+    [`${'**/'.repeat(5)}x`, true],
+    ['*a*b*c*d', false],
+    ['*a*b*c*d*', true],
+  ])('%s has too many stars: %j', (pattern, has) => {
+    expect(hasTooManyStars(pattern)).toBe(has);
   });
 
   it.each([
