@@ -1,10 +1,23 @@
 /** Lays the sources out and puts what the maps select into one tree, as users will read it. */
 import { randomBytes } from 'node:crypto';
-import { chmod, constants, copyFile, lchown, lstat, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  copyFile,
+  lchown,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  symlink,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { isMissing } from '../shared/files.js';
 import type { Step } from '../shared/step.js';
+import { realPlace } from '../shared/within.js';
 import type { NotebookList } from './list.js';
 import { isNotebook } from './manifest.js';
 import type { Places } from './places.js';
@@ -88,6 +101,7 @@ async function applyMaps(
   step: Step,
 ): Promise<void> {
   const tooLarge: NotebookProblem[] = [];
+  const staging = await realpath(what.staging);
   for (const map of list.maps) {
     step.signal.throwIfAborted();
     const { root, files } = what.files.get(map.source) ?? { root: '', files: [] };
@@ -100,7 +114,7 @@ async function applyMaps(
     for (const { from, to } of selected) {
       const { size } = await lstat(join(root, from));
       if (size > list.limits.file) tooLarge.push({ path: to, problem: `is larger than ${showSize(list.limits.file)}` });
-      else await bring(join(root, from), join(what.staging, to), to);
+      else await bring(join(root, from), join(staging, to), to);
     }
   }
   if (tooLarge.length > 0) {
@@ -114,6 +128,8 @@ async function applyMaps(
 /** The later one of two for one place is taken. */
 async function bring(from: string, to: string, shown: string): Promise<void> {
   try {
+    // A link that a former map brought may lead anywhere: what would go through it is written nowhere.
+    if ((await realPlace(dirname(to))) !== dirname(to)) throw clash(shown);
     await mkdir(dirname(to), { recursive: true });
     await rm(to, { force: true });
     if ((await lstat(from)).isSymbolicLink()) await symlink(await readlink(from), to);
@@ -123,9 +139,12 @@ async function bring(from: string, to: string, shown: string): Promise<void> {
     if (code !== 'ENOTDIR' && code !== 'EEXIST' && code !== 'EISDIR' && code !== 'ERR_FS_EISDIR' && !isMissing(error)) {
       throw error;
     }
-    throw refusal(`Two maps make a file and a directory of ${shown}.`, 'Correct one of them.');
+    throw clash(shown);
   }
 }
+
+const clash = (shown: string): StepFailure =>
+  refusal(`Two maps make a file and a directory of ${shown}.`, 'Correct one of them.');
 
 /** Users read it as somebody else than the worker, whose umask may hide it; nobody but the owner writes. */
 async function openForReading(root: string, { uid, gid }: Owner): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile, rename, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deployNotebooks, type NotebookRequest } from '../../../../activities/notebooks/index.js';
 import { localStep } from '../../../../activities/shared/step.js';
@@ -141,6 +141,19 @@ maps:
     it('when two maps make a file and a directory of one path', async () => {
       await world.list(`${LIST()}  - { source: one, from: docs/x.html, to: a.ipynb }\n`);
       await failing(FAILURES.configuration, /Two maps make a file and a directory of/);
+    });
+
+    it('when a map would write through a link that another one brought', async () => {
+      await mkdir(world.at('elsewhere'));
+      await writeFile(world.at('elsewhere/a.ipynb'), 'of the host');
+      await symlink(world.at('elsewhere'), world.at('two', 'training', 'out'));
+      await world.push({}, 'two', 'master');
+      for (const to of ['PAVICS-training/out', 'PAVICS-training/out/deep']) {
+        await world.list(`${LIST()}  - { source: one, from: docs/*.ipynb, to: ${to} }\n`);
+        await failing(FAILURES.configuration, /Two maps make a file and a directory of PAVICS-training\/out/);
+      }
+      expect(await readdir(world.at('elsewhere'))).toEqual(['a.ipynb']);
+      expect(await readFile(world.at('elsewhere/a.ipynb'), 'utf8')).toBe('of the host');
     });
 
     it('when a file or the whole is too large', async () => {
