@@ -1,5 +1,5 @@
 /** `SCHEDULER_JOB_BACKUP_ARGS` of birdhouse-deploy: the arguments of its `backup create`. Pure. */
-import { shellCommands } from './shell-words.js';
+import { shellCommands } from '../shared/shell-words.js';
 import type { DataKind, Selection } from './types.js';
 
 export interface CreateArguments {

@@ -1,5 +1,5 @@
 /** Which part a command of a `backup` file copies or dumps. Pure. */
-import { shellCommands } from './shell-words.js';
+import { shellCommands } from '../shared/shell-words.js';
 import type { Part } from './types.js';
 
 /** A part per command that copies or dumps, or a phrase on what is not understood. */

@@ -4,7 +4,7 @@
  * and the command copies or dumps into a volume. What is copied or dumped is all that we need of it. Pure.
  */
 import { copiedOrDumped } from './shell-copies.js';
-import { shellCommands } from './shell-words.js';
+import { shellCommands } from '../shared/shell-words.js';
 import { DATA_KINDS, type DataKind, type Declaration, type Part } from './types.js';
 
 export interface BackupFile {

@@ -1,10 +1,10 @@
 /** The YAML file of a data job and its environment as data, or every mistake in them. Pure. */
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { splitWords } from '../shared/shell-words.js';
 import { located, mistakesIn, sentences, type Mistake } from '../shared/yaml-mistakes.js';
 import { readYaml, type Path } from '../shared/yaml-text.js';
 import { destinationProblem, type Surroundings } from './places.js';
-import { splitWords } from './rsync-options.js';
 import { DataFileSchema } from './schema.js';
 import { readDataSettings, type DataSettings } from './settings.js';
 

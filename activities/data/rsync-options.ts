@@ -1,7 +1,4 @@
-/** `rsync_extra_opts`: the words of the text, and which of them are refused. Pure. */
-
-/** As a shell splits an unquoted variable: at blanks, tabs and line breaks. Nothing is executed, no quote is taken away. */
-export const splitWords = (text: string): string[] => text.split(/[ \t\n]+/).filter((word) => word !== '');
+/** `rsync_extra_opts`: which words of the text are refused. Pure. */
 
 /** What a word is refused for, as the rest of a sentence. */
 const OTHER_MACHINE = 'is refused: data are copied on this machine, and no other program is run';

@@ -16,7 +16,8 @@
  * An empty value of a key that is needed is a mistake, and so is an unknown key: most are typing errors.
  */
 import { z } from 'zod';
-import { refusedOptions, splitWords } from './rsync-options.js';
+import { splitWords } from '../shared/shell-words.js';
+import { refusedOptions } from './rsync-options.js';
 
 const MAP = 'should be a map (KEY: VALUE, one a line)';
 const strictMap = <Shape extends z.ZodRawShape>(shape: Shape) =>

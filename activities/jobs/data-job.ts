@@ -3,7 +3,7 @@
  * deploy_data_job.env makes. `deployData` does the same in their place. Pure.
  */
 import type { Job } from './model.js';
-import { literal, tokens } from './shell-words.js';
+import { literal, tokens } from '../shared/shell-words.js';
 
 export interface DataJob {
   /** Path of its YAML file on the host. */

@@ -5,7 +5,7 @@
  */
 import { posix } from 'node:path';
 import type { JobStep } from './model.js';
-import { literal, quoted, tokens, type Redirection, type Word } from './shell-words.js';
+import { literal, quoted, tokens, type Redirection, type Word } from '../shared/shell-words.js';
 
 export interface Misdirection {
   /** As it stands: `>> /logs/x.log`. */

@@ -1,7 +1,7 @@
 /** The bash script of one run of a job: what docker-crontab generates, made so that it can be told twice. Pure. */
 import type { Job, JobStep } from './model.js';
 import { FUNCTIONS } from './script-functions.js';
-import { quoted, tokens } from './shell-words.js';
+import { quoted, tokens } from '../shared/shell-words.js';
 
 /** `steps`: the job's own, with their redirections where they act. */
 export function scriptOf({ name }: Pick<Job, 'name'>, steps: readonly JobStep[]): string {

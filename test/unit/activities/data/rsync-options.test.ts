@@ -1,33 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { refusedOptions, splitWords } from '../../../../activities/data/rsync-options.js';
+import { refusedOptions } from '../../../../activities/data/rsync-options.js';
+import { splitWords } from '../../../../activities/shared/shell-words.js';
 
 describe('activities/data/rsync-options', () => {
-  it.each([
-    ['', []],
-    [' \t\n ', []],
-    ['--include=*/ --include=*.nc\t--exclude=*\n', ['--include=*/', '--include=*.nc', '--exclude=*']],
-    ['--exclude="a b"', ['--exclude="a', 'b"']],
-    ['$(touch x) `y` $HOME', ['$(touch', 'x)', '`y`', '$HOME']],
-    ['a\u00a0b', ['a\u00a0b']],
-  ])('splits %j', (text, words) => {
-    expect(splitWords(text)).toEqual(words);
-  });
-
-  it('splits any text as a shell splits an unquoted variable', () => {
-    const letters = fc.constantFrom(...' \t\n"\'\\$`*?[]-=ax~;&|(){}é\u00a0\v\f\r');
-    fc.assert(
-      fc.property(fc.string({ unit: letters, maxLength: 30 }), (text) => {
-        // Without the patterns that find files, which no option means.
-        const script = 'set -f; for word in $TEXT; do printf "%s\\0" "$word"; done';
-        const said = execFileSync('/bin/sh', ['-c', script], { env: { TEXT: text } }).toString();
-        expect(splitWords(text)).toEqual(said.split('\0').slice(0, -1));
-      }),
-      { numRuns: 150 },
-    );
-  });
-
   it.each([
     '--include=*/ --include=*.nc --exclude=*',
     '--exclude *.tmp --filter merge -f -_/ -avz --chmod=D755,F644 -B 1000 -T /tmp',

@@ -1,4 +1,4 @@
-/** Words and redirections of a bash text: enough to see where each begins and ends, nothing is expanded. Pure. */
+/** Words of shell texts: enough to see where each begins and ends; nothing is expanded, nothing is run. Pure. */
 
 export interface Word {
   readonly kind: 'word';
@@ -140,3 +140,28 @@ export function literal(word: string): string | undefined {
 
 /** The word for bash that means exactly this text. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/**
+ * Commands of a text, each as its words without quotes; `${NAME}` and `$(…)` stay as they are, and so do redirections, as words.
+ * Comments are left out.
+ */
+export function shellCommands(text: string): string[][] {
+  const commands: string[][] = [[]];
+  for (const token of tokens(text.replaceAll('\\\n', ' '))) {
+    if (token.kind === 'operator') commands.push([]);
+    else if (token.kind === 'word') commands.at(-1)?.push(unquoted(token.text));
+    else commands.at(-1)?.push(token.operator, ...(token.target ? [unquoted(token.target.text)] : []));
+  }
+  return commands.filter((command) => command.length > 0);
+}
+
+/** Without its quotes. One that is not closed is a character as others. */
+const unquoted = (word: string): string =>
+  word.replace(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|(\$\{[^}]*\}|\$\([^)]*\))|\\(.)/gs,
+    (_, single?: string, double?: string, expansion?: string, escaped?: string) =>
+      single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? expansion ?? escaped ?? '',
+  );
+
+/** As a shell splits an unquoted variable: at blanks, tabs and line breaks. No quote is taken away. */
+export const splitWords = (text: string): string[] => text.split(/[ \t\n]+/).filter((word) => word !== '');
