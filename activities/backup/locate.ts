@@ -3,6 +3,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { isMissing } from '../shared/files.js';
+import { leadsOut } from '../shared/within.js';
 import { localRepository } from './restic.js';
 import type { BackupEngine, Call, PathPart, PlannedPart, VolumePart } from './types.js';
 
@@ -32,11 +33,21 @@ export async function placeOf(
 ): Promise<string | undefined> {
   if (part.kind === 'volume') {
     const mountPoint = await places.mountPointOf(part.volume);
-    return mountPoint && join(mountPoint, part.below ?? '');
+    if (mountPoint === undefined || part.below === undefined) return mountPoint;
+    return insideVolume(join(mountPoint, part.below), mountPoint, part);
   }
   if (part.container === undefined) return resolve(places.stackDirectory, part.path);
   const [container] = await places.engine.find(part.container, call);
   return container && places.engine.hostPathOf(container.id, part.path, call);
+}
+
+/** What a container put there does not lead out of the volume, and neither does the value of a variable. */
+async function insideVolume(path: string, mountPoint: string, { volume, below }: VolumePart): Promise<string> {
+  if (!(await leadsOut(path, mountPoint))) return path;
+  throw new StepFailure(
+    FAILURES.configuration,
+    `Nothing was done: ${below} of volume ${volume} leads out of it. Correct the declaration.`,
+  );
 }
 
 /** What is not there, for a message. */

@@ -50,6 +50,19 @@ describe('activities/backup/locate', () => {
     }
   });
 
+  it('what a container put into a volume does not lead out of it', async () => {
+    const volume = (below: string): VolumePart => ({ kind: 'volume', volume: 'x', below });
+    await symlink('../own', join(root, 'volume/out'));
+    await mkdir(join(root, 'volume/in'));
+    await symlink('in', join(root, 'volume/within'));
+    for (const below of ['out', 'out/not/there', '../own', '..']) {
+      const failed = find(volume(below), 'leave out', false);
+      await expect(failed).rejects.toMatchObject({ type: FAILURES.configuration });
+      await expect(failed).rejects.toThrow(`${below} of volume x leads out of it`);
+    }
+    expect(await find(volume('within'), 'fail', false)).toMatchObject([{ place: join(root, 'volume/in') }]);
+  });
+
   it('says that a link may lead out of what is mounted', async () => {
     await expect(find(path('dangling'))).rejects.toThrow(
       /there is no \S+\/dangling in birdkeeper's container .*BIRDKEEPER_EXTRA_MOUNTS\)\. Correct the declaration\.$/,
