@@ -11,7 +11,7 @@ import type { StackState } from '../state/index.js';
 import { declaredBackups } from './backup-declarations.js';
 import type { Dependencies } from './dependencies.js';
 import { openConfiguration } from './open.js';
-import { hiddenHere, requireSeen, type Hidden } from './seen.js';
+import { hiddenHere, requireSeen, seeing, type Hidden } from './seen.js';
 import { mountPointOf } from './volumes.js';
 
 export interface BackupSetup {
@@ -62,16 +62,6 @@ export const engineOf = (stack: StackState, { environment }: Dependencies): Back
   const dockerHost = environment['DOCKER_HOST'];
   return createBackupEngine({ project: stack.name, ...(dockerHost === undefined ? {} : { dockerHost }) });
 };
-
-/** A file of a database that is not seen would be taken for one that does not exist. */
-const seeing = (engine: BackupEngine, hidden: Hidden): BackupEngine => ({
-  ...engine,
-  hostPathOf: async (id, path, call) => {
-    const place = await engine.hostPathOf(id, path, call);
-    requireSeen([place], hidden);
-    return place;
-  },
-});
 
 /** Our own settings decide; else birdhouse-deploy's file, when it is there. */
 async function accessOf(settings: Configuration['settings'], hidden: Hidden, step: Step, deps: Dependencies) {

@@ -2,6 +2,7 @@
  * What a worker in a container sees of its host: what is mounted there. Elsewhere the container has files of its own, and what is
  * written there goes with it: a job must not take those for the host's.
  */
+import type { BackupEngine } from '../backup/types.js';
 import type { OwnContainer } from '../docker/types.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
@@ -40,3 +41,13 @@ export function requireSeen(paths: readonly (string | undefined)[], hidden: Hidd
   const why = paths.flatMap((path) => (path === undefined ? [] : (hidden(path) ?? [])));
   if (why.length > 0) throw new StepFailure(FAILURES.configuration, `Nothing was done: ${why.join('; ')}.`);
 }
+
+/** A file of a database that is not seen would be taken for one that does not exist. */
+export const seeing = (engine: BackupEngine, hidden: Hidden): BackupEngine => ({
+  ...engine,
+  hostPathOf: async (id, path, call) => {
+    const place = await engine.hostPathOf(id, path, call);
+    requireSeen([place], hidden);
+    return place;
+  },
+});

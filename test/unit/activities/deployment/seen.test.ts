@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hiddenFrom, requireSeen } from '../../../../activities/deployment/seen.js';
+import { createBackupEngine } from '../../../../activities/docker/backup-engine.js';
+import { hiddenFrom, requireSeen, seeing } from '../../../../activities/deployment/seen.js';
 
 const OWN = {
   mounts: [
@@ -28,6 +29,17 @@ describe('activities/deployment/seen', () => {
     ['/var/lib/docker/volumes/a/_data', 'add /var/lib/docker/volumes to BIRDKEEPER_EXTRA_MOUNTS'],
   ])('hides what is not, and says what to set: %s', (path, said) => {
     expect(hiddenFrom(OWN)(path)).toContain(said);
+  });
+
+  it('never lets a path of a container pass that it does not see, nor one of no mount for hidden', async () => {
+    const call = { signal: new AbortController().signal };
+    const ofMount = (path: string | undefined) => {
+      const engine = { ...createBackupEngine({ project: 'bk-test-seen' }), hostPathOf: () => Promise.resolve(path) };
+      return seeing(engine, hiddenFrom(OWN)).hostPathOf('id', '/data/birds.sqlite', call);
+    };
+    await expect(ofMount('/other/docker/volumes/a/_data/birds.sqlite')).rejects.toThrow(/BIRDKEEPER_DOCKER_ROOT_DIR/);
+    expect(await ofMount('/srv/docker/volumes/a/_data/birds.sqlite')).toBe('/srv/docker/volumes/a/_data/birds.sqlite');
+    expect(await ofMount(undefined)).toBeUndefined();
   });
 
   it('refuses with every path that is hidden, and lets through what is not set', () => {
