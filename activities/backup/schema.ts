@@ -16,61 +16,47 @@
  * Values may name variables of the configuration as `${NAME}`.
  */
 import { z } from 'zod';
+import { listOf, strictMap, text } from '../shared/yaml-schema.js';
 import { DATA_KINDS, type DataKind, type Declaration, type Part } from './types.js';
 
 const DATABASES = ['postgres', 'mongo', 'sqlite', 'prometheus'] as const;
 type Database = (typeof DATABASES)[number];
 
-const MAP = 'should be a map (KEY: VALUE, one a line)';
-/** Unknown keys get their message where the known ones are known. */
-const onlyType = (message: string) => (issue: { code?: string | undefined }) =>
-  issue.code === 'unrecognized_keys' ? undefined : message;
-
-const text = (what: string) =>
-  z
-    .string({ error: `should be ${what}` })
-    .refine((value) => value.trim() !== '' && !value.includes('\0'), { error: `should be ${what}` });
 const absolute = (what: string) =>
   text(what).refine((value) => /^[/$]/.test(value), { error: `should be absolute: ${what}` });
-const containers = z.array(text('the name of a service or container'), {
-  error: 'should be a list of services or containers ([web, db])',
+const containers = listOf(text('the name of a service or container'), 'services or containers ([web, db])');
+
+const entry = strictMap({
+  path: text('a path, absolute or from the stack directory').optional(),
+  volume: text('the name of a volume').optional(),
+  dump: z.enum(DATABASES, { error: `should be one of: ${DATABASES.join(', ')}` }).optional(),
+  below: text('a path in the volume')
+    .refine((value) => !value.split('/').includes('..'), { error: 'should not leave the volume' })
+    .optional(),
+  container: text('the service or container that runs the database, or has the path').optional(),
+  as: text('a user of the container').optional(),
+  name: text('the name of a database').optional(),
+  user: text('a role of the database').optional(),
+  file: absolute('a path in the container').optional(),
+  address: text('an http(s) address as the container itself reaches it')
+    .refine((value) => /^(https?:\/\/(?![^/]*@)|\$)/.test(value), {
+      error: 'should be an http(s) address without user and password',
+    })
+    .optional(),
+  directory: absolute('the data directory in the container').optional(),
+  stop: containers.optional(),
+}).superRefine((value, context) => {
+  for (const message of mistakesOf(value)) context.addIssue({ code: 'custom', message });
 });
 
-const entry = z
-  .strictObject(
-    {
-      path: text('a path, absolute or from the stack directory').optional(),
-      volume: text('the name of a volume').optional(),
-      dump: z.enum(DATABASES, { error: `should be one of: ${DATABASES.join(', ')}` }).optional(),
-      below: text('a path in the volume')
-        .refine((value) => !value.split('/').includes('..'), { error: 'should not leave the volume' })
-        .optional(),
-      container: text('the service or container that runs the database, or has the path').optional(),
-      as: text('a user of the container').optional(),
-      name: text('the name of a database').optional(),
-      user: text('a role of the database').optional(),
-      file: absolute('a path in the container').optional(),
-      address: text('an http(s) address as the container itself reaches it')
-        .refine((value) => /^(https?:\/\/(?![^/]*@)|\$)/.test(value), {
-          error: 'should be an http(s) address without user and password',
-        })
-        .optional(),
-      directory: absolute('the data directory in the container').optional(),
-      stop: containers.optional(),
-    },
-    { error: onlyType(MAP) },
-  )
-  .superRefine((value, context) => {
-    for (const message of mistakesOf(value)) context.addIssue({ code: 'custom', message });
-  });
-
 type Entry = z.output<typeof entry>;
-const entries = z.array(entry, { error: 'should be a list of maps (- volume: …)' });
+const entries = listOf(entry, 'maps (- volume: …)');
 
-export const BackupSchema = z.strictObject(
-  { application: entries.optional(), user: entries.optional(), logs: entries.optional() },
-  { error: onlyType(MAP) },
-);
+export const BackupSchema = strictMap({
+  application: entries.optional(),
+  user: entries.optional(),
+  logs: entries.optional(),
+});
 export type BackupSection = z.output<typeof BackupSchema>;
 
 /** What each database takes beside `container`, `as` and `stop`. */

@@ -18,6 +18,7 @@
  */
 import { z } from 'zod';
 import { parseDuration } from '../shared/duration.js';
+import { listOf, looseMap, strictMap, text } from '../shared/yaml-schema.js';
 
 export const MANIFEST_FILE = 'component.yml';
 
@@ -38,23 +39,6 @@ const oneOf = <const Words extends readonly string[]>(...words: Words) =>
     const word = words.find((candidate) => candidate === value);
     if (word === undefined) throw new RangeError(`should be one of: ${words.join(', ')}`);
     return word;
-  });
-
-const MAP = 'should be a map (KEY: VALUE, one a line)';
-const strictMap = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, { error: onlyType(MAP) });
-const listOf = <T extends z.ZodType>(entry: T, what: string) =>
-  z.array(entry, { error: `should be a list of ${what}` });
-/** Unknown keys get their message where the known ones are known. */
-function onlyType(message: string) {
-  return (issue: { code?: string | undefined }) => (issue.code === 'unrecognized_keys' ? undefined : message);
-}
-
-const text = (what: string) =>
-  understood((value): string => {
-    if (typeof value !== 'string' || value.trim() === '' || value.includes('\0')) {
-      throw new RangeError(`should be ${what}`);
-    }
-    return value;
   });
 
 /** fetch refuses credentials in an address, and a file that is in git is no place for them. */
@@ -119,7 +103,7 @@ const onChange = strictMap({
   signal: signal.optional(),
 });
 
-const later = z.looseObject({}, { error: MAP });
+const later = looseMap();
 
 export const ManifestSchema = strictMap({
   hooks: strictMap({ pre: hook.optional(), post: hook.optional() }).default({}),

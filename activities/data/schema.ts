@@ -17,14 +17,8 @@
  */
 import { z } from 'zod';
 import { splitWords } from '../shared/shell-words.js';
+import { listOf, strictMap } from '../shared/yaml-schema.js';
 import { refusedOptions } from './rsync-options.js';
-
-const MAP = 'should be a map (KEY: VALUE, one a line)';
-const strictMap = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  // Unknown keys get their message where the known ones are known.
-  z.strictObject(shape, { error: ({ code }) => (code === 'unrecognized_keys' ? undefined : MAP) });
-const listOf = <T extends z.ZodType>(entry: T, what: string) =>
-  z.array(entry, { error: `should be a list of ${what}` });
 
 /** Text that is not blank; `form` is what else it has to be. */
 const text = (what: string, form = /(?:)/) =>

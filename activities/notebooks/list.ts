@@ -13,6 +13,7 @@
  */
 import { z } from 'zod';
 import { located, mistakesIn, sentences, type Mistake } from '../shared/yaml-mistakes.js';
+import { listOf, strictMap } from '../shared/yaml-schema.js';
 import { readYaml } from '../shared/yaml-text.js';
 import { hasTooManyStars, MOST_STARS } from './glob.js';
 import { parseSize } from './size.js';
@@ -54,12 +55,6 @@ export interface NotebookMap {
 /** Notebooks with pictures in them, and the data of a training. */
 export const DEFAULT_LIMITS = { total: 2 * 1024 ** 3, file: 200 * 1024 ** 2 } as const;
 
-const strictMap = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: ({ code }) => (code === 'unrecognized_keys' ? undefined : 'should be a map (KEY: VALUE, one a line)'),
-  });
-const listOf = <T extends z.ZodType>(entry: T, what: string) =>
-  z.array(entry, { error: `should be a list of ${what}` });
 const text = (what: string, is: (value: string) => boolean) =>
   z
     .string({ error: `should be ${what}` })
