@@ -7,12 +7,12 @@ import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Configuration } from '../stack/view.js';
-import type { Activities, Direction } from '../types.js';
+import type { Activities } from '../types.js';
 import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { requireTurn } from './local-run.js';
 import { openConfiguration, openLiveProject, redactorOf } from './open.js';
-import { platformHook } from './platform-steps.js';
+import { isProxyStale, platformHook } from './platform-steps.js';
 import { appliedDecisions } from './settle.js';
 import { HookResults, readRecord, writeRecord } from './records.js';
 
@@ -33,7 +33,7 @@ export async function runHook(
   const redact = redactorOf(view);
   const asked = { component, hook, ...(platformStep === undefined ? {} : { step: platformStep }) };
   const found = await findHook(asked, view);
-  if (platformStep === 'restart proxy' && !(await isProxyStale(stack, number, direction))) {
+  if (platformStep === 'restart proxy' && !isProxyStale(await appliedDecisions(stack, number, direction))) {
     step.log.info('The proxy is not restarted: no other service has a new container.');
     return { ...asked, status: 0, seconds: 0 };
   }
@@ -64,12 +64,6 @@ async function findHook(
   if (step !== undefined) return platformHook(step, view);
   const { hooks } = await findHooks(await componentsOf(view), view);
   return hooks.find((candidate) => candidate.component === component && candidate.hook === hook);
-}
-
-/** Its upstreams have new addresses when their containers are new. */
-async function isProxyStale(stack: StackState, number: number, direction: Direction): Promise<boolean> {
-  const decisions = await appliedDecisions(stack, number, direction);
-  return decisions.some(({ service, action }) => action === 'recreate' && service !== 'proxy');
 }
 
 /** What the hooks of a deployment did so far, in order. */

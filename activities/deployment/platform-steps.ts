@@ -4,7 +4,13 @@
  * failure is told and stops nothing unless BIRDKEEPER_HOOK_POLICY says so. Pure.
  */
 import { join } from 'node:path';
-import { PLATFORM_STEPS, type Hook, type PlannedHook, type PlatformStep } from '../../workflows/model.js';
+import {
+  PLATFORM_STEPS,
+  type Hook,
+  type PlannedHook,
+  type PlatformStep,
+  type ServiceDecision,
+} from '../../workflows/model.js';
 import { compose } from '../compose/command.js';
 import { policyOf, type ComponentHook, type HookedView } from '../components/hooks.js';
 import type { StackView } from '../stack/view.js';
@@ -73,6 +79,10 @@ export function platformHook(step: PlatformStep, view: PlatformView): ComponentH
     policy: policyOf(view),
   };
 }
+
+/** Its upstreams have new addresses when their containers are new. */
+export const isProxyStale = (decisions: readonly Pick<ServiceDecision, 'service' | 'action'>[]): boolean =>
+  decisions.some(({ service, action }) => action === 'recreate' && service !== 'proxy');
 
 function commandOf(step: PlatformStep, view: PlatformView): string[] | undefined {
   switch (step) {

@@ -1,8 +1,9 @@
 /** What backups and the rotation of logs start. */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf } from '../../activities/shared/failures.js';
 import type { StackSettings } from '../../activities/stack/settings.js';
-import { fail, ok } from '../../client/doctor/findings.js';
+import { fail, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
 import type { Finding } from '../../client/schemas.js';
 import type { DoctorContext } from './context.js';
@@ -37,15 +38,48 @@ export const logRotation: Check<DoctorContext> = {
   async run(context) {
     const { settings } = await context.readableView();
     const { logrotateFrequency, logrotateFile } = settings;
-    if (logrotateFrequency === '') return [ok('log rotation', 'never (BIRDKEEPER_LOGROTATE_FREQUENCY is empty)')];
+    const large = await largeLogs(settings);
+    if (logrotateFrequency === '')
+      return [ok('log rotation', 'never (BIRDKEEPER_LOGROTATE_FREQUENCY is empty)'), ...large];
     const programs = ['fallocate', 'flock', ...(logrotateFile === undefined ? [] : ['logrotate'])];
     const install = `Install util-linux${logrotateFile === undefined ? '' : ' and logrotate, which BIRDKEEPER_LOGROTATE_FILE needs'}.`;
     return [
       await programsOnPath('log rotation', programs, install, context),
       ...(await unreadable('log rotation', 'BIRDKEEPER_LOGROTATE_FILE', logrotateFile)),
+      ...large,
     ];
   },
 };
+
+/** No rule of ours lets a log grow so far: nobody rotates it, as happened to nginx's when a component no longer did. */
+const LARGE_BYTES = 1024 ** 3;
+
+async function largeLogs({ logDir, nginxLogs }: Pick<StackSettings, 'logDir' | 'nginxLogs'>): Promise<Finding[]> {
+  const directories = [logDir, ...(nginxLogs?.startsWith('/') ? [nginxLogs] : [])];
+  const paths = await Promise.all(directories.map(logsIn));
+  const sizes = await Promise.all(paths.flat().map(async (path) => ({ path, size: await sizeOf(path) })));
+  return sizes
+    .filter(({ size }) => size >= LARGE_BYTES)
+    .map(({ path, size }) =>
+      warn(
+        'log rotation',
+        `${path} has ${(size / LARGE_BYTES).toFixed(1)} GB: nobody rotates it`,
+        'Look at birdkeeper jobs logs logrotate.',
+      ),
+    );
+}
+
+const logsIn = async (directory: string): Promise<string[]> =>
+  (await readdir(directory).catch(() => []))
+    .filter((name) => name.endsWith('.log'))
+    .map((name) => join(directory, name));
+
+/** 0 for what is no file. */
+const sizeOf = async (path: string): Promise<number> =>
+  lstat(path).then(
+    (stat) => (stat.isFile() ? stat.size : 0),
+    () => 0,
+  );
 
 async function unreadable(what: string, setting: string, path: string | undefined): Promise<Finding[]> {
   if (path === undefined) return [];

@@ -26,6 +26,11 @@ describe('worker/child-environment', () => {
     });
   });
 
+  it('row 45: GIT_SSH_COMMAND is not passed on, least of all an empty one, which git takes for a program', () => {
+    const given = childEnvironment({ GIT_SSH_COMMAND: '', GIT_SSH: '', GIT_DIR: '/x', PATH: '/bin', HOME: '/h' }, ada);
+    expect(given).toEqual({ PATH: '/bin', HOME: '/h' });
+  });
+
   it('gives a path and a home also where a bare init system gives none', () => {
     expect(childEnvironment({}, ada)).toEqual({
       HOME: '/home/ada',

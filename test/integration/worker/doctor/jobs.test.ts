@@ -1,4 +1,4 @@
-import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, symlink, truncate, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runChecks } from '../../../../client/doctor/run-checks.js';
@@ -77,6 +77,25 @@ describe('worker/doctor/jobs', { timeout: 60_000 }, () => {
     expect(found).toContainEqual(
       expect.stringContaining('images of jobs warn: not on this host: birdkeeper.invalid/tidy'),
     );
+  });
+
+  it('row 43: warns of a log that nobody rotates', async () => {
+    await Promise.all(['logs', 'nginx'].map((name) => mkdir(join(dir, name))));
+    for (const path of ['logs/large.log', 'nginx/access.log', 'logs/large.txt']) {
+      await writeFile(join(dir, path), '');
+      await truncate(join(dir, path), 1.5 * 1024 ** 3);
+    }
+    await writeFile(join(dir, 'logs/small.log'), 'x');
+    await symlink('large.log', join(dir, 'logs/link.log'));
+    const settings = `export PAVICS_LOG_DIR='${dir}/logs' BIRDKEEPER_NGINX_LOGS='${dir}/nginx'\n`;
+    const large = [
+      `log rotation warn: ${dir}/logs/large.log has 1.5 GB: nobody rotates it`,
+      `log rotation warn: ${dir}/nginx/access.log has 1.5 GB: nobody rotates it`,
+    ];
+    const warned = async (more = '') => (await look(settings + more)).filter((line) => line.includes(' has '));
+    expect(await warned()).toEqual(large);
+    expect(await warned('export BIRDKEEPER_LOGROTATE_FREQUENCY=\n')).toEqual(large);
+    expect(await warned(`export BIRDKEEPER_NGINX_LOGS=volume:x PAVICS_LOG_DIR=/none/at/all\n`)).toEqual([]);
   });
 
   it('fails for programs that jobs, backups and log rotation start and that are not there', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  isProxyStale,
   platformHook,
   withPlatformSteps,
   type PlatformView,
 } from '../../../../activities/deployment/platform-steps.js';
 import type { ComponentHook } from '../../../../activities/components/hooks.js';
-import { describeHook } from '../../../../workflows/model.js';
+import { describeHook, type ServiceAction } from '../../../../workflows/model.js';
 import { eraCalled } from '../../../support/era-stack.js';
 
 const view = (era: string, variables: Record<string, string> = {}): PlatformView => ({
@@ -45,6 +46,36 @@ describe('activities/deployment/platform-steps', () => {
     );
     const databases = platformHook('set up databases', view('1.26.11'))?.command?.join(' ');
     expect(databases).toMatch(/ exec -T postgres \/postgres-setup\.sh$/);
+  });
+
+  it.each<[string, [string, ServiceAction][], boolean]>([
+    ['nothing is touched', [['web', 'nothing']], false],
+    [
+      'others get a signal or a restart, and keep their addresses',
+      [
+        ['web', 'signal'],
+        ['db', 'restart'],
+      ],
+      false,
+    ],
+    [
+      'it is new itself, and asks for the addresses when it starts',
+      [
+        ['proxy', 'recreate'],
+        ['web', 'nothing'],
+      ],
+      false,
+    ],
+    [
+      'another service has a new container',
+      [
+        ['web', 'recreate'],
+        ['proxy', 'nothing'],
+      ],
+      true,
+    ],
+  ])('row 42: the proxy is restarted only for new addresses: %s', (_what, decisions, stale) => {
+    expect(isProxyStale(decisions.map(([service, action]) => ({ service, action })))).toBe(stale);
   });
 
   it('pull each image, by the name of its time, and no option', () => {
