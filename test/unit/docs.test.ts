@@ -73,12 +73,35 @@ describe('docs', () => {
 
   it('the tests that the table of scenarios names bear the number, and no number is left out', async () => {
     const table = await readFile(join(ROOT, 'test/README.md'), 'utf8');
-    const rows = [...table.matchAll(/^\| (\d+) .*$/gm)].map(([row, number = '']) => ({ number, tests: linksIn(row) }));
+    const scenarios = table.split(/^## What went wrong/m)[0] ?? '';
+    const rows = [...scenarios.matchAll(/^\| (\d+) .*$/gm)].map(([row, number = '']) => ({
+      number,
+      tests: linksIn(row),
+    }));
     expect(rows.map(({ number }) => Number(number))).toEqual(Array.from({ length: 21 }, (_, i) => 10 + i));
     for (const { number, tests } of rows) {
       for (const test of tests.filter((path) => path.endsWith('.test.ts'))) {
         const named = (await readFile(join(ROOT, 'test', test), 'utf8')).includes(`'scenario ${number}: `);
         expect({ number, test, named }).toEqual({ number, test, named: true });
+      }
+    }
+  });
+
+  it('each pain of the former scheduler with jobs and configuration has its tests in the table, those that bear its number too', async () => {
+    const [, section = ''] = (await readFile(join(ROOT, 'test/README.md'), 'utf8')).split(/^## What went wrong.*$/m);
+    const rows = new Map(
+      [...section.matchAll(/^\| (\d+) .*$/gm)].map(([row, number]) => [Number(number), linksIn(row)]),
+    );
+    const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    expect([...rows.keys()]).toEqual(expect.arrayContaining([...range(17, 36), ...range(41, 52)]));
+    for (const [number, tests] of rows) expect({ number, any: tests.length > 0 }).toEqual({ number, any: true });
+    for (const path of await readdir(join(ROOT, 'test'), { recursive: true })) {
+      if (!path.endsWith('.test.ts')) continue;
+      const text = await readFile(join(ROOT, 'test', path), 'utf8');
+      for (const [, number] of text.matchAll(/^ *(?:it\(|\]\)\(|)'row (\d+): /gm)) {
+        const tests = rows.get(Number(number));
+        if (tests !== undefined)
+          expect({ number, tests }).toEqual({ number, tests: expect.arrayContaining([path]) as string[] });
       }
     }
   });

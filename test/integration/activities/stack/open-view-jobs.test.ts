@@ -86,6 +86,14 @@ describe('activities/stack/open-view', () => {
     expect(off.settings).toMatchObject({ platformFrequency: '', logrotateFrequency: '' });
   });
 
+  it('row 52: one look at a stack runs each default.env once, and env.local before and after those of components', async () => {
+    const log = join(sample.root, 'ran');
+    const told = (name: string) => `echo ${name} >> '${log}'\n`;
+    write(sample.directory, { 'components/proxy/default.env': `export EXTRA=x\n${told('component')}` });
+    await view({ defaults: told('default'), local: told('local') });
+    expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(['default', 'local', 'component', 'local']);
+  });
+
   it('the jobs of components are on as their default.env says', async () => {
     write(sample.directory, {
       'components/proxy/default.env': `export SCHEDULER_JOB_BACKUP_FREQUENCY='1 1 * * *'

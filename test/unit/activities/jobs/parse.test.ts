@@ -145,6 +145,17 @@ describe('activities/jobs/parse', () => {
     expect(jobs).toMatchObject([{ name: 'job0', at: { file: 'b.yml', line: 1 } }]);
   });
 
+  it.each(['autodeploy', 'notebookdeploy', 'logrotate', 'store_backups_to_restic_repository'])(
+    'row 31: job %s of the platform, whatever its text, is told and left to birdkeeper',
+    (name) => {
+      const text = `- {name: ${name}, schedule: '@daily', command: x, image: i, dockerargs: '--volume /log/x.log--rm'}\n`;
+      const { jobs, problems, warnings } = parseJobs([{ file: 'config.yml', text, ofPlatform: true }]);
+      expect([jobs, problems]).toEqual([[], []]);
+      expect(warnings).toMatchObject([{ job: name, message: /is done by birdkeeper itself and not run/ }]);
+      expect(parse(text).jobs.map((job) => job.name)).toEqual([name]);
+    },
+  );
+
   it('gives a second job of a name a number', () => {
     const { jobs, warnings } = parse(
       "- {name: My Job, schedule: '@daily', command: a, image: i}\n- {name: my-job, schedule: '@hourly', command: b, image: i}\n",
