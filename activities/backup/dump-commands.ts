@@ -141,7 +141,7 @@ cat "$copy"`,
     { BK_FILE: part.file },
   );
 
-const PROMETHEUS_ADDRESS = 'http://127.0.0.1:9090';
+export const prometheusAddress = (part: PrometheusDump): string => part.address ?? 'http://127.0.0.1:9090';
 export const prometheusDirectory = (part: PrometheusDump): string =>
   (part.directory ?? '/prometheus').replace(/\/+$/, '');
 
@@ -151,7 +151,7 @@ export const prometheusSnapshotCommand = (part: PrometheusDump): ContainerComman
     part,
     `url="\${BK_ADDRESS%/}/api/v1/admin/tsdb/snapshot"
 if command -v wget >/dev/null; then exec wget -q -O - --post-data= "$url"; else exec curl -sS -f -X POST "$url"; fi`,
-    { BK_ADDRESS: part.address ?? PROMETHEUS_ADDRESS },
+    { BK_ADDRESS: prometheusAddress(part) },
   );
 
 /** `name`: of a snapshot, checked to be one. */

@@ -132,13 +132,15 @@ export const SQLITE_COMPANIONS = ['-wal', '-journal'] as const;
 async function dumpPrometheus(part: PrometheusDump, into: string, around: DumpSurroundings): Promise<DumpFacts> {
   const { id } = await runningContainer(part.container, around);
   const what = `The snapshot of ${describeDump(part)}`;
-  const { stdout } = await must(what, id, commands.prometheusSnapshotCommand(part), around);
-  const name = readSnapshotName(stdout);
+  const { status, stdout, stderr } = await ask(id, commands.prometheusSnapshotCommand(part), around);
+  const name = status === 0 ? readSnapshotName(stdout) : undefined;
   if (name === undefined) {
-    const said = around.redact(stdout.trim().slice(0, 300));
+    // One without that API answers with a status of failure, of which wget tells the number alone.
+    const said = around.redact((stderr.trim() || stdout.trim()).slice(0, 300)) || 'no answer';
+    const where = around.redact(commands.prometheusAddress(part));
     throw new StepFailure(
       FAILURES.applyFailed,
-      `${what} failed: ${said || 'no answer'}. Does it run with --web.enable-admin-api?`,
+      `${what} failed: ${said}. Does it run with --web.enable-admin-api, and is ${where} its address, prefix included?`,
     );
   }
   try {

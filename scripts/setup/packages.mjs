@@ -30,6 +30,7 @@ export const TOOLS = [
   { program: 'sqlite3', package: 'sqlite3', targets: ['test'] },
   // Its server too, which is not on PATH.
   { program: 'pg_createcluster', package: 'postgresql', targets: ['test'] },
+  { program: 'prometheus', package: 'prometheus', targets: ['test'] },
 ];
 
 /**
