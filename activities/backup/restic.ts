@@ -105,6 +105,16 @@ export function explainFailure(status: number | null, stderr: string): { type: F
   if (/Resolving password failed|empty password|password from stdin/i.test(stderr)) {
     return { type: FAILURES.configuration, advice: 'No password can be read: name a file that holds it.' };
   }
+  if (/\S+@\S+: Permission denied \(|Too many authentication failures/.test(stderr)) {
+    const advice =
+      'The server refuses the ssh keys of the user of the worker: enter one of them there, or name it in ~/.ssh/config.';
+    return { type: FAILURES.unauthorised, advice };
+  }
+  if (/Host key verification failed/.test(stderr)) {
+    const advice =
+      'ssh does not trust the server: compare its host key, and enter it into ~/.ssh/known_hosts of the user of the worker.';
+    return { type: FAILURES.unauthorised, advice };
+  }
   if (status === 11 || /already locked/.test(stderr)) {
     return { type: FAILURES.busy, advice: 'Another restic works on the repository: it is tried again.' };
   }

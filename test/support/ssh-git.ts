@@ -1,6 +1,6 @@
 /**
- * A real sshd on loopback that serves bare git repositories, each to its own keys only. Works as root and as an
- * ordinary user; whoever starts it is the user of the addresses.
+ * A real sshd on loopback that serves bare git repositories, each to its own keys only, and files by sftp. Works as root and
+ * as an ordinary user; whoever starts it is the user of the addresses.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -36,6 +36,8 @@ export interface GitServer {
   addRepository(name: string): Promise<ServedRepository>;
   /** Lets one more key (path of the private one) read a repository. */
   authorise(repository: ServedRepository, privateKeyPath: string): Promise<void>;
+  /** A new key that may do nothing but sftp; path of the private one. */
+  addSftpKey(): Promise<string>;
   /** Comes back on the same port with another host key. */
   changeHostKey(): Promise<void>;
   /** Ends the server; `start` brings it back on the same port. */
@@ -125,6 +127,12 @@ class SshGitServer implements GitServer {
     return this.allow(privateKeyPath, repository.path, 'read');
   }
 
+  async addSftpKey(): Promise<string> {
+    const key = await makeKey(this.at('keys', `sftp-${Date.now().toString(36)}`));
+    await this.enter(key, 'internal-sftp');
+    return key;
+  }
+
   async changeHostKey(): Promise<void> {
     await this.stop();
     await rm(this.at('host_key'));
@@ -161,9 +169,14 @@ class SshGitServer implements GitServer {
     return join(this.dir, ...parts);
   }
 
-  private async allow(privateKeyPath: string, repository: string, right: 'read' | 'write'): Promise<void> {
+  private allow(privateKeyPath: string, repository: string, right: 'read' | 'write'): Promise<void> {
+    return this.enter(privateKeyPath, `'${this.at('serve')}' ${right} '${repository}'`);
+  }
+
+  /** The key may run this command and nothing else. */
+  private async enter(privateKeyPath: string, command: string): Promise<void> {
     const publicKey = (await readFile(`${privateKeyPath}.pub`, 'utf8')).trim();
-    const line = `restrict,command="'${this.at('serve')}' ${right} '${repository}'" ${publicKey}\n`;
+    const line = `restrict,command="${command}" ${publicKey}\n`;
     const before = await readFile(this.at('authorized_keys'), 'utf8');
     // Renamed into place: sshd may be reading it for another connection.
     await writeFile(this.at('authorized_keys.new'), before + line, { mode: 0o600 });
@@ -176,6 +189,7 @@ class SshGitServer implements GitServer {
       `HostKey "${this.at('host_key')}"`,
       `AuthorizedKeysFile "${this.at('authorized_keys')}"`,
       'PidFile none',
+      'Subsystem sftp internal-sftp',
       'StrictModes no',
       'UsePAM no',
       'PermitRootLogin forced-commands-only',

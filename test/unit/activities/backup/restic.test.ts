@@ -101,6 +101,9 @@ describe('activities/backup/restic', () => {
     [11, '', 'Busy'],
     [1, 'write /b/tmp: no space left on device', 'DiskFull'],
     [1, 'dial tcp 127.0.0.1:9: connect: connection refused', 'RemoteUnavailable'],
+    [1, 'subprocess ssh: bk@host: Permission denied (publickey).', 'Unauthorised'],
+    [1, 'subprocess ssh: Host key verification failed.', 'Unauthorised'],
+    [1, 'Fatal: unable to save snapshot: open /b/tmp: permission denied', 'ApplyFailed'],
     [1, 'Fatal: repository contains errors', 'ApplyFailed'],
     [null, '', 'ApplyFailed'],
   ])('status %s with %j is %s', (code, stderr, type) => {
