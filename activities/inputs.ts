@@ -110,5 +110,7 @@ export const INPUTS: Inputs = {
     hash: z.string().regex(/^[0-9a-f]{16}$/, 'should be the hash of a job'),
     run: z.uuid(),
     attempt: z.int().min(1).max(1_000),
+    due: z.iso.datetime().exactOptional(),
+    takenAt: z.iso.datetime().exactOptional(),
   }),
 };

@@ -230,11 +230,14 @@ export interface ContainerJobInput extends StackInput {
   run: string;
   /** 1 for the first. */
   attempt: number;
+  /** ISO times of the first try: what the schedule started it for, and when a worker took it. */
+  due?: string;
+  takenAt?: string;
 }
 
 export interface ContainerJobResult {
-  /** removed: the stack has no job of that name any more, and nothing was run. */
-  outcome: 'done' | 'failed' | 'timed out' | 'cut off' | 'removed';
+  /** removed: the stack has no job of that name any more; too late: it waited for a worker. Nothing was run then. */
+  outcome: 'done' | 'failed' | 'timed out' | 'cut off' | 'removed' | 'too late';
   exitStatus: number | null;
   seconds: number;
   /** Of its output, redacted. */

@@ -1,4 +1,5 @@
 /** Jobs in containers, joined with the configuration of their stack. */
+import { existsSync } from 'node:fs';
 import { jobLogFile } from '../../workflows/contract.js';
 import { createRunEngine } from '../docker/run-engine.js';
 import { FAILURES, isStepFailure } from '../shared/failures.js';
@@ -7,6 +8,7 @@ import { readSchedule } from '../jobs/schedule-text.js';
 import { runJob, type RunResult } from '../jobs/run-job.js';
 import { RunFolder } from '../jobs/run-folder.js';
 import type { Job } from '../jobs/model.js';
+import { isTooLate } from '../schedules/lateness.js';
 import { periodSeconds } from '../schedules/plan.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
@@ -31,6 +33,12 @@ export async function runContainerJob(
   if (job === undefined) return REMOVED;
   const view = await openConfigurationTogether(stack, deps, step.signal);
   const { variables, settings } = view;
+  if (!existsSync(`${folder}/${run}`) && waitedTooLong(job, input, settings.timeZone)) {
+    step.log.warn(
+      `Job ${job.name} of ${input.due} is not begun: no worker ran then, and x-birdkeeper.catch-up is over`,
+    );
+    return { ...REMOVED, outcome: 'too late' };
+  }
   const environment: Record<string, string> = { ...deps.environment, ...variables };
   const redact = redactorOf(view);
   const { timeoutSeconds = settings.jobTimeoutSeconds, retries = settings.jobRetries } = job.options;
@@ -53,6 +61,20 @@ export async function runContainerJob(
   );
   const { outcome, exitStatus, seconds, lastLines } = result;
   return { outcome, exitStatus, seconds, lastLines: lastLines.map(redact), retries: left };
+}
+
+/** A worker that is there takes a run within seconds, also when hundreds are due at once. */
+const PROMPT_SECONDS = 30;
+
+/** Only where somebody says how late: without that, what waited is what a schedule of one period would catch up with. */
+function waitedTooLong(job: Job, { due, takenAt }: ContainerJobInput, timeZone: string): boolean {
+  const reading = readSchedule(job.schedule);
+  const { catchUpSeconds } = job.options;
+  if (due === undefined || takenAt === undefined || catchUpSeconds === undefined || reading.kind === 'off')
+    return false;
+  const late = Math.max(catchUpSeconds, PROMPT_SECONDS);
+  const waited = { due: new Date(due), now: new Date(takenAt), catchUpSeconds: late, timeZone };
+  return isTooLate(reading.frequency, waited);
 }
 
 /** A run that is to be tried again is no news. */

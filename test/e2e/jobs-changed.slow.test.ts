@@ -70,7 +70,7 @@ describe('jobs', () => {
   const runsOf = async (name: string) => (await world().temporal()).runsOfJob(`${world().project}-${name}`);
   const nameOf = (job: string) => `${world().project}-${job}`;
 
-  it('a job file that a component mounts into a scheduler runs, once, in a stack without that service', async () => {
+  it('scenario 27: a job file that a component mounts into a scheduler runs, once, in a stack without that service', async () => {
     expect(Object.keys(await world().state())).not.toContain('scheduler');
     expect(await ranJob(world(), 'sweep', nameOf('sweep'))).toBe('done');
     const log = await jobLog(world(), 'sweep');

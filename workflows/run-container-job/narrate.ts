@@ -11,12 +11,17 @@ export function lineOf(name: string, { outcome, exitStatus, lastLines }: Contain
 export function jobDetails(name: string, result: ContainerJobResult, attempt: number): string {
   const { outcome, exitStatus, seconds, lastLines, retries } = result;
   if (outcome === 'removed') return `**removed**: the stack has no job ${inline(name)} any more. Nothing was run.`;
+  if (outcome === 'too late') return '**too late**: it waited for a worker for longer than it may. Nothing was run.';
   const status = exitStatus === null ? '' : `, exit status ${exitStatus}`;
   const isLast = outcome === 'done' || retries === 0;
   const next = isLast ? '' : ` It is tried again in ${pauseSeconds(attempt)} s; tries left: ${retries}.`;
   const lines = lastLines.map((line) => `    ${line}`).join('\n');
   return `**${outcome}**${status}, after ${seconds} s (try ${attempt}).${next}${lines === '' ? '' : `\n\n${lines}`}`;
 }
+
+/** What a schedule starts a run for stands at the end of its id. */
+export const dueIn = (workflowId: string): string | undefined =>
+  /\/run-(\d{4}-\d\d-\d\dT[\d:]{8}Z)$/.exec(workflowId)?.[1];
 
 const FIRST_PAUSE_SECONDS = 10;
 const LONGEST_PAUSE_SECONDS = 600;

@@ -11,26 +11,28 @@ import { FAILURES } from '../contract.js';
 import { attribute } from '../search-attributes.js';
 import { isObject, isStackInput } from '../validate.js';
 import type { RunContainerJobInput } from './messages.js';
-import { jobDetails, lineOf, pauseSeconds } from './narrate.js';
+import { dueIn, jobDetails, lineOf, pauseSeconds } from './narrate.js';
 
 /** One run of a job in a container: tries it until it is done or its tries are used up; a failed one fails the run. */
 export async function runContainerJob(input: RunContainerJobInput): Promise<ContainerJobResult> {
   if (!isStackInput(input) || !isJobInput(input))
     throw ApplicationFailure.nonRetryable('runContainerJob needs {v: 1, host, stack, name, hash}', FAILURES.badInput);
   const { stack, name, hash } = input;
-  const run = workflowInfo().runId;
+  const { runId: run, workflowId } = workflowInfo();
+  const due = dueIn(workflowId);
+  const taken = due === undefined ? {} : { due, takenAt: new Date().toISOString() };
   for (let attempt = 1; ; attempt += 1) {
-    const result = await activities.runContainerJob({ stack, name, hash, run, attempt });
+    const when = attempt === 1 ? taken : {};
+    const result = await activities.runContainerJob({ stack, name, hash, run, attempt, ...when });
     setCurrentDetails(jobDetails(name, result, attempt));
-    const isOver = result.outcome === 'done' || result.outcome === 'removed' || result.retries === 0;
-    if (isOver) return concluded(name, result);
+    if (isNoFailure(result) || result.retries === 0) return concluded(name, result);
     await sleep(pauseSeconds(attempt) * 1_000);
   }
 }
 
 function concluded(name: string, result: ContainerJobResult): ContainerJobResult {
   upsertSearchAttributes([attribute('Outcome', result.outcome)]);
-  if (result.outcome === 'done' || result.outcome === 'removed') return result;
+  if (isNoFailure(result)) return result;
   throw ApplicationFailure.create({
     message: lineOf(name, result),
     type: FAILURES.applyFailed,
@@ -38,6 +40,8 @@ function concluded(name: string, result: ContainerJobResult): ContainerJobResult
     details: [result],
   });
 }
+
+const isNoFailure = ({ outcome }: ContainerJobResult): boolean => ['done', 'removed', 'too late'].includes(outcome);
 
 const isJobInput = (input: unknown): boolean =>
   isObject(input) && typeof input.name === 'string' && typeof input.hash === 'string';
