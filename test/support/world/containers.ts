@@ -35,7 +35,10 @@ type Env = Record<string, string>;
 const PROJECT_LABEL = 'com.docker.compose.project';
 /** On the helper that replaces a worker (activities/deployment/hand-over.ts). */
 const HELPER_LABEL = 'birdkeeper.hand-over.stack';
-/** On every image of a world, those without a name and those of a build that failed included. */
+/**
+ * On every image of a world, those without a name and those of a build that failed included; so on every container of them, jobs
+ * that were cut with their worker among them.
+ */
 export const WORLD_LABEL = 'birdkeeper.world';
 
 /** Every container of the project, one-off ones too, by service name. */
@@ -61,7 +64,7 @@ export async function containersOf(project: string, env: Env): Promise<Container
 /** Removes containers, volumes, networks and images of the project. Twice: nothing is left to do. */
 export async function removeProject(project: string, env: Env): Promise<void> {
   // A helper first: it would put a worker back that is being removed.
-  for (const label of [HELPER_LABEL, PROJECT_LABEL]) {
+  for (const label of [HELPER_LABEL, PROJECT_LABEL, WORLD_LABEL]) {
     await removeAll(['rm', '--force', '--volumes'], await idsOf(['ps', '--all', '--quiet'], project, env, label), env);
   }
   await removeAll(['volume', 'rm', '--force'], await idsOf(['volume', 'ls', '--quiet'], project, env), env);
