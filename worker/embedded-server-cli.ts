@@ -52,6 +52,7 @@ export function startDevCommand(cli: string, database: string, ports: Ports): Co
       'journal_mode=wal',
       '--sqlite-pragma',
       'synchronous=full',
+      ...dynamicConfiguration(),
       '--ip',
       LOOPBACK,
       '--port',
@@ -63,6 +64,17 @@ export function startDevCommand(cli: string, database: string, ports: Ports): Co
     ],
   };
 }
+
+/**
+ * The part of the server that starts scheduled workflows asks itself for work by two polls. Of schedules that are due at once
+ * those that it did not come to within 5 s are put elsewhere, where it looks a minute later.
+ */
+const SCHEDULER_WORKER = { MaxConcurrentWorkflowTaskPollers: 10, StickyScheduleToStartTimeout: '60s' };
+
+const dynamicConfiguration = (): string[] => [
+  '--dynamic-config-value',
+  `worker.perNamespaceWorkerOptions=${JSON.stringify(SCHEDULER_WORKER)}`,
+];
 
 /** Finds the command line and asks its version. Throws Configuration with how to have it. */
 export async function findTemporalCli(
