@@ -88,7 +88,10 @@ export async function composeWorker({
     journal,
     logDirectory: chooseLogDirectory,
     remember: async (stack, { redact, logDir }) => {
-      remembered.set(stack, { redact, logDir: await chooseLogDirectory(logDir) });
+      const chosen = await chooseLogDirectory(logDir);
+      const isNew = remembered.get(stack)?.logDir !== chosen;
+      remembered.set(stack, { redact, logDir: chosen });
+      if (client !== undefined && isNew) await (await state.stack(stack)).noteLogDirectory(chosen);
     },
     ...(client === undefined ? {} : reachable(client, host)),
   });

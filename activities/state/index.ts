@@ -175,6 +175,15 @@ export class StackState {
     return writeJson(this.path('last-good.json'), settings);
   }
 
+  /** As the configuration that was read last has it: also one that was never good enough to be deployed. */
+  async logDirectory(): Promise<string | undefined> {
+    return (await readJson(this.path('log.json'), schemas.LogPlace))?.directory;
+  }
+
+  noteLogDirectory(directory: string): Promise<void> {
+    return writeJson(this.path('log.json'), { directory });
+  }
+
   /** What the keeper held when it last wrote it down. */
   async keeperNote(): Promise<schemas.KeeperNote> {
     return (await readJson(this.path('keeper.json'), schemas.KeeperNote)) ?? {};

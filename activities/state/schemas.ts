@@ -175,6 +175,8 @@ const Rules = z.object({
 });
 export type Rules = z.infer<typeof Rules>;
 
+export const LogPlace = z.object({ directory: z.string() });
+
 /** The settings of the newest good release that looking and telling need. */
 export const LastGood = z.object({
   rules: Rules.optional(),

@@ -22,14 +22,20 @@ export interface OpenLog extends Selected {
   newest: string;
 }
 
-/** Best first. A stack that was never deployed has no settings on record: the default counts. */
-export async function logDirectories(stack: KnownStack, settings: ClientSettings): Promise<string[]> {
-  const lastGood = await stack.state.lastGood().catch((error: unknown) => {
+/** Best first. A stack whose configuration was never read has none on record: the default counts. */
+export async function logDirectories({ state }: KnownStack, settings: ClientSettings): Promise<string[]> {
+  const noted = await ofUs(state.logDirectory());
+  const lastGood = await ofUs(state.lastGood());
+  const configured = noted ?? lastGood?.logDir ?? SYSTEM_LOG_DIRECTORY;
+  return [...new Set([configured, lastGood?.logDir ?? configured, settings.personalLogDirectory])];
+}
+
+/** What belongs to another user is no reason to see nothing. */
+const ofUs = <T>(record: Promise<T | undefined>): Promise<T | undefined> =>
+  record.catch((error: unknown) => {
     if (isPermissionError(error)) return undefined;
     throw error;
   });
-  return [...new Set([lastGood?.logDir ?? SYSTEM_LOG_DIRECTORY, settings.personalLogDirectory])];
-}
 
 /**
  * Of several directories the one with the newest frame that is asked for. Throws what keeps the only good one from being read.

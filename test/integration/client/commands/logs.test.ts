@@ -53,6 +53,17 @@ function deployment(log: RunLog, number: number, name = 'web', close = true) {
 }
 
 describe('client/commands/logs', { timeout: 30_000 }, () => {
+  it('looks where the configuration that was read last has its logs, deployed or not', async () => {
+    const elsewhere = join(dir, 'elsewhere');
+    await mkdir(elsewhere);
+    const state = await new StateDirectory(join(dir, 'state')).stack('web');
+    await state.noteLogDirectory(elsewhere);
+    deployment(aLog(elsewhere), 7);
+    expect((await run('7')).out).toContain('pulls for 7');
+    deployment(aLog(logDir), 6);
+    expect((await run('6')).out).toContain('pulls for 6');
+  });
+
   it('prints the newest deployment and all after it, without what other stacks wrote', async () => {
     const log = aLog(logDir);
     deployment(log, 1);
