@@ -1,10 +1,11 @@
 /** `birdkeeper jobs …`: what a stack runs on schedules besides looking for deployments. */
 import { resolve } from 'node:path';
-import { EXIT, scheduleId, type ScheduleKind } from '../../workflows/contract.js';
+import { EXIT, type ScheduleKind } from '../../workflows/contract.js';
 import { withSession, type Session } from '../connection.js';
 import { describeSchedule } from '../describe-schedule.js';
 import { CommandEnd, wrongUse, type ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
+import { calledName, idsOf } from '../job-names.js';
 import { renderDiagnostics } from '../render/configuration.js';
 import { renderJobs } from '../render/jobs.js';
 import type { ScheduleReport } from '../schedule-schemas.js';
@@ -105,10 +106,9 @@ async function withJob(
   act: (found: { job: ScheduleReport; session: Session }) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
   return withJobs(context, options, async ({ jobs, stack, session }) => {
-    const ids = [scheduleId('job', stack.ref, name), scheduleId(name as ScheduleKind, stack.ref)];
-    const job = jobs.find(({ id }) => ids.includes(id));
+    const [job] = idsOf(name, stack.ref).flatMap((id) => jobs.find((each) => each.id === id) ?? []);
     if (job !== undefined) return act({ job, session });
-    const known = jobs.map((each) => each.name ?? each.kind).join(', ') || 'none';
+    const known = jobs.map(calledName).join(', ') || 'none';
     throw wrongUse(`${stack.ref.stack} has no job ${JSON.stringify(name)} (it has: ${known}).`);
   });
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, jobLogFile, SCHEDULED_LOG } from '../../workflows/contract.js';
 import { wrongUse, type ExitStatus } from '../failures.js';
 import type { CommandContext, CommonOptions, Io } from '../io.js';
+import { jobIn } from '../job-names.js';
 import { logDirectories, LOG_FILE, openLog, type OpenLog } from '../logs/deployment-log.js';
 import { closesFrame, opensFrame, type LogItem } from '../logs/parse.js';
 import type { Wanted } from '../logs/select.js';
@@ -24,9 +25,10 @@ export async function logs(context: CommandContext, options: LogsOptions, argume
 }
 
 /** Lines of the newest run of a job and all that came after. */
-export async function showJobLog(context: CommandContext, options: LogsOptions, job: string): Promise<ExitStatus> {
-  if (!JOB_NAME.test(job)) throw wrongUse(`${JSON.stringify(job)} is no name of a job.`);
-  const fixed = Object.entries(SCHEDULED_LOG).find(([kind]) => kind === job)?.[1];
+export async function showJobLog(context: CommandContext, options: LogsOptions, word: string): Promise<ExitStatus> {
+  const job = jobIn(word);
+  if (!JOB_NAME.test(job)) throw wrongUse(`${JSON.stringify(word)} is no name of a job.`);
+  const fixed = Object.entries(SCHEDULED_LOG).find(([kind]) => kind === word)?.[1];
   return show(context, options, undefined, fixed ?? jobLogFile(job));
 }
 

@@ -1,8 +1,7 @@
 /** The jobs of a stack, for people. Pure. */
+import { calledName } from '../job-names.js';
 import type { JobsAnswer, ScheduleReport } from '../schedule-schemas.js';
 import { age, columns, oneLine, until } from '../text.js';
-
-const nameOf = ({ kind, name }: ScheduleReport): string => name ?? kind;
 
 export function renderJobs({ stack, jobs }: JobsAnswer, now: Date): string[] {
   if (jobs.length === 0)
@@ -10,7 +9,7 @@ export function renderJobs({ stack, jobs }: JobsAnswer, now: Date): string[] {
   const rows = jobs.map((job) => {
     const { frequency, next, last, paused } = job;
     return [
-      nameOf(job),
+      calledName(job),
       frequency === '' ? 'not known' : frequency,
       paused !== null ? 'paused' : next === null ? 'never' : `in ${until(next, now)}`,
       last === null ? 'not yet' : `${last.outcome}, ${age(last.at, now)} ago`,
@@ -25,7 +24,7 @@ const seconds = (value: number): string => `${value < 10 ? Math.round(value * 10
 
 function remarks(job: ScheduleReport): string[] {
   const { paused, skipped, missed } = job;
-  const name = nameOf(job);
+  const name = calledName(job);
   return [
     ...(paused === null
       ? []
