@@ -1,7 +1,7 @@
 /** `birdkeeper jobs …`: what a stack runs on schedules besides looking for deployments. */
 import { resolve } from 'node:path';
 import { EXIT, type ScheduleKind } from '../../workflows/contract.js';
-import { withSession, type Session } from '../connection.js';
+import { isWorkerPolling, noWorker, withSession, type Session } from '../connection.js';
 import { describeSchedule } from '../describe-schedule.js';
 import { CommandEnd, wrongUse, type ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
@@ -33,7 +33,9 @@ export const list: Act = async (context, options) =>
 
 /** Starts a run now, by the schedule's own rules. */
 export const run: Act = async (context, options, [name = '']) =>
-  withJob(context, options, name, async ({ job, session }) => {
+  withJob(context, options, name, async ({ job, stack, session }) => {
+    const { host } = stack.ref;
+    if (!(await isWorkerPolling(session, host))) throw noWorker(host, session.choice, stack.directory);
     const { info, policies } = await session.within(() => describeSchedule(session.client.schedule, job.id));
     const [open] = info.runningActions;
     if (open !== undefined && policies.overlap === 'SKIP') {
@@ -103,11 +105,11 @@ async function withJob(
   context: CommandContext,
   options: JobOptions,
   name: string,
-  act: (found: { job: ScheduleReport; session: Session }) => Promise<ExitStatus>,
+  act: (found: { job: ScheduleReport; stack: KnownStack; session: Session }) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
   return withJobs(context, options, async ({ jobs, stack, session }) => {
     const [job] = idsOf(name, stack.ref).flatMap((id) => jobs.find((each) => each.id === id) ?? []);
-    if (job !== undefined) return act({ job, session });
+    if (job !== undefined) return act({ job, stack, session });
     const known = jobs.map(calledName).join(', ') || 'none';
     throw wrongUse(`${stack.ref.stack} has no job ${JSON.stringify(name)} (it has: ${known}).`);
   });

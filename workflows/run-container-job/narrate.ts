@@ -2,9 +2,12 @@
 import type { ContainerJobResult } from '../../activities/types.js';
 import { inline } from '../tables.js';
 
+/** The line after what docker says is wrong. */
+const ADVICE_OF_DOCKER = /^(Run|See) 'docker [a-z ]*--help'/;
+
 export function lineOf(name: string, { outcome, exitStatus, lastLines }: ContainerJobResult): string {
   const status = exitStatus === null ? '' : ` with exit status ${exitStatus}`;
-  const last = lastLines.at(-1);
+  const last = lastLines.findLast((line) => !ADVICE_OF_DOCKER.test(line));
   return `job ${name} ${outcome}${status}${last === undefined ? '' : `: ${last}`}`;
 }
 

@@ -82,4 +82,17 @@ describe('client/schedules', { timeout: 60_000 }, () => {
     await client.workflow.getHandle(autodeploy?.last?.workflowId ?? '').terminate('a test');
     await expect.poll(async () => (await answer())[0]?.last?.outcome, { timeout: 20_000 }).toBe('terminated');
   });
+
+  it('a job that nobody would run is not started, and one is told from another of its name', async () => {
+    const frequency = { kind: 'cron' as const, expressions: ['7 5 * * *'] };
+    const wanted = { text: '7 5 * * *', frequency, catchUpSeconds: 60, timeZone: 'UTC', overlap: 'skip' } as const;
+    await temporalSchedules(client.schedule).create(ref, { ...wanted, kind: 'job', name: 'backup', hash: '0' });
+    const { status, err } = await run('jobs', 'run', 'backup');
+    expect({ status, err }).toEqual({ status: 4, err: expect.stringContaining('No worker of host alpha') as string });
+    expect((await run('jobs')).out).toMatch(/^job\/backup /m);
+    expect(await run('jobs', 'pause', 'job/backup', '--reason', 'a test')).toMatchObject({ status: 0 });
+    const paused = (await client.schedule.getHandle('job/alpha/web/backup').describe()).state;
+    expect(paused).toMatchObject({ paused: true, note: expect.stringContaining('a test') as string });
+    expect((await run('jobs', 'run', 'nothing')).err).toContain('it has: backup, job/backup');
+  });
 });
