@@ -112,8 +112,8 @@ async function uptimesIn(log: string): Promise<number[]> {
 async function lagsOfRuns({ images, parts }: World, count: number): Promise<number[]> {
   const due = await uptime();
   const args = ['run', '--rm', images.base, ...COMMAND.split(' ')];
-  const options = { env: parts.env, signal: new AbortController().signal, timeoutMs: 300_000 };
-  const ran = await Promise.all(Array.from({ length: count }, () => runCommand({ file: 'docker', args }, options)));
+  const options = () => ({ env: parts.env, signal: new AbortController().signal, timeoutMs: 300_000 });
+  const ran = await Promise.all(Array.from({ length: count }, () => runCommand({ file: 'docker', args }, options())));
   return ran.map(({ stdout }) => Number(stdout.split(' ')[0]) - due);
 }
 
