@@ -40,6 +40,9 @@ const RestoreInput = z.strictObject({
 
 type Inputs = { readonly [Name in keyof Activities]: z.ZodType<Parameters<Activities[Name]>[0]> };
 
+const ATTEMPT = z.int().min(1).max(1_000);
+const TIMES = { due: z.iso.datetime().exactOptional(), takenAt: z.iso.datetime().exactOptional() };
+
 export const INPUTS: Inputs = {
   recallKeeper: StackInput,
   noteKeeper: z.strictObject({
@@ -103,14 +106,13 @@ export const INPUTS: Inputs = {
   restoreStack: RestoreInput,
   previewRestore: RestoreInput,
   verifyBackup: StackInput,
-  deployData: z.strictObject({ stack, name: job }),
+  deployData: z.strictObject({ stack, name: job, attempt: ATTEMPT.exactOptional(), ...TIMES }),
   runContainerJob: z.strictObject({
     stack,
     name: job,
     hash: z.string().regex(/^[0-9a-f]{16}$/, 'should be the hash of a job'),
     run: z.uuid(),
-    attempt: z.int().min(1).max(1_000),
-    due: z.iso.datetime().exactOptional(),
-    takenAt: z.iso.datetime().exactOptional(),
+    attempt: ATTEMPT,
+    ...TIMES,
   }),
 };

@@ -152,8 +152,8 @@ export interface JobActivities {
   rollbackNotebooks(input: StackInput & { run: string }): Promise<{ notebooks: number; since: string }>;
   /** Rotates what is due of the logs beside the platform. Twice: the second time nothing is due. Fails when one cannot be. */
   rotateLogs(input: StackInput): Promise<{ rotated: number; compressed: number; removed: number }>;
-  /** Files of git repositories to their places, by a job that calls deploy-data. Null: the stack has no such job any more. */
-  deployData(input: StackInput & { name: string }): Promise<{ entries: DataEntry[] } | null>;
+  /** One try of a job that calls deploy-data: files of git repositories to their places. */
+  deployData(input: DataJobInput): Promise<DataJobResult>;
   /** One try of a job in a container. Twice: the container that was started is found again. */
   runContainerJob(input: ContainerJobInput): Promise<ContainerJobResult>;
   /** One restic snapshot of what is selected, or a failure and none that is presented as complete. Thins out old ones. */
@@ -222,7 +222,22 @@ export interface DataEntry {
   actions: number;
 }
 
-export interface ContainerJobInput extends StackInput {
+/** ISO times of the first try: what the schedule started it for, and when a worker took it. */
+export interface JobTimes {
+  due?: string;
+  takenAt?: string;
+}
+
+export interface DataJobInput extends StackInput, JobTimes {
+  name: string;
+  /** 1 for the first, which is meant without it. */
+  attempt?: number;
+}
+
+/** failed: and tried again, `retries` times. late: it waited for a worker, and nothing was done. Null: the stack has no such job any more. */
+export type DataJobResult = { entries: DataEntry[] } | { failed: string; retries: number } | { late: true } | null;
+
+export interface ContainerJobInput extends StackInput, JobTimes {
   name: string;
   /** Of the text that was scheduled. */
   hash: string;
@@ -230,9 +245,6 @@ export interface ContainerJobInput extends StackInput {
   run: string;
   /** 1 for the first. */
   attempt: number;
-  /** ISO times of the first try: what the schedule started it for, and when a worker took it. */
-  due?: string;
-  takenAt?: string;
 }
 
 export interface ContainerJobResult {

@@ -1,12 +1,12 @@
 /** The workflows that Temporal can start. */
 export { checkStack } from './check-stack/check-stack.js';
+export { deployData } from './deploy-data/deploy-data.js';
 export { deployStack } from './deploy-stack/deploy-stack.js';
 export { keepStack } from './keep-stack/keep-stack.js';
 export { requestWork } from './request-work/request-work.js';
 export { runContainerJob } from './run-container-job/run-container-job.js';
 export {
   backUpStack,
-  deployData,
   deployNotebooks,
   previewRestore,
   rollbackNotebooks,

@@ -115,21 +115,6 @@ export async function rotateLogs(input: JobInput): ReturnType<JobActivities['rot
   return result;
 }
 
-/** Files of git repositories to their places. A copy or an action that fails fails the run. */
-export async function deployData(input: JobInput & { name: string }): ReturnType<JobActivities['deployData']> {
-  refuseNonsense(input, 'deployData');
-  if (typeof input.name !== 'string')
-    throw ApplicationFailure.nonRetryable('deployData needs {v: 1, host, stack, name}', FAILURES.badInput);
-  const result = await activities.deployData({ stack: input.stack, name: input.name });
-  upsertSearchAttributes([attribute('Outcome', result === null ? 'removed' : 'deployed')]);
-  const lines = (result?.entries ?? []).map(
-    ({ checkout, commit, changedFiles, maps, actions }) =>
-      `- ${inline(checkout)} at ${commit}: ${changedFiles} files changed, ${maps} copied, ${actions} actions`,
-  );
-  setCurrentDetails(result === null ? 'The stack has no such job any more.' : lines.join('\n'));
-  return result;
-}
-
 function refuseNonsense(input: unknown, workflow: string): void {
   if (!isStackInput(input))
     throw ApplicationFailure.nonRetryable(`${workflow} needs {v: 1, host, stack}`, FAILURES.badInput);

@@ -8,13 +8,13 @@ import { readSchedule } from '../jobs/schedule-text.js';
 import { runJob, type RunResult } from '../jobs/run-job.js';
 import { RunFolder } from '../jobs/run-folder.js';
 import type { Job } from '../jobs/model.js';
-import { isTooLate } from '../schedules/lateness.js';
 import { periodSeconds } from '../schedules/plan.js';
 import type { Step } from '../shared/step.js';
 import type { StackState } from '../state/index.js';
 import type { Activities, ContainerJobInput, ContainerJobResult } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import { watched, type WatchedJob } from './job-notices.js';
+import { limitsOf, tooLate, waitedTooLong } from './job-turn.js';
 import { openConfigurationTogether, redactorOf } from './open.js';
 
 export const jobsFile = (stack: StackState): string => stack.path('jobs.json');
@@ -34,17 +34,14 @@ export async function runContainerJob(
   const view = await openConfigurationTogether(stack, deps, step.signal);
   const { variables, settings } = view;
   if (!existsSync(`${folder}/${run}`) && waitedTooLong(job, input, settings.timeZone)) {
-    step.log.warn(
-      `Job ${job.name} of ${input.due} is not begun: no worker ran then, and x-birdkeeper.catch-up is over`,
-    );
+    step.log.warn(tooLate(job, input));
     return { ...REMOVED, outcome: 'too late' };
   }
   const environment: Record<string, string> = { ...deps.environment, ...variables };
   const redact = redactorOf(view);
-  const { timeoutSeconds = settings.jobTimeoutSeconds, retries = settings.jobRetries } = job.options;
+  const { timeoutSeconds, triesLeft } = limitsOf(job, settings, input.attempt);
   const startedAt = await (await RunFolder.open(`${folder}/${run}`)).startedAt();
-  const left = Math.max(0, retries + 1 - input.attempt);
-  const result = await watched(noticed(input.stack, job, left), step, deps, () =>
+  const result = await watched(noticed(input.stack, job, triesLeft), step, deps, () =>
     deps.journal.job(
       { stack: input.stack, file: jobLogFile(job.name), about: aboutOf(job, input), startedAt, goesOn },
       () =>
@@ -60,21 +57,7 @@ export async function runContainerJob(
     ),
   );
   const { outcome, exitStatus, seconds, lastLines } = result;
-  return { outcome, exitStatus, seconds, lastLines: lastLines.map(redact), retries: left };
-}
-
-/** A worker that is there takes a run within seconds, also when hundreds are due at once. */
-const PROMPT_SECONDS = 30;
-
-/** Only where somebody says how late: without that, what waited is what a schedule of one period would catch up with. */
-function waitedTooLong(job: Job, { due, takenAt }: ContainerJobInput, timeZone: string): boolean {
-  const reading = readSchedule(job.schedule);
-  const { catchUpSeconds } = job.options;
-  if (due === undefined || takenAt === undefined || catchUpSeconds === undefined || reading.kind === 'off')
-    return false;
-  const late = Math.max(catchUpSeconds, PROMPT_SECONDS);
-  const waited = { due: new Date(due), now: new Date(takenAt), catchUpSeconds: late, timeZone };
-  return isTooLate(reading.frequency, waited);
+  return { outcome, exitStatus, seconds, lastLines: lastLines.map(redact), retries: triesLeft };
 }
 
 /** A run that is to be tried again is no news. */
@@ -82,10 +65,12 @@ function noticed(stack: string, job: Job, triesLeft: number): WatchedJob<RunResu
   return {
     stack,
     job: job.name,
-    troubleOf: (result) =>
-      result.outcome === 'done' || triesLeft > 0
-        ? undefined
-        : { what: result.outcome, text: [endOf(result), ...result.lastLines].join('\n') },
+    troubleOf: (result) => {
+      if (result.outcome === 'done') return undefined;
+      return triesLeft > 0
+        ? 'not yet'
+        : { what: result.outcome, text: [endOf(result), ...result.lastLines].join('\n') };
+    },
     ...lateOf(job),
   };
 }

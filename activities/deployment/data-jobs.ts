@@ -4,14 +4,17 @@ import { deployData as deploy } from '../data/index.js';
 import { createDataGit } from '../git/data-clone.js';
 import { dataJobOf } from '../jobs/data-job.js';
 import { recordedJobs } from '../jobs/recorded.js';
-import { FAILURES, StepFailure } from '../shared/failures.js';
+import { FAILURES, isStepFailure, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { StackSettings } from '../stack/settings.js';
-import type { Activities } from '../types.js';
+import type { Configuration } from '../stack/view.js';
+import type { StackState } from '../state/index.js';
+import type { Activities, DataJobInput, DataJobResult } from '../types.js';
 import { jobsFile } from './container-jobs.js';
 import type { Dependencies } from './dependencies.js';
 import { watched } from './job-notices.js';
-import { openConfiguration } from './open.js';
+import { limitsOf, tooLate, waitedTooLong } from './job-turn.js';
+import { openConfiguration, redactorOf } from './open.js';
 import { hiddenHere } from './seen.js';
 
 const TRANSFER_SECONDS = 3_600;
@@ -30,42 +33,68 @@ export async function doesDataItself(
   return (await deps.engine.ownContainer({ signal })) === undefined;
 }
 
+/** One try. The text is the one that was scheduled last; the variables are those of now. */
 export async function deployData(
-  { stack: stackName, name }: Parameters<Activities['deployData']>[0],
+  input: DataJobInput,
   step: Step,
   deps: Dependencies,
 ): ReturnType<Activities['deployData']> {
+  const { stack: stackName, name, attempt = 1 } = input;
   const stack = await deps.state.stack(stackName);
   const job = (await recordedJobs(jobsFile(stack))).find((recorded) => recorded.name === name);
   if (job === undefined) return null;
-  const { settings, variables } = await openConfiguration(stack, deps, step.signal);
-  const data = dataJobOf(job, variables);
+  const view = await openConfiguration(stack, deps, step.signal);
+  const data = dataJobOf(job, view.variables);
   if (data === undefined) {
     throw new StepFailure(
       FAILURES.configuration,
       `Job ${name} does not call deploy-data any more: run birdkeeper deploy, which schedules it anew.`,
     );
   }
+  if (waitedTooLong(job, input, view.settings.timeZone)) {
+    step.log.warn(tooLate(job, input));
+    return { late: true };
+  }
+  const { timeoutSeconds, triesLeft } = limitsOf(job, view.settings, attempt);
+  const request = {
+    ...{ job: name, configFile: data.configFile, git: gitOf(view, stack, deps), stateDir: stack.path() },
+    hidden: await hiddenHere(deps, step),
+    environment: { ...deps.environment, ...data.environment },
+  };
+  const about = `data of job ${name}, ${data.configFile}${attempt > 1 ? `, try ${attempt}` : ''}`;
+  const log = { stack: stackName, file: jobLogFile(name), about, label: 'datadeploy' };
+  const troubleOf = (result: DataJobResult) => (result !== null && 'failed' in result ? 'not yet' : undefined);
+  return watched({ stack: stackName, job: name, troubleOf }, step, deps, async () => {
+    try {
+      const { entries } = await deps.journal.job(log, () =>
+        inTime(timeoutSeconds, step, (limited) => deploy(request, limited)),
+      );
+      return { entries: [...entries] };
+    } catch (error) {
+      if (triesLeft === 0 || !isStepFailure(error, FAILURES.applyFailed)) throw error;
+      return { failed: redactorOf(view)(error.message), retries: triesLeft };
+    }
+  });
+}
+
+/** Throws ApplyFailed when it takes longer. */
+async function inTime<T>(seconds: number, step: Step, work: (limited: Step) => Promise<T>): Promise<T> {
+  const limit = AbortSignal.timeout(seconds * 1_000);
+  try {
+    return await work({ ...step, signal: AbortSignal.any([step.signal, limit]) });
+  } catch (error) {
+    if (!limit.aborted || step.signal.aborted) throw error;
+    throw new StepFailure(FAILURES.applyFailed, `It did not end within its time, ${seconds} s.`);
+  }
+}
+
+function gitOf({ settings }: Configuration, { knownHosts }: StackState, { environment }: Dependencies) {
   const { keyDirectory, knownHostsFile, gitTimeoutSeconds } = settings;
-  const git = createDataGit({
-    keys: { keyDirectory, knownHostsFile, ownKnownHosts: stack.knownHosts },
+  return createDataGit({
+    keys: { keyDirectory, knownHostsFile, ownKnownHosts: knownHosts },
     timeoutMs: gitTimeoutSeconds * 1_000,
     transferSeconds: TRANSFER_SECONDS,
     lockWaitSeconds: LOCK_WAIT_SECONDS,
-    environment: deps.environment,
+    environment,
   });
-  const hidden = await hiddenHere(deps, step);
-  const about = `data of job ${name}, ${data.configFile}`;
-  const { entries } = await watched({ stack: stackName, job: name }, step, deps, () =>
-    deps.journal.job({ stack: stackName, file: jobLogFile(name), about, label: 'datadeploy' }, () =>
-      deploy(
-        {
-          ...{ job: name, configFile: data.configFile, git, stateDir: stack.path(), hidden },
-          environment: { ...deps.environment, ...data.environment },
-        },
-        step,
-      ),
-    ),
-  );
-  return { entries: [...entries] };
 }

@@ -11,8 +11,11 @@ type Trouble = EndedJob['trouble'];
 export interface WatchedJob<T> {
   readonly stack: string;
   readonly job: string;
-  /** What is wrong with a result; undefined: nothing. Never: every result is a good one. */
-  readonly troubleOf?: (result: T) => Trouble;
+  /**
+   * What is wrong with a result; undefined: nothing; not yet: it is tried again, so that nobody knows. Absent: every result is
+   * a good one.
+   */
+  readonly troubleOf?: (result: T) => Trouble | 'not yet';
   /** After how long a run keeps its next ones from beginning, and what is said then. */
   readonly late?: { readonly afterMs: number; readonly text: string };
 }
@@ -33,7 +36,8 @@ export async function watched<T>(
   timer?.unref();
   try {
     const result = await work();
-    await tell(troubleOf?.(result));
+    const trouble = troubleOf?.(result);
+    if (trouble !== 'not yet') await tell(trouble);
     return result;
   } catch (error) {
     if (!step.signal.aborted && !mayPass(error, step)) await tell({ what: 'failed', text: messageOf(error) });

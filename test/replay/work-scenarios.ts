@@ -79,6 +79,7 @@ const attached: Scenario = {
 };
 
 let tries = 0;
+let dataTries = 0;
 
 export const WORK_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'runContainerJob.done': run('runContainerJob', JOB),
@@ -88,6 +89,12 @@ export const WORK_SCENARIOS: Readonly<Record<string, Scenario>> = {
   }),
   'runContainerJob.bad-input': run('runContainerJob', {}),
   'deployData.deployed': run('deployData', JOB),
+  'deployData.tried-again': run('deployData', JOB, {
+    deployData: () =>
+      Promise.resolve(
+        (dataTries += 1) === 1 ? { failed: 'maps: cp ended with status 1', retries: 1 } : { entries: [] },
+      ),
+  }),
   'restoreStack.restored': run('restoreStack', { wanted: 'latest', only: 'db,web' }),
   'previewRestore.looked': run('previewRestore', { wanted: 'release:3' }),
   'verifyBackup.verified': run('verifyBackup', {}),

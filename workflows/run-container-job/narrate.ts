@@ -1,6 +1,7 @@
 /** What the Temporal UI shows of a run. Pure. */
 import type { ContainerJobResult } from '../../activities/types.js';
 import { inline } from '../tables.js';
+import { pauseSeconds } from '../tries.js';
 
 /** The line after what docker says is wrong. */
 const ADVICE_OF_DOCKER = /^(Run|See) 'docker [a-z ]*--help'/;
@@ -21,14 +22,3 @@ export function jobDetails(name: string, result: ContainerJobResult, attempt: nu
   const lines = lastLines.map((line) => `    ${line}`).join('\n');
   return `**${outcome}**${status}, after ${seconds} s (try ${attempt}).${next}${lines === '' ? '' : `\n\n${lines}`}`;
 }
-
-/** What a schedule starts a run for stands at the end of its id. */
-export const dueIn = (workflowId: string): string | undefined =>
-  /\/run-(\d{4}-\d\d-\d\dT[\d:]{8}Z)$/.exec(workflowId)?.[1];
-
-const FIRST_PAUSE_SECONDS = 10;
-const LONGEST_PAUSE_SECONDS = 600;
-
-/** Between the tries of a run: 10, 20, 40 … seconds, ten minutes at most. */
-export const pauseSeconds = (attempt: number): number =>
-  Math.min(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS);

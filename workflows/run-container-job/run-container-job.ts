@@ -9,9 +9,10 @@ import type { ContainerJobResult } from '../../activities/types.js';
 import { activities } from '../activities.js';
 import { FAILURES } from '../contract.js';
 import { attribute } from '../search-attributes.js';
+import { pauseSeconds, timesOf } from '../tries.js';
 import { isObject, isStackInput } from '../validate.js';
 import type { RunContainerJobInput } from './messages.js';
-import { dueIn, jobDetails, lineOf, pauseSeconds } from './narrate.js';
+import { jobDetails, lineOf } from './narrate.js';
 
 /** One run of a job in a container: tries it until it is done or its tries are used up; a failed one fails the run. */
 export async function runContainerJob(input: RunContainerJobInput): Promise<ContainerJobResult> {
@@ -19,10 +20,9 @@ export async function runContainerJob(input: RunContainerJobInput): Promise<Cont
     throw ApplicationFailure.nonRetryable('runContainerJob needs {v: 1, host, stack, name, hash}', FAILURES.badInput);
   const { stack, name, hash } = input;
   const { runId: run, workflowId } = workflowInfo();
-  const due = dueIn(workflowId);
-  const taken = due === undefined ? {} : { due, takenAt: new Date().toISOString() };
+  const times = timesOf(workflowId, new Date());
   for (let attempt = 1; ; attempt += 1) {
-    const when = attempt === 1 ? taken : {};
+    const when = attempt === 1 ? times : {};
     const result = await activities.runContainerJob({ stack, name, hash, run, attempt, ...when });
     setCurrentDetails(jobDetails(name, result, attempt));
     if (isNoFailure(result) || result.retries === 0) return concluded(name, result);

@@ -43,6 +43,12 @@ describe('activities/deployment/job-notices', () => {
     ]);
   });
 
+  it('a try that is followed by another is no news, and no recovery either', async () => {
+    await failing('applyFailed');
+    await run(async () => 1, { troubleOf: () => 'not yet' });
+    expect(birds.told().map(({ kind }) => kind)).toEqual(['job-failed']);
+  });
+
   it('what may pass is told when it has not passed after five tries', async () => {
     await failing('engineUnavailable', { ...localStep(), attempt: 4 });
     expect(birds.told()).toEqual([]);
