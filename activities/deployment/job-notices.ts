@@ -17,7 +17,7 @@ export interface WatchedJob<T> {
    */
   readonly troubleOf?: (result: T) => Trouble | 'not yet';
   /** After how long a run keeps its next ones from beginning, and what is said then. */
-  readonly late?: { readonly afterMs: number; readonly text: string };
+  readonly late?: { readonly afterMs: number; readonly what: string; readonly text: string };
 }
 
 /** Tries after which a failure of the surroundings is no hiccup. */
@@ -30,9 +30,7 @@ export async function watched<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const tell = (trouble: Trouble) => safely(step, () => tellOfJob({ stack, job, trouble }, step, deps));
-  const timer =
-    late &&
-    setTimeout(() => void tell({ what: 'takes so long that its runs are skipped', text: late.text }), late.afterMs);
+  const timer = late && setTimeout(() => void tell({ what: late.what, text: late.text }), late.afterMs);
   timer?.unref();
   try {
     const result = await work();

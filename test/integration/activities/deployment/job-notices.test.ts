@@ -64,10 +64,10 @@ describe('activities/deployment/job-notices', () => {
   });
 
   it('a run that keeps the next ones from beginning is told of while it goes on', async () => {
-    const late = { afterMs: 1, text: 'It began at noon.' };
+    const late = { afterMs: 1, what: 'takes long', text: 'It began at noon.' };
     await run(() => expect.poll(birds.told).toHaveLength(1), { late });
     expect(birds.told()[0]).toMatchObject({
-      title: 'birds on alpha: job fetch takes so long that its runs are skipped',
+      title: 'birds on alpha: job fetch takes long',
       text: expect.stringContaining('It began at noon.') as string,
     });
   });
