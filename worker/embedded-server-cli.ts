@@ -66,10 +66,10 @@ export function startDevCommand(cli: string, database: string, ports: Ports): Co
 }
 
 /**
- * The part of the server that starts scheduled workflows asks itself for work by two polls. Of schedules that are due at once
- * those that it did not come to within 5 s are put elsewhere, where it looks a minute later.
+ * The part of the server that keeps schedules takes its work from two queues, by two polls. After a burst of work both wait at
+ * one queue for a minute, and what comes to the other, a new schedule or a run that is due, begins a minute late.
  */
-const SCHEDULER_WORKER = { MaxConcurrentWorkflowTaskPollers: 10, StickyScheduleToStartTimeout: '60s' };
+const SCHEDULER_WORKER = { MaxConcurrentWorkflowTaskPollers: 100 };
 
 const dynamicConfiguration = (): string[] => [
   '--dynamic-config-value',

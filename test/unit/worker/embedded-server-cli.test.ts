@@ -25,7 +25,7 @@ describe('worker/embedded-server-cli', () => {
   it('starts the server on loopback with its state in one file', () => {
     const { file, args } = startDevCommand('/bin/temporal', '/s/1.29.1.db', { port: 7233, uiPort: 8233 });
     expect([file, ...args].join(' ')).toBe(
-      '/bin/temporal server start-dev --db-filename /s/1.29.1.db --sqlite-pragma journal_mode=wal --sqlite-pragma synchronous=full --dynamic-config-value worker.perNamespaceWorkerOptions={"MaxConcurrentWorkflowTaskPollers":10,"StickyScheduleToStartTimeout":"60s"} --ip 127.0.0.1 --port 7233 --ui-port 8233 --log-level warn',
+      '/bin/temporal server start-dev --db-filename /s/1.29.1.db --sqlite-pragma journal_mode=wal --sqlite-pragma synchronous=full --dynamic-config-value worker.perNamespaceWorkerOptions={"MaxConcurrentWorkflowTaskPollers":100} --ip 127.0.0.1 --port 7233 --ui-port 8233 --log-level warn',
     );
   });
 });
