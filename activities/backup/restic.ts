@@ -124,5 +124,9 @@ export function explainFailure(status: number | null, stderr: string): { type: F
   if (/connection refused|no such host|i\/o timeout|network is unreachable|no route to host/i.test(stderr)) {
     return { type: FAILURES.remoteUnavailable, advice: 'The repository cannot be reached: it is tried again.' };
   }
+  // ssh says why beside restic, which may have ended by then.
+  if (/unable to start the sftp session|ssh command exited/i.test(stderr)) {
+    return { type: FAILURES.remoteUnavailable, advice: 'ssh made no connection to the repository: it is tried again.' };
+  }
   return { type: FAILURES.applyFailed, advice: 'Look at the repository with: restic check' };
 }

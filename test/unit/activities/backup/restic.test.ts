@@ -103,6 +103,11 @@ describe('activities/backup/restic', () => {
     [1, 'dial tcp 127.0.0.1:9: connect: connection refused', 'RemoteUnavailable'],
     [1, 'subprocess ssh: bk@host: Permission denied (publickey).', 'Unauthorised'],
     [1, 'subprocess ssh: Host key verification failed.', 'Unauthorised'],
+    [
+      1,
+      'Fatal: unable to open repository at sftp:u@h:/x: unable to start the sftp session, error: EOF',
+      'RemoteUnavailable',
+    ],
     [1, 'Fatal: unable to save snapshot: open /b/tmp: permission denied', 'ApplyFailed'],
     [1, 'Fatal: repository contains errors', 'ApplyFailed'],
     [null, '', 'ApplyFailed'],
