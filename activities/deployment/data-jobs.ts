@@ -13,6 +13,7 @@ import type { Activities, DataJobInput, DataJobResult } from '../types.js';
 import { jobsFile } from './container-jobs.js';
 import type { Dependencies } from './dependencies.js';
 import { watched } from './job-notices.js';
+import { lateOf } from './job-troubles.js';
 import { limitsOf, tooLate, waitedTooLong } from './job-turn.js';
 import { openConfiguration, redactorOf } from './open.js';
 import { hiddenHere } from './seen.js';
@@ -64,7 +65,7 @@ export async function deployData(
   const about = `data of job ${name}, ${data.configFile}${attempt > 1 ? `, try ${attempt}` : ''}`;
   const log = { stack: stackName, file: jobLogFile(name), about, label: 'datadeploy' };
   const troubleOf = (result: DataJobResult) => (result !== null && 'failed' in result ? 'not yet' : undefined);
-  return watched({ stack: stackName, job: name, troubleOf }, step, deps, async () => {
+  return watched({ stack: stackName, job: name, troubleOf, ...lateOf(job) }, step, deps, async () => {
     try {
       const { entries } = await deps.journal.job(log, () =>
         inTime(timeoutSeconds, step, (limited) => deploy(request, limited)),

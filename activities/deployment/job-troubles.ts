@@ -39,7 +39,8 @@ const MOST_LATE_MS = 20 * 86_400_000;
 const longText = ({ seconds }: RunResult): string =>
   `Its last runs, ${MANY_LONG_RUNS} at least, each took longer than the time until the next one; this one ${seconds} s.`;
 
-function lateOf(job: Job): Pick<WatchedJob<EndedRun>, 'late'> {
+/** One run that keeps the next ones from beginning. */
+export function lateOf(job: Job): Pick<WatchedJob<unknown>, 'late'> {
   const period = periodOf(job);
   if (period === undefined) return {};
   const afterMs = Math.max(LEAST_LATE_MS, LATE_PERIODS * period * 1_000);
