@@ -2,7 +2,7 @@
  * A mounted directory in parts, as the rules of components name places inside it: what changed there, and what changed
  * elsewhere. Pure.
  */
-import { isWithin } from './content.js';
+import { isWithin } from '../shared/within.js';
 import { canonicalJson, sha256 } from './definition.js';
 
 /** A file that a service sees: where it lies on the host, and what tells that it changed. */

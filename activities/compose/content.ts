@@ -1,5 +1,6 @@
 /** Which content of ours a service sees: pure, so that the rule can be tested without a file. */
 import { posix } from 'node:path';
+import { isWithin } from '../shared/within.js';
 import type { Checkout } from '../stack/view.js';
 import { type ComposeModel, type ServiceDefinition } from './model.js';
 
@@ -73,10 +74,6 @@ export function partsUnder(path: string, checkouts: readonly Checkout[]): Tracke
 }
 
 const tidy = (path: string): string => posix.normalize(path).replace(/(.)\/+$/, '$1');
-
-/** True for the directory itself too. */
-export const isWithin = (path: string, directory: string): boolean =>
-  path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
 
 function uniqueByPath(paths: readonly ContentPath[]): ContentPath[] {
   return [...new Map(paths.toReversed().map((entry) => [entry.path, entry])).values()].reverse();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { headCommit } from '../git/history.js';
 import { unfollowed } from '../git/unfollowed.js';
 import type { Step } from '../shared/step.js';
-import { onHost } from '../stack/sibling.js';
+import { onHost } from '../shared/mounts.js';
 import { isInside } from '../stack/staged-paths.js';
 import type { StagedView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
@@ -52,7 +52,7 @@ async function watchProblems(stack: StackState, view: StagedView, step: Step, de
   const absent = view.checkouts.filter(({ name }) => view.commits[name] === undefined);
   // What our container does not mount cannot be seen. This deployment mounts it; then the new worker looks.
   const container = absent.length === 0 ? undefined : await deps.engine.ownContainer({ signal: step.signal });
-  const wrong = absent.filter(({ dir }) => container === undefined || onHost(dir, container) !== undefined);
+  const wrong = absent.filter(({ dir }) => container === undefined || onHost(dir, container.mounts) !== undefined);
   return [
     ...(unlisted
       ? [

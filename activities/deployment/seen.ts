@@ -6,7 +6,7 @@ import type { BackupEngine } from '../backup/types.js';
 import type { OwnContainer } from '../docker/types.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
-import { onHost } from '../stack/sibling.js';
+import { onHost } from '../shared/mounts.js';
 import type { Dependencies } from './dependencies.js';
 
 /** Why this process does not see that path of the host, a clause without a full stop; undefined where it does. */
@@ -19,7 +19,7 @@ const USUAL_ROOT = '/var/lib/docker';
 /** Pure. `own`: undefined outside of containers, where nothing is hidden. */
 export function hiddenFrom(own: Pick<OwnContainer, 'mounts'> | undefined): Hidden {
   return (path) => {
-    if (own === undefined || onHost(path, own) !== undefined) return undefined;
+    if (own === undefined || onHost(path, own.mounts) !== undefined) return undefined;
     const [, root] = IN_VOLUME.exec(path) ?? [];
     const remedy =
       root === undefined || root === USUAL_ROOT

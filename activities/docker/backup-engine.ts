@@ -1,8 +1,8 @@
 /** What backups ask of the engine: programs in containers, stops and starts, mounts. Of one stack only. */
-import { posix } from 'node:path';
 import type Docker from 'dockerode';
 import type { BackupEngine, Call, ContainerCommand, ExecOptions, ExecResult, FoundContainer } from '../backup/types.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
+import { onHost } from '../shared/mounts.js';
 import { leadsOut } from '../shared/within.js';
 import { engineAddress } from './address.js';
 import { EngineClient } from './client.js';
@@ -128,21 +128,4 @@ async function hostPathOf(
     FAILURES.configuration,
     `Nothing was done: ${path} of container ${id.slice(0, 12)} is a symbolic link that leads out of its mount ${place.source}. Name where it leads to.`,
   );
-}
-
-/** Pure. By the mount that is nearest to the path. */
-export function onHost(
-  path: string,
-  mounts: readonly { source: string; target: string }[],
-): { path: string; source: string } | undefined {
-  const asked = posix.normalize(path);
-  const around = mounts
-    .filter(
-      ({ target, source }) => source !== '' && (asked === target || asked.startsWith(`${target.replace(/\/$/, '')}/`)),
-    )
-    .sort((a, b) => b.target.length - a.target.length);
-  const [mount] = around;
-  if (mount === undefined) return undefined;
-  const below = asked.slice(mount.target.replace(/\/$/, '').length);
-  return { path: mount.source.replace(/\/$/, '') + below, source: mount.source };
 }

@@ -1,8 +1,9 @@
 /** Where write access is given. */
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isMissing, unlessMissing } from '../shared/files.js';
 import { messageOf } from '../shared/failures.js';
+import { isWithin } from '../shared/within.js';
 import type { Person } from './person.js';
 
 export interface Candidate {
@@ -118,6 +119,3 @@ async function refusal(path: string, home: string | undefined): Promise<{ refuse
     ? { refused: `${ssh} lies in it, and ssh accepts no key there after that: name directories beside it.` }
     : {};
 }
-
-export const isWithin = (path: string, root: string): boolean =>
-  path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);

@@ -3,9 +3,10 @@
  * the mounts of this one, and the staged trees over the live ones. It needs no capability, where a mount namespace of our own
  * needs SYS_ADMIN.
  */
+import { onHost } from '../shared/mounts.js';
 import type { Command } from '../shared/run-command.js';
 import type { Wrap } from './place.js';
-import { isInside, type Mount, type Staged } from './staged-paths.js';
+import type { Mount, Staged } from './staged-paths.js';
 
 /** The container that this process runs in, as the engine knows it. */
 export interface Container {
@@ -41,7 +42,7 @@ const ENTRY = '/usr/local/lib/birdkeeper/container/entry';
 
 /** Undefined when the engine's host cannot reach the staged trees: why, a clause. */
 export function siblingTrouble(staged: Staged, container: Container): string | undefined {
-  const hidden = siblingMounts(staged).find(({ source }) => onHost(source, container) === undefined);
+  const hidden = siblingMounts(staged).find(({ source }) => onHost(source, container.mounts) === undefined);
   return hidden && `${hidden.source} is not on a mount of this container`;
 }
 
@@ -49,7 +50,7 @@ export function siblingTrouble(staged: Staged, container: Container): string | u
 export function enterSibling(staged: Staged, container: Container): Wrap {
   const volumes = siblingMounts(staged).flatMap(({ source, target }) => [
     '--volume',
-    `${onHost(source, container) ?? source}:${target}`,
+    `${onHost(source, container.mounts)?.path ?? source}:${target}`,
   ]);
   const links = container.environment['BIRDKEEPER_LINKS'];
   const options = [
@@ -75,11 +76,3 @@ const siblingMounts = ({ checkouts, binds }: Staged): Mount[] => [
   ...checkouts.map(({ tree, dir }) => ({ source: tree, target: dir })),
   ...binds.map(({ live }) => ({ source: live, target: live })),
 ];
-
-/** Path on the engine's host of a path in the container; the deepest mount decides. */
-export function onHost(path: string, { mounts }: Pick<Container, 'mounts'>): string | undefined {
-  const mount = [...mounts]
-    .sort((a, b) => b.target.length - a.target.length)
-    .find(({ target }) => isInside(path, target));
-  return mount && `${mount.source}${path.slice(mount.target === '/' ? 0 : mount.target.length)}`;
-}

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { messageOf } from '../../activities/shared/failures.js';
 import { CommandFailed, runCommand, type Command } from '../../activities/shared/run-command.js';
 import { enterNamespace } from '../../activities/stack/namespace.js';
-import { onHost } from '../../activities/stack/sibling.js';
+import { onHost } from '../../activities/shared/mounts.js';
 import { fail, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
 import type { Finding } from '../../client/schemas.js';
@@ -118,7 +118,7 @@ export const namespace: Check<DoctorContext> = {
     const answer = await answerOf(enterNamespace([], isRoot)({ file: 'true', args: [] }), context, signal);
     if (typeof answer === 'string') return [ok('mount namespace', isRoot ? 'can be had' : 'can be had by this user')];
     const own = await context.engine.ownContainer({ signal }).catch(() => undefined);
-    if (own && onHost(context.options.stateDirectory, own) !== undefined) {
+    if (own && onHost(context.options.stateDirectory, own.mounts) !== undefined) {
       return [
         ok('mount namespace', `none can be had, and none is needed: new commits are read in a sibling of ${own.name}`),
       ];

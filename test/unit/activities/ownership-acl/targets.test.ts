@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extraCandidates, isWithin, outermost } from '../../../../activities/ownership-acl/targets.js';
+import { extraCandidates, outermost } from '../../../../activities/ownership-acl/targets.js';
+import { isWithin } from '../../../../activities/shared/within.js';
 
 const at = (path: string, refused?: string) => ({ path, why: 'x', ...(refused === undefined ? {} : { refused }) });
 

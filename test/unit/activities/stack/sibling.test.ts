@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { enterSibling, onHost, siblingTrouble, type Container } from '../../../../activities/stack/sibling.js';
+import { onHost } from '../../../../activities/shared/mounts.js';
+import { enterSibling, siblingTrouble, type Container } from '../../../../activities/stack/sibling.js';
 
 const container: Container = {
   id: 'own-id',
@@ -26,11 +27,11 @@ describe('activities/stack/sibling', () => {
     ['/stateful', undefined],
     ['/etc', undefined],
   ])('the host has %s at %s', (path, there) => {
-    expect(onHost(path, container)).toBe(there);
+    expect(onHost(path, container.mounts)?.path).toBe(there);
   });
 
   it('finds a path everywhere under a mount of the root', () => {
-    expect(onHost('/etc/x', { mounts: [{ source: '/host', target: '/' }] })).toBe('/host/etc/x');
+    expect(onHost('/etc/x', [{ source: '/host', target: '/' }])?.path).toBe('/host/etc/x');
   });
 
   it('puts the staged trees over the live ones, and the live side of what git does not track over these', () => {
