@@ -20,6 +20,8 @@ import { hiddenHere } from './seen.js';
 
 const TRANSFER_SECONDS = 3_600;
 const LOCK_WAIT_SECONDS = 60;
+/** All of it is in the log; a history gets the beginning. */
+const MOST_CHARACTERS = 2_000;
 
 /**
  * Whether such jobs are done by this worker. One in a container would copy to the places that its container has, which need not be
@@ -73,7 +75,7 @@ export async function deployData(
       return { entries: [...entries] };
     } catch (error) {
       if (triesLeft === 0 || !isStepFailure(error, FAILURES.applyFailed)) throw error;
-      return { failed: redactorOf(view)(error.message), retries: triesLeft };
+      return { failed: redactorOf(view)(error.message).slice(0, MOST_CHARACTERS), retries: triesLeft };
     }
   });
 }

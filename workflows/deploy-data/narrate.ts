@@ -3,10 +3,10 @@ import type { DataJobResult } from '../../activities/types.js';
 import { inline } from '../tables.js';
 import { pauseSeconds } from '../tries.js';
 
-export function outcomeOf(result: DataJobResult): string {
+/** Of a run that is over. */
+export function outcomeOf(result: Exclude<DataJobResult, { failed: string }>): string {
   if (result === null) return 'removed';
-  if ('late' in result) return 'too late';
-  return 'failed' in result ? 'failed' : 'deployed';
+  return 'late' in result ? 'too late' : 'deployed';
 }
 
 export function dataDetails(result: DataJobResult, attempt: number): string {
