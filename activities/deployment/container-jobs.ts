@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { jobLogFile } from '../../workflows/contract.js';
 import { createRunEngine } from '../docker/run-engine.js';
-import { FAILURES, isStepFailure, messageOf } from '../shared/failures.js';
+import { FAILURES, isStepFailure } from '../shared/failures.js';
 import { recordedJobs } from '../jobs/recorded.js';
 import { runJob } from '../jobs/run-job.js';
 import { RunFolder } from '../jobs/run-folder.js';
@@ -52,12 +52,7 @@ export async function runContainerJob(
       () => runJob(request, step),
       (how) => `${how.outcome}: ${endOf(how)}`,
     );
-    // What is counted for a notice fails no run.
-    const longRuns = await countLongRuns({ folder, run, seconds: ended.seconds }, job).catch((error: unknown) => {
-      step.log.warn(`Not counted whether runs are skipped: ${messageOf(error)}`);
-      return 0;
-    });
-    return { result: ended, longRuns };
+    return { result: ended, longRuns: await countLongRuns({ folder, run, seconds: ended.seconds }, job, step) };
   });
   const { outcome, exitStatus, seconds, lastLines } = result;
   return { outcome, exitStatus, seconds, lastLines: lastLines.map(redact), retries: triesLeft };

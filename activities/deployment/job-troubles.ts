@@ -5,7 +5,9 @@ import type { Job } from '../jobs/model.js';
 import type { RunResult } from '../jobs/run-job.js';
 import { readSchedule } from '../jobs/schedule-text.js';
 import { periodSeconds } from '../schedules/plan.js';
+import { messageOf } from '../shared/failures.js';
 import { readJson, writeJson } from '../shared/files.js';
+import type { Step } from '../shared/step.js';
 import type { WatchedJob } from './job-notices.js';
 
 export interface EndedRun {
@@ -57,15 +59,28 @@ function periodOf({ schedule, options }: Job): number | undefined {
 
 const LongRuns = z.object({ runs: z.int().nonnegative(), last: z.string() });
 
-/** Remembers it among the runs of the job. Twice for one run: counts once. */
-export async function countLongRuns(
-  { folder, run, seconds }: { folder: string; run: string; seconds: number },
-  job: Job,
-): Promise<number> {
+interface Ended {
+  /** Folder of the job's runs, where it is remembered. */
+  readonly folder: string;
+  readonly run: string;
+  readonly seconds: number;
+}
+
+/** Twice for one run: counts once. What cannot be counted is 0: a notice fails no run. */
+export async function countLongRuns(ended: Ended, job: Job, { log }: Pick<Step, 'log'>): Promise<number> {
+  try {
+    return await counted(ended, periodOf(job) ?? Infinity);
+  } catch (error) {
+    log.warn(`Not counted whether its runs are skipped: ${messageOf(error)}`);
+    return 0;
+  }
+}
+
+async function counted({ folder, run, seconds }: Ended, period: number): Promise<number> {
   const file = join(folder, 'long-runs.json');
   const before = (await readJson(file, LongRuns)) ?? { runs: 0, last: '' };
   if (before.last === run) return before.runs;
-  const runs = seconds > (periodOf(job) ?? Infinity) ? before.runs + 1 : 0;
+  const runs = seconds > period ? before.runs + 1 : 0;
   if (runs !== before.runs) await writeJson(file, { runs, last: run });
   return runs;
 }

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countLongRuns, noticed, SKIPS } from '../../../../activities/deployment/job-troubles.js';
 import { parseJobs } from '../../../../activities/jobs/parse.js';
+import { localStep } from '../../../../activities/shared/step.js';
 
 const job = (schedule: string, options = '') => {
   const { jobs } = parseJobs([{ file: 'x', text: `- {name: fetch, schedule: "${schedule}", command: x${options}}` }]);
@@ -24,14 +25,23 @@ describe('activities/deployment/job-troubles', () => {
 
   it('runs that take longer than their period are counted in a row, each once', async () => {
     const every = job('@every 20s');
-    const count = (run: string, seconds: number) => countLongRuns({ folder, run, seconds }, every);
+    const count = (run: string, seconds: number) => countLongRuns({ folder, run, seconds }, every, localStep());
     expect([await count('a', 35), await count('a', 35), await count('b', 21)]).toEqual([1, 1, 2]);
     expect([await count('c', 20), await count('d', 35)]).toEqual([0, 1]);
   });
 
   it('only where a run that is due meanwhile is skipped', async () => {
     const beside = job('@every 20s', ', x-birdkeeper: {overlap: allow-all}');
-    expect(await countLongRuns({ folder, run: 'a', seconds: 35 }, beside)).toBe(0);
+    expect(await countLongRuns({ folder, run: 'a', seconds: 35 }, beside, localStep())).toBe(0);
+  });
+
+  it('a note that cannot be read is told, and fails no run', async () => {
+    await writeFile(join(folder, 'long-runs.json'), '{"runs": "many"}');
+    const warned: string[] = [];
+    const { log } = localStep();
+    const step = localStep({ log: { ...log, warn: (message) => void warned.push(message) } });
+    expect(await countLongRuns({ folder, run: 'a', seconds: 35 }, job('@every 20s'), step)).toBe(0);
+    expect(warned).toEqual([expect.stringContaining('long-runs.json')]);
   });
 
   it('three of them are told, and a run in time is the end of it', () => {
