@@ -15,6 +15,7 @@ import {
   type Person,
 } from '../client/places.js';
 import { childEnvironment, definedOnly } from './child-environment.js';
+import { MetricsListen, type MetricsAddress } from './metrics/settings.js';
 import { WebhookListen, type ListenAddress } from './webhook/settings.js';
 
 const Settings = z.object({
@@ -22,6 +23,7 @@ const Settings = z.object({
   BIRDKEEPER_TEMPORAL_CLI: z.string().optional(),
   BIRDKEEPER_LOG_FORMAT: z.enum(['text', 'json']).default('text'),
   DOCKER_HOST: z.string().optional(),
+  BIRDKEEPER_METRICS_LISTEN: MetricsListen,
   BIRDKEEPER_WEBHOOK_LISTEN: WebhookListen.optional(),
   BIRDKEEPER_WEBHOOK_SECRET_FILE: z.string().startsWith('/', 'should be an absolute path').optional(),
 });
@@ -42,6 +44,8 @@ export interface HostSettings {
   logFormat: LogFormat;
   /** BIRDKEEPER_TEMPORAL_CLI. */
   temporalCli: string | undefined;
+  /** BIRDKEEPER_METRICS_LISTEN; empty: nowhere. */
+  metricsListen: readonly MetricsAddress[];
   /** BIRDKEEPER_WEBHOOK_LISTEN. */
   webhookListen: ListenAddress | undefined;
   /** BIRDKEEPER_WEBHOOK_SECRET_FILE. */
@@ -83,6 +87,7 @@ export async function readHostSettings(
     dockerHost: settings.DOCKER_HOST,
     logFormat: settings.BIRDKEEPER_LOG_FORMAT,
     temporalCli: settings.BIRDKEEPER_TEMPORAL_CLI,
+    metricsListen: settings.BIRDKEEPER_METRICS_LISTEN,
     webhookListen: settings.BIRDKEEPER_WEBHOOK_LISTEN,
     webhookSecretFile: settings.BIRDKEEPER_WEBHOOK_SECRET_FILE,
     cacheDirectory: cacheDirectory(env, person),

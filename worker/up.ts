@@ -11,6 +11,7 @@ import { ensureNamespace } from '../client/namespace.js';
 import { connectClient, type TemporalClient } from './client.js';
 import { composeWorker, type Composition } from './composition.js';
 import { askWhetherItPolls, serveHealth, type Health } from './health.js';
+import { serveMetrics } from './metrics-service.js';
 import { joinRunning } from './join-running.js';
 import { startWhatBackupsStopped } from './backups-left.js';
 import { startKeeping } from './keeping.js';
@@ -115,7 +116,13 @@ async function work(
   const stopped = untilStopped(running, composition);
   const question = { client: client.client, host, identity: workerIdentity({ machine, stateId, pid: process.pid }) };
   health.answerWith(() => askWhetherItPolls(question));
-  await whileItRuns(running, stopped, begin);
+  // Before anything else: the first deployment of a stack may take long.
+  const metrics = await serveMetrics(composition, client);
+  try {
+    await whileItRuns(running, stopped, begin);
+  } finally {
+    await metrics.close();
+  }
 }
 
 async function whileItRuns(

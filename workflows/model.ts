@@ -223,6 +223,8 @@ export interface Release {
   containers: Record<string, string[]>;
   /** SHA-256 of the text of each rendered file, by live path. */
   rendered: Record<string, string>;
+  /** Services whose containers had done their work and ended well: they need not run. */
+  oneShots?: string[];
 }
 
 /** One attempt, one JSON line in `deployments.jsonl`. */
@@ -243,6 +245,10 @@ export interface DeploymentRecord {
   /** Who asked for it, `user@host`; absent when nobody did. */
   by?: string;
   hooks?: HookResult[];
+  /** Seconds that each phase took. */
+  phases?: Partial<Record<Phase, number>>;
+  /** Phase whose step failed first; absent when none did. `phase` is `roll back` when it was put back. */
+  failedIn?: Phase;
 }
 
 export interface HookResult extends PlannedHook {

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { engineAddress } from './address.js';
+import { bridgeGateway } from './bridge.js';
 import { EngineClient } from './client.js';
 import { LABELS, byServiceAndNumber, containerOf } from './containers.js';
 import { copyOf, makeAgain } from './copies.js';
@@ -52,6 +53,7 @@ export function createEngine(options: { dockerHost?: string } = {}): Engine {
     logs: (id, lines, call) => logs(client, id, lines, call),
     events: (project, eventOptions) => projectEvents(client, project, eventOptions),
     resources: (names, call) => resources(client, names, call),
+    bridgeGateway: (call) => bridgeGateway(client, call),
     portsOfOthers: (project, call) => portsOfOthers(client, project, call),
     namesOfOthers: (project, names, call) => namesOfOthers(client, project, names, call),
     holderOf: (port, call) => holderOf(client, port, call),

@@ -201,6 +201,8 @@ export interface Engine {
   events(project: string, options: { sinceMs?: number; signal: AbortSignal }): AsyncIterable<EngineEvent>;
   /** Existing volumes and networks among these names. */
   resources(names: { volumes: string[]; networks: string[] }, call: Call): Promise<ExistingResource[]>;
+  /** Address of the host on the default bridge, where containers reach it; undefined when there is no such bridge. */
+  bridgeGateway(call: Call): Promise<string | undefined>;
   /** Published TCP ports of all running containers that belong to another project or to none, with the holder's name. */
   portsOfOthers(project: string, call: Call): Promise<(PublishedPort & { holder: string })[]>;
   /** Containers that have one of these names and belong to another project or to none, those that do not run included. */

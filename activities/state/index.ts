@@ -9,7 +9,7 @@ import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { appendJsonLine, readJson, readJsonLines, writeJson } from '../shared/files.js';
 import * as schemas from './schemas.js';
 
-export type { Intent, KeeperNote, LastGood, LocalRun, Look, RegisteredStack, Rules } from './schemas.js';
+export type { Intent, KeeperNote, LastGood, LocalRun, Look, Observed, RegisteredStack, Rules } from './schemas.js';
 
 /** Names are used in paths and workflow ids; this is Compose's own rule for a project name. */
 const STACK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -165,6 +165,14 @@ export class StackState {
 
   setLook(look: schemas.Look): Promise<void> {
     return writeJson(this.path('look.json'), look);
+  }
+
+  observed(): Promise<schemas.Observed | undefined> {
+    return readJson(this.path('observed.json'), schemas.Observed);
+  }
+
+  setObserved(observed: schemas.Observed): Promise<void> {
+    return writeJson(this.path('observed.json'), observed);
   }
 
   lastGood(): Promise<schemas.LastGood | undefined> {

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { NOTICE_KINDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS, WORK_KINDS } from '../../workflows/contract.js';
+import {
+  CHECKOUT_WORDS,
+  NOTICE_KINDS,
+  OUTCOMES,
+  PHASES,
+  STACK_WORDS,
+  TRIGGERS,
+  WORK_KINDS,
+} from '../../workflows/contract.js';
 import { HOOKS, PLATFORM_STEPS, SERVICE_ACTIONS } from '../../workflows/model.js';
 
 const Commits = z.record(z.string(), z.string());
@@ -32,6 +40,7 @@ export const Release = z.object({
   services: z.record(z.string(), ServiceFingerprint),
   containers: z.record(z.string(), z.array(z.string())),
   rendered: z.record(z.string(), z.string()),
+  oneShots: z.array(z.string()).exactOptional(),
 });
 
 export const ServiceDecision = z.object({
@@ -98,6 +107,8 @@ export const DeploymentRecord = z.object({
   services: z.array(ServiceDecision),
   by: z.string().exactOptional(),
   hooks: z.array(HookResult).exactOptional(),
+  phases: z.partialRecord(z.enum(PHASES), z.number()).exactOptional(),
+  failedIn: z.enum(PHASES).exactOptional(),
 });
 
 export const QuarantinedReleases = z.array(
@@ -145,6 +156,25 @@ export type Intent = z.output<typeof Intent>;
 /** What the newest look of the schedule said, up to date or not. */
 export const Look = z.object({ word: z.enum(STACK_WORDS), reason: z.string(), commits: Commits, at: z.string() });
 export type Look = z.infer<typeof Look>;
+
+/** What the newest look saw that asked the remotes, of the schedule or of a deployment. `fetchErrors` only grows. */
+export const Observed = z.object({
+  at: z.string(),
+  configurationError: z.boolean(),
+  checkouts: z.array(
+    z.object({
+      name: z.string(),
+      word: z.enum(CHECKOUT_WORDS),
+      branch: z.string().exactOptional(),
+      head: z.string().exactOptional(),
+      behind: z.number(),
+      /** When its remote answered last. */
+      fetchedAt: z.string().exactOptional(),
+      fetchErrors: z.number(),
+    }),
+  ),
+});
+export type Observed = z.infer<typeof Observed>;
 
 /** Receivers of notices, as `activities/stack/notify.ts` parses them. */
 const Notices = z.object({

@@ -33,6 +33,8 @@ export function worldEnvironment(dir: string, overrides: Record<string, string> 
     DOCKER_BUILDKIT: mine.DOCKER_BUILDKIT ?? '0',
     BIRDKEEPER_STATE_DIR: join(dir, 'state'),
     BIRDKEEPER_HOST: WORLD_HOST,
+    // Many workers of tests run at a time on one machine.
+    BIRDKEEPER_METRICS_LISTEN: 'none',
     ...(temporal === undefined ? {} : { BIRDKEEPER_TEMPORAL_CLI: temporal }),
     ...overrides,
   };
