@@ -13,6 +13,8 @@ export interface ProgramsImage {
 export interface ProgramsImageOptions {
   /** A word for what it is. */
   name: string;
+  /** Its whole name; a new one unless given. */
+  tag?: string;
   /** Programs and libraries of this machine, which lie at the same places in the image. */
   linked: readonly string[];
   /** Further files and directories of this machine. */
@@ -30,7 +32,7 @@ const BEGINNING = 'FROM scratch\nCOPY busybox /bin/busybox\nCOPY root /\n';
 
 export async function createProgramsImage(options: ProgramsImageOptions): Promise<ProgramsImage> {
   const { name, linked, copied = [], directories = [], files = {}, dockerfile } = options;
-  const tag = `bk-test-${name}-${randomBytes(4).toString('hex')}:1`;
+  const tag = options.tag ?? `bk-test-${name}-${randomBytes(4).toString('hex')}:1`;
   const context = await mkdtemp(join(tmpdir(), `bk-test-${name}-`));
   const root = join(context, 'root');
   try {

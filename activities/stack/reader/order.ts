@@ -1,5 +1,5 @@
 /** The order in which a stack's configuration is read: upstream's, by the generation of its reader. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ALLOWED, AliasSteps } from './alias-steps.js';
 import { allConfDirs, loadComponents, type Listed } from './components.js';
 import type { Conversation } from './conversation.js';
@@ -7,6 +7,9 @@ import { literalDependencies } from './dependencies.js';
 import type { Generation } from './generations.js';
 import { isPlainAssignments } from './plain-assignments.js';
 import { isName, namesIn, stackVariables } from './variables.js';
+
+/** For the components' files only, while each is read. */
+const COMPONENT_DIR = 'BIRDKEEPER_COMPONENT_DIR';
 
 export interface OrderInput {
   generation: Generation;
@@ -126,12 +129,14 @@ function readDefaults(shell: Conversation, { generation, directory }: OrderInput
 }
 
 function componentSource(shell: Conversation, { generation, directory, text, identity }: OrderInput) {
-  const defaultsOf = (component: string) =>
-    `${component.startsWith('/') ? component : `${directory}/${component}`}/default.env`;
+  const placeOf = (component: string) => (component.startsWith('/') ? component : `${directory}/${component}`);
+  const defaultsOf = (component: string) => `${placeOf(component)}/default.env`;
   const isThere = (component: string) => identity(`${component}/default.env`) !== undefined;
   if (generation.components === 'breadth first') shell.set('COMPONENT_DEPENDENCIES', '');
   /** Files that no shell can find an error in: a process less for each. */
   const plain = new Set<string>();
+  /** Those that want to know where they lie, which a file that is sourced cannot see; known of plain ones. */
+  const asks = new Set<string>();
   return {
     generation,
     identity,
@@ -141,12 +146,18 @@ function componentSource(shell: Conversation, { generation, directory, text, ide
       if (isThere(component)) shell.unset('COMPONENT_DEPENDENCIES');
       const file = await text(`${component}/default.env`);
       if (isPlainAssignments(file)) plain.add(component);
+      if (file.includes(COMPONENT_DIR)) asks.add(component);
       const literal = literalDependencies(file);
       if (literal !== undefined) return literal;
       return shell.dependencies(defaultsOf(component));
     },
     load: (component: string) => {
-      if (isThere(component)) shell.source(defaultsOf(component), plain.has(component));
+      if (!isThere(component)) return;
+      const source = () => shell.source(defaultsOf(component), plain.has(component));
+      if (plain.has(component) && !asks.has(component)) return source();
+      shell.set(COMPONENT_DIR, resolve(placeOf(component)));
+      source();
+      shell.unset(COMPONENT_DIR);
     },
   };
 }

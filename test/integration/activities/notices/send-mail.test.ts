@@ -4,7 +4,7 @@ import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendMail } from '../../../../activities/notices/send-mail.js';
 import { parseMailServer } from '../../../../activities/stack/notify.js';
-import { mailHost, type MailHost } from './smtp.js';
+import { mailHost, type MailHost } from '../../../support/mail-host.js';
 
 let host: MailHost | undefined;
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Notice } from '../../../../activities/notices/notice.js';
 import { sendNotice } from '../../../../activities/notices/send.js';
 import { noticeSettings } from './settings.js';
-import { mailHost } from './smtp.js';
+import { mailHost } from '../../../support/mail-host.js';
 import { says, webHost, type WebHost } from './web.js';
 
 const PATH = '/services/T0AAAA/B0BBBB/XyZ123456789';

@@ -40,6 +40,17 @@ describe('activities/stack/reader/order', () => {
     });
   });
 
+  it.each(ALL)('a component that asks is told where it lies, and nothing of that is left, as in %s', async (era) => {
+    const directory = world.stack(era, {
+      'env.local': `${listsOf(era).extra}="./one ./two"`,
+      'one/default.env': 'export ONE_DIR="${BIRDKEEPER_COMPONENT_DIR:-nowhere}"',
+      'two/default.env': 'export TWO=two',
+    });
+    const { exported, others } = await world.readByAll(directory, { env: OFF });
+    expect(exported).toMatchObject({ ONE_DIR: join(directory, 'one'), TWO: 'two' });
+    expect({ ...exported, ...others }).not.toHaveProperty('BIRDKEEPER_COMPONENT_DIR');
+  });
+
   it('a process variable beats every file, as exported as it was, and an empty one too', async () => {
     const directory = world.stack('2.26.0', {
       'default.env': 'A=default; export SEEN="$A"',
