@@ -6,16 +6,16 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { findHooks, type ComponentHook } from '../activities/components/hooks.js';
+import { EMPTY_MANIFEST } from '../activities/components/manifest.js';
 import { platformHook, withPlatformSteps, type PlatformView } from '../activities/deployment/platform-steps.js';
 import { runAttached, runCommand, type Command } from '../activities/shared/run-command.js';
 import { normaliseName } from '../activities/stack/compose-files.js';
 import { sourceIncludes, spelledFrom } from '../activities/stack/includes.js';
-import { templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
-import { findTemplates, render } from '../activities/stack/render.js';
+import type { StackReading } from '../activities/stack/read-stack.js';
 import { applyRendered } from '../activities/stack/rendered-files.js';
 import type { ComposeOptions } from '../client/handlers.js';
 import type { Hook, PlannedHook } from '../workflows/model.js';
-import { filesOf, hookRules, readFor, refuseMissing } from './config.js';
+import { filesOf, hookRules, readFor, refuseMissing, renderedOf } from './config.js';
 
 type Say = ComposeOptions['say'];
 
@@ -55,10 +55,9 @@ interface HandStack extends PlatformView {
 
 async function renderTemplates(read: StackReading, say: Say): Promise<void> {
   if (read.all['BIRDHOUSE_COMPOSE_TEMPLATE_SKIP'] === 'true') return;
-  const directories = templateDirectories(read);
-  const templates = await findTemplates({ directories, locate: (path) => path, standIns: new Set() });
-  const changed = await applyRendered({ rendered: render(templates, read.lists, read.variables) });
-  say(`${changed.length} of ${templates.length} rendered files changed`);
+  const rendered = await renderedOf(read);
+  const changed = await applyRendered({ rendered });
+  say(`${changed.length} of ${rendered.length} rendered files changed`);
 }
 
 /** With the pre hooks and what `.include` files add, where something is started. */
@@ -72,7 +71,7 @@ async function projectOf(read: StackReading, isStart: boolean, say: Say): Promis
     locate: (path: string) => path,
     name: composeVariables['COMPOSE_PROJECT_NAME'] || normaliseName(basename(directory)),
   };
-  const components = read.components.map((dir) => ({ dir, name: basename(dir), manifest: NO_RULES }));
+  const components = read.components.map((dir) => ({ dir, name: basename(dir), manifest: EMPTY_MANIFEST }));
   const { hooks, warnings } = await findHooks(components, base);
   const files = filesOf(read, existsSync);
   const stack = { ...base, hooks, variables, composeFiles: files, environment: composeVariables };
@@ -89,8 +88,6 @@ async function projectOf(read: StackReading, isStart: boolean, say: Say): Promis
   for (const warning of included.warnings) say(`warning: ${warning}`);
   return { ...stack, composeFiles: included.files, environment: { ...composeVariables, ...included.variables } };
 }
-
-const NO_RULES = { hooks: {}, probes: [], onChange: [], merge: [], followUp: [] };
 
 function composeCommand({ composeVariables }: StackReading, stack: HandStack, args: readonly string[]): Command {
   const [file = 'docker', ...program] = words(composeVariables['DOCKER_COMPOSE'] ?? 'docker compose');

@@ -1,5 +1,6 @@
 /** `birdkeeper config validate` and `explain`: what is wrong with a configuration, and where a value comes from. */
 import { existsSync } from 'node:fs';
+import { readManifests } from '../activities/components/read.js';
 import { FAILURES, isStepFailure, messageOf, StepFailure } from '../activities/shared/failures.js';
 import { createRedactor, looksSecret, redactUrls } from '../activities/shared/redact.js';
 import { CommandFailed, runCommand } from '../activities/shared/run-command.js';
@@ -13,7 +14,7 @@ import {
   type Diagnostic,
   type OriginOf,
 } from '../activities/stack/diagnostics.js';
-import { templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
+import type { StackReading } from '../activities/stack/read-stack.js';
 import { ALLOWED } from '../activities/stack/reader/alias-steps.js';
 import { ALIASES } from '../activities/stack/reader/alias-table.js';
 import { parseAliases } from '../activities/stack/reader/aliases.js';
@@ -21,11 +22,11 @@ import { findAssignment } from '../activities/stack/reader/messages.js';
 import { readText } from '../activities/stack/reader/read-shell.js';
 import { isName } from '../activities/stack/reader/variables.js';
 import type { TraceStep } from '../activities/stack/reader/traced.js';
-import { findTemplates, render } from '../activities/stack/render.js';
+import { renderStack } from '../activities/stack/render-stack.js';
 import { TEMPLATE_SUFFIX } from '../activities/stack/templates.js';
 import { readSettings } from '../activities/stack/settings.js';
 import type { ConfigOptions, ExplainAnswer, ExplainOptions, ValidateAnswer } from '../client/handlers.js';
-import { filesOf, readFor } from './config.js';
+import { filesOf, HERE, readFor } from './config.js';
 import { jobDiagnostics, jobsOf } from './jobs.js';
 
 /** Every diagnostic at once. A configuration that does not read has one. */
@@ -42,13 +43,12 @@ export async function validateConfig(options: ConfigOptions): Promise<ValidateAn
 async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
   const { reading, all, variables, lists } = read;
   const originOf = await originsIn(read);
-  const templates = await findTemplates({
-    ...{ directories: templateDirectories(read), locate: (path: string) => path, standIns: new Set<string>() },
-  });
-  const rendered = render(templates, lists, variables);
+  const { rendered, refusals } = await renderStack(read, HERE);
   return [
     ...settingDiagnostics(read, originOf),
     ...requiredDiagnostics(lists, all, variables, originOf),
+    ...(await manifestDiagnostics(read)),
+    ...refusals.map((refusal): Diagnostic => ({ severity: 'error', ...refusal })),
     ...reading.warnings.map((message): Diagnostic => ({ severity: 'warning', message })),
     ...composeDiagnostics(read),
     ...aliasDiagnostics(aliasUseOf(read), all, originOf),
@@ -62,6 +62,19 @@ async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
     ...unlistedDiagnostics(rendered, variables, lists),
     ...reading.notes.map((message): Diagnostic => ({ severity: 'note', message })),
   ];
+}
+
+/** A mistake in a `component.yml`: with file and line in its sentence. */
+async function manifestDiagnostics({ components }: StackReading): Promise<Diagnostic[]> {
+  try {
+    await readManifests(components, HERE.locate);
+    return [];
+  } catch (error) {
+    if (!isStepFailure(error, 'Configuration')) throw error;
+    return messageOf(error)
+      .split('\n')
+      .map((message) => ({ severity: 'error', message }));
+  }
 }
 
 /** A job that does not run keeps no stack from being deployed. */

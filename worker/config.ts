@@ -11,9 +11,9 @@ import { writeAtomically } from '../activities/shared/files.js';
 import { composeFiles } from '../activities/stack/compose-files.js';
 import { sourceIncludes } from '../activities/stack/includes.js';
 import { plainPlace } from '../activities/stack/place.js';
-import { entriesOf, readStack, templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
+import { entriesOf, readStack, type StackReading } from '../activities/stack/read-stack.js';
 import { eraCalled } from '../activities/stack/reader/eras.js';
-import { findTemplates, render } from '../activities/stack/render.js';
+import { refusalSentence, renderStack } from '../activities/stack/render-stack.js';
 import { planRendered } from '../activities/stack/rendered-files.js';
 import type { HookedView } from '../activities/components/hooks.js';
 import { SETTINGS } from '../activities/stack/settings-table.js';
@@ -30,7 +30,7 @@ import type {
 } from '../client/handlers.js';
 import { childEnvironment } from './child-environment.js';
 
-const HERE = plainPlace(
+export const HERE = plainPlace(
   (path) => path,
   (command) => command,
 );
@@ -80,9 +80,7 @@ export async function listComposeFiles({ includes, ...options }: FilesOptions): 
 export async function renderConfig({ out, ...options }: RenderOptions): Promise<RenderAnswer> {
   const read = await readFor(options);
   refuseMissing(read);
-  const directories = templateDirectories(read);
-  const templates = await findTemplates({ directories, locate: (path) => path, standIns: new Set() });
-  const rendered = render(templates, read.lists, read.variables);
+  const rendered = await renderedOf(read);
   const changed = await planRendered({ rendered });
   if (out !== undefined) await writeBelow(out, read.directory, rendered);
   return {
@@ -100,6 +98,14 @@ export function refuseMissing({ all }: StackReading): void {
     FAILURES.configuration,
     `No value for ${missing.join(', ')}: required (listed in VARS). Set ${missing.length === 1 ? 'it' : 'them'} in env.local.`,
   );
+}
+
+/** Throws `Configuration` when something needed is not there, or cannot be merged. */
+export async function renderedOf(read: StackReading): Promise<RenderedFile[]> {
+  const { rendered, refusals, malformed } = await renderStack(read, HERE);
+  const problems = [...malformed, ...refusals.map(refusalSentence)];
+  if (problems.length > 0) throw new StepFailure(FAILURES.configuration, problems.join('\n'));
+  return rendered;
 }
 
 /** Files of the stack under their path in it, others under their absolute path. */

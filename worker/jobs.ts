@@ -8,10 +8,10 @@ import { parseJobs, type JobRemark, type ParsedJobs } from '../activities/jobs/p
 import { misdirections } from '../activities/jobs/redirections.js';
 import { FAILURES, messageOf, StepFailure } from '../activities/shared/failures.js';
 import type { Diagnostic, OriginOf } from '../activities/stack/diagnostics.js';
-import { templateDirectories, type StackReading } from '../activities/stack/read-stack.js';
-import { findTemplates, render } from '../activities/stack/render.js';
+import type { StackReading } from '../activities/stack/read-stack.js';
+import { renderStack } from '../activities/stack/render-stack.js';
 import type { LintAnswer, LintOptions } from '../client/handlers.js';
-import { filesOf, readFor } from './config.js';
+import { filesOf, HERE, readFor } from './config.js';
 
 /** Throws BadInput when the file cannot be read, Configuration when the stack cannot. */
 export async function lintJobs({ file, ...options }: LintOptions): Promise<LintAnswer> {
@@ -26,14 +26,9 @@ export async function lintJobs({ file, ...options }: LintOptions): Promise<LintA
 
 /** The jobs that a configuration holds. */
 export async function jobsOf(read: StackReading): Promise<ParsedJobs> {
-  const { directory, variables, reading, lists } = read;
+  const { directory, variables, reading } = read;
   const components = reading.listed.map(({ spelling }) => resolve(directory, spelling));
-  const places = {
-    directories: templateDirectories(read),
-    locate: (path: string) => path,
-    standIns: new Set<string>(),
-  };
-  const rendered = render(await findTemplates(places), lists, variables);
+  const { rendered } = await renderStack(read, HERE);
   return readJobs({ directory, variables, components, rendered, composeFiles: filesOf(read) });
 }
 

@@ -1,5 +1,7 @@
 /** `component.yml` as data, or every mistake in it as a sentence with its line. Pure. */
 import type { z } from 'zod';
+import { mergesWrong } from '../shared/merge-schema.js';
+import { NO_NEEDS } from '../shared/needs-schema.js';
 import { located, mistakesIn, sentences, type Mistake } from '../shared/yaml-mistakes.js';
 import { readYaml } from '../shared/yaml-text.js';
 import { ManifestSchema } from './schema.js';
@@ -16,7 +18,14 @@ export type BusyRules = NonNullable<Manifest['busy']>;
 export type ChangeRule = Manifest['onChange'][number];
 
 /** What a component without the file has. */
-export const EMPTY_MANIFEST: Manifest = { hooks: {}, probes: [], onChange: [], merge: [], followUp: [] };
+export const EMPTY_MANIFEST: Manifest = {
+  hooks: {},
+  probes: [],
+  onChange: [],
+  merge: [],
+  followUp: [],
+  needs: NO_NEEDS,
+};
 
 /** Either, or: problems are sentences, `FILE line N: hooks.pre.timeout: should be …`, in the order of the text. */
 export type ParsedManifest = { manifest: Manifest; problems?: never } | { problems: string[]; manifest?: never };
@@ -36,9 +45,13 @@ export function parseManifest(bytes: Buffer, file: string): ParsedManifest {
 
 /** What single values do not show: keys that need or exclude each other. */
 function togetherWrong(value: unknown): Mistake[] {
-  const { busy, 'on-change': changes } = asMap(value);
+  const { busy, 'on-change': changes, merge } = asMap(value);
   const rules: unknown[] = Array.isArray(changes) ? changes : [];
-  return [...(busy === undefined ? [] : busyWrong(asMap(busy))), ...rules.flatMap((rule, at) => changeWrong(rule, at))];
+  return [
+    ...(busy === undefined ? [] : busyWrong(asMap(busy))),
+    ...rules.flatMap((rule, at) => changeWrong(rule, at)),
+    ...mergesWrong(merge),
+  ];
 }
 
 function busyWrong(busy: Readonly<Record<string, unknown>>): Mistake[] {

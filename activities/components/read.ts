@@ -1,9 +1,8 @@
 /** Reads the `component.yml` of every component of a view. */
-import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { isMissing } from '../shared/files.js';
-import { MAX_BYTES } from '../shared/yaml-text.js';
+import { beginningOf } from '../shared/yaml-file.js';
 import { EMPTY_MANIFEST, parseManifest, type Manifest, type ParsedManifest } from './manifest.js';
 import { nameComponents } from './names.js';
 import { MANIFEST_FILE } from './schema.js';
@@ -42,23 +41,6 @@ async function readOne(file: string, locate: (livePath: string) => string): Prom
   } catch (error) {
     if (isMissing(error)) return { manifest: EMPTY_MANIFEST };
     return { problems: [`${file} line 1: the file cannot be read (${codeOf(error)}).`] };
-  }
-}
-
-/** One byte more than is accepted, so that a huge file costs no more than a refused one. */
-async function beginningOf(path: string): Promise<Buffer> {
-  // Looked at first: opening a named pipe waits for who writes into it.
-  if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
-  const file = await open(path, 'r');
-  try {
-    const bytes = Buffer.alloc(MAX_BYTES + 1);
-    let length = 0;
-    for (let got = -1; got !== 0 && length < bytes.length; length += got) {
-      got = (await file.read(bytes, length, bytes.length - length)).bytesRead;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    await file.close();
   }
 }
 

@@ -14,32 +14,15 @@
  *     on-change:
  *       - { path: config/nginx.conf, services: [proxy], action: signal, signal: HUP }
  *
- * `backup`, `merge`, `follow-up` and `needs` are read by a later release: their form is not checked yet.
+ * `merge` and `needs` have schemas of their own, which the reader of the stack knows too. `backup` is read where backups are made;
+ * `follow-up` is read by a later release: its form is not checked yet.
  */
-import { z } from 'zod';
+import { MergeSchema } from '../shared/merge-schema.js';
+import { NeedsSchema } from '../shared/needs-schema.js';
 import { parseDuration } from '../shared/duration.js';
-import { listOf, looseMap, strictMap, text } from '../shared/yaml-schema.js';
+import { listOf, looseMap, oneOf, strictMap, text, understood } from '../shared/yaml-schema.js';
 
 export const MANIFEST_FILE = 'component.yml';
-
-/** A value that a function understands or refuses by a RangeError whose message begins with "should be". */
-const understood = <T>(parse: (value: unknown) => T) =>
-  z.unknown().transform((value, context): T => {
-    try {
-      return parse(value);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  });
-
-const oneOf = <const Words extends readonly string[]>(...words: Words) =>
-  understood((value): Words[number] => {
-    const word = words.find((candidate) => candidate === value);
-    if (word === undefined) throw new RangeError(`should be one of: ${words.join(', ')}`);
-    return word;
-  });
 
 /** fetch refuses credentials in an address, and a file that is in git is no place for them. */
 const address = understood((value): string => {
@@ -112,10 +95,8 @@ export const ManifestSchema = strictMap({
   'on-change': listOf(onChange, 'maps (- path: …)').default([]),
   /** `{ volumes, paths, dumps, stop }`: read by a later release. */
   backup: later.optional(),
-  /** `- { variable, into, at, check }`: read by a later release. */
-  merge: listOf(later, 'maps').default([]),
+  merge: MergeSchema,
   /** `- { name, policy: warn | fail | roll back }`: read by a later release. */
   'follow-up': listOf(later, 'maps').default([]),
-  /** `{ commands, variables, files, ports }`: read by a later release. */
-  needs: later.optional(),
+  needs: NeedsSchema,
 });

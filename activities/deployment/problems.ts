@@ -35,10 +35,11 @@ function configurationProblems(name: string, view: StagedView): string[] {
   const missing = view.missingRequired.map(
     (variable) => `${variable} is required (it is listed in VARS) and empty: set it in env.local.`,
   );
+  const wrong = [...missing, ...view.refusals];
   return view.name === name
-    ? missing
+    ? wrong
     : [
-        ...missing,
+        ...wrong,
         `The new commits name the compose project ${view.name}; this stack is ${name}. Containers of a renamed project would be left behind: rename it by hand (birdkeeper forget, then up).`,
       ];
 }

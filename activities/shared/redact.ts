@@ -46,9 +46,12 @@ function spellings(value: string): string[] {
   return [value, JSON.stringify(value).slice(1, -1), inUrl, value.replaceAll('$', '$$$$')];
 }
 
+/** Whatever the value is. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !PUBLIC_NAME.test(name);
+
 export function looksSecret(name: string, value: string): boolean {
   if (value.length < 4 || name === PROJECT_NAME) return false;
-  if (SECRET_NAME.test(name) && !PUBLIC_NAME.test(name)) return !/^(true|false|none|null|yes|no)$/i.test(value);
+  if (isSecretName(name)) return !/^(true|false|none|null|yes|no)$/i.test(value);
   return value.length >= 8 && !/\s/.test(value) && /[a-z]/i.test(value) && /[0-9]/.test(value) && !isPublicShape(value);
 }
 

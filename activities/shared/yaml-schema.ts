@@ -17,3 +17,22 @@ export const text = (what: string) =>
   z
     .string({ error: `should be ${what}` })
     .refine((value) => value.trim() !== '' && !value.includes('\0'), { error: `should be ${what}` });
+
+/** A value that a function understands or refuses by a RangeError whose message begins with "should". */
+export const understood = <T>(parse: (value: unknown) => T) =>
+  z.unknown().transform((value, context): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+
+export const oneOf = <const Words extends readonly string[]>(...words: Words) =>
+  understood((value): Words[number] => {
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined) throw new RangeError(`should be one of: ${words.join(', ')}`);
+    return word;
+  });

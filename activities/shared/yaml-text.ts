@@ -1,5 +1,15 @@
 /** The text of a small YAML file that people write by hand, as plain values with the line of each. Pure. */
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type SchemaOptions,
+  type YAMLError,
+} from 'yaml';
 
 /** Such a file is a screen of text; more is a mistake, or meant to fill the memory. */
 export const MAX_BYTES = 64 * 1024;
@@ -19,7 +29,7 @@ export interface YamlText {
   value: unknown;
   problems: Problem[];
   /** Line of a value; of the nearest one around it where it is absent. `key`: of that key in the map at `path`. */
-  lineOf(path: Path, key?: string): number;
+  lineOf: (path: Path, key?: string) => number;
 }
 
 /** Never throws, whatever the bytes are. */
@@ -42,20 +52,32 @@ export function readYaml(bytes: Buffer): YamlText {
 }
 
 function parsed(text: string): YamlText {
-  const lines = new LineCounter();
-  // Without `prettyErrors`, which quotes the text: a command may hold a password.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-  const at = (offset: number) => Math.max(1, lines.linePos(offset).line);
-  const complaints = [...document.errors, ...document.warnings].map((error) => ({
-    line: at(error.pos[0]),
-    message: complaintOf(error),
-  }));
-  const problems = [...complaints, ...aliasesIn(document, at)].slice(0, MAX_PROBLEMS);
+  const { document, problems, lineAt } = readDocument(text);
   return {
     value: problems.length > 0 ? undefined : (document.toJS() as unknown),
     problems,
-    lineOf: (path, key) => at(offsetOf(document, path, key)),
+    lineOf: (path, key) => lineAt(offsetOf(document, path, key)),
   };
+}
+
+export interface ReadDocument {
+  document: Document.Parsed;
+  problems: Problem[];
+  /** Line of a place in the text. */
+  lineAt: (offset: number) => number;
+}
+
+/** Throws when maps and lists lie in each other so deeply that the stack is exhausted. */
+export function readDocument(text: string, options: Pick<SchemaOptions, 'schema'> = {}): ReadDocument {
+  const lines = new LineCounter();
+  // Without `prettyErrors`, which quotes the text: a command may hold a password.
+  const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const lineAt = (offset: number) => Math.max(1, lines.linePos(offset).line);
+  const complaints = [...document.errors, ...document.warnings].map((error) => ({
+    line: lineAt(error.pos[0]),
+    message: complaintOf(error),
+  }));
+  return { document, problems: [...complaints, ...aliasesIn(document, lineAt)].slice(0, MAX_PROBLEMS), lineAt };
 }
 
 /** An alias may name what it lies in, and a few lines of them may stand for more than any memory holds. */
@@ -101,9 +123,9 @@ function offsetOf(document: Document, path: Path, key?: string): number {
   return offset;
 }
 
-const nameOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
+export const nameOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
 
-function startOf(node: unknown): number | undefined {
+export function startOf(node: unknown): number | undefined {
   return isMap(node) || isSeq(node) || isScalar(node) ? (node.range?.[0] ?? undefined) : undefined;
 }
 

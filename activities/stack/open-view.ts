@@ -17,8 +17,8 @@ import { eraCalled } from './reader/eras.js';
 import { findAssignment } from './reader/messages.js';
 import { readText, type ShellReading } from './reader/read-shell.js';
 import { composeGuard } from './derived.js';
-import { findTemplates, render } from './render.js';
-import { entriesOf, readStack, templateDirectories, type StackReading } from './read-stack.js';
+import { refusalSentence, renderStack } from './render-stack.js';
+import { entriesOf, readStack, type StackReading } from './read-stack.js';
 import { readSettings, type StackSettings } from './settings.js';
 import { enterSibling, siblingTrouble, type Container } from './sibling.js';
 import { asTrees, type Staged } from './staged-paths.js';
@@ -107,7 +107,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   const env = cleanEnvironment(deps.env);
   const era = stack.era === undefined ? undefined : eraCalled(stack.era);
   const read = await readStack({ directory, envFile: stack.envFile, era, env, signal, shell }, place);
-  const { reading, components, variables, composeVariables, all, lists } = read;
+  const { reading, components, variables, composeVariables, all } = read;
   const settings = await settingsOf(reading, directory, locate);
   const roots = new Set<string>();
   const rootOf: RepositoryRoot = async (dir) => {
@@ -117,8 +117,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   };
   const checkouts = await findCheckouts(directory, settings.extraRepos, rootOf);
   signal.throwIfAborted();
-  const templates = await findTemplates({ directories: templateDirectories(read), locate, standIns: place.standIns });
-  const rendered = render(templates, lists, variables);
+  const { rendered, refusals } = await renderStack(read, place);
   const wrap = await place.wrapFor(composeVariables);
   const project = await projectOf(read, rendered, deps, place, wrap);
   const included = await includedIn(read, project, settings, deps, place, wrap);
@@ -136,6 +135,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
     components,
     rendered,
     missingRequired: missingRequired(all),
+    refusals: refusals.map(refusalSentence),
     warnings: [...reading.warnings, ...notExported({ all, exported: variables }), ...included.warnings, ...doubts],
     locate,
     wrap,
@@ -213,7 +213,7 @@ function notExported({ all, exported }: Pick<ShellReading, 'all' | 'exported'>):
 
 /** What looking needs to know should the configuration stop reading. */
 export function watchedSettings(view: Configuration): LastGood {
-  const { keyDirectory, knownHostsFile, notify, notifyOn, smtpUrl, mailFrom } = view.settings;
+  const { keyDirectory, knownHostsFile, notify, notifyOn, smtpUrl, mailFrom, prometheusUrl } = view.settings;
   const { verifySignatures, allowedSigners, gpgKeyring, triggerTimeoutSeconds, rewrittenUpstream, pins } =
     view.settings;
   return {
@@ -222,5 +222,6 @@ export function watchedSettings(view: Configuration): LastGood {
     checkouts: view.checkouts.map(({ name, dir }) => ({ name, dir })),
     ...(keyDirectory === undefined ? {} : { keyDirectory }),
     ...(knownHostsFile === undefined ? {} : { knownHostsFile }),
+    ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
   };
 }

@@ -48,6 +48,8 @@ export interface Configuration {
   readonly rendered: readonly RenderedFile[];
   /** Names of `VARS` without a value: nothing may be rendered or started while there are any. */
   readonly missingRequired: readonly string[];
+  /** What components need and the variables do not give, and what cannot be merged: as little may be rendered then. No secrets. */
+  readonly refusals: readonly string[];
   /** Warnings found while reading: missing component directory … */
   readonly warnings: readonly string[];
   /** Where the content shown at a live path can be read from this process. Identity for a live view. */

@@ -14,13 +14,15 @@ export const configuration: Check<DoctorContext> = {
   async run(context) {
     try {
       const view = await context.view();
-      const { name, missingRequired, components, checkouts } = view;
+      const { name, missingRequired, refusals, components, checkouts } = view;
       const warnings = [...view.warnings, ...upOptionsOf(view).warnings, ...windowWarnings(view)];
       const read = `${name}: ${checkouts.length} checkouts, ${components.length} components`;
       return [
-        missingRequired.length === 0
-          ? ok('configuration', read)
-          : fail('configuration', `no value for ${missingRequired.join(', ')}`, 'Set them in env.local.'),
+        ...(missingRequired.length + refusals.length === 0 ? [ok('configuration', read)] : []),
+        ...(missingRequired.length === 0
+          ? []
+          : [fail('configuration', `no value for ${missingRequired.join(', ')}`, 'Set them in env.local.')]),
+        ...refusals.slice(0, MOST_LINES).map((line) => fail('configuration', line, TODO)),
         ...warnings.map((sentence) => warn('configuration', sentence)),
       ];
     } catch (error) {
@@ -29,7 +31,7 @@ export const configuration: Check<DoctorContext> = {
         .split('\n')
         .filter((line) => line.trim() !== '')
         .slice(0, MOST_LINES)
-        .map((line) => fail('configuration', line, 'Correct it there; birdkeeper plan shows what it then gives.'));
+        .map((line) => fail('configuration', line, TODO));
     }
   },
 };
@@ -48,6 +50,7 @@ export const composeFiles: Check<DoctorContext> = {
 };
 
 const MOST_LINES = 10;
+const TODO = 'Correct it there; birdkeeper plan shows what it then gives.';
 
 const windowWarnings = ({ settings }: Pick<StackView, 'settings'>): string[] =>
   opening(settings, new Date()) === NO_WINDOW ? [`Of the deploy windows ${NO_WINDOW_TODO}.`] : [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseManifest, type Manifest } from '../../../../activities/components/manifest.js';
+import { EMPTY_MANIFEST, parseManifest, type Manifest } from '../../../../activities/components/manifest.js';
 import { hostileJson, hostileText, isSentence, nearly } from '../../../support/hostile.js';
 
 const parse = (text: string | Buffer) => parseManifest(Buffer.from(text), 'FILE');
@@ -24,9 +24,9 @@ on-change:
   - { path: ./nginx.conf, services: [proxy], action: signal, signal: SIGHUP }
   - { path: /etc/x, action: nothing }
 backup: { volumes: [a], anything: { goes: here } }
-merge: [{ variable: X }]
+merge: [{ variable: X, into: x.yml, at: a.b, as: list, unless: { Y: [true, 1] } }]
 follow-up: [{ name: registerWeaverProviders, policy: warn }]
-needs: { commands: [rsync] }
+needs: { commands: [rsync], variables: [{ name: X, or: [Y], form: port }], ports: [9100] }
 `;
     expect(parse(text)).toEqual({
       manifest: {
@@ -41,9 +41,17 @@ needs: { commands: [rsync] }
           { path: '/etc/x', services: [], action: 'nothing' },
         ],
         backup: { volumes: ['a'], anything: { goes: 'here' } },
-        merge: [{ variable: 'X' }],
+        merge: [
+          {
+            ...{ variable: 'X', into: 'x.yml', at: ['a', 'b'], as: 'list', where: 'end', lists: [], given: [] },
+            unless: { Y: ['true', '1'] },
+          },
+        ],
         followUp: [{ name: 'registerWeaverProviders', policy: 'warn' }],
-        needs: { commands: ['rsync'] },
+        needs: {
+          ...{ commands: ['rsync'], files: [], ports: [9100] },
+          variables: [{ name: 'X', or: ['Y'], form: 'port', not: [], optional: false, given: [] }],
+        },
       },
     });
   });
@@ -51,7 +59,7 @@ needs: { commands: [rsync] }
   it.each(['', '# only a comment\n', '{}', '---\n', '\ufeff# with a byte order mark\n'])(
     'takes %j as empty',
     (text) => {
-      expect(parse(text).manifest).toEqual({ hooks: {}, probes: [], onChange: [], merge: [], followUp: [] });
+      expect(parse(text).manifest).toEqual(EMPTY_MANIFEST);
     },
   );
 
@@ -242,7 +250,10 @@ on-change:
         busy: { url: 'http://localhost/busy', services: ['hub'], limit: '1h30m', every: 10 },
         probes: [{ url: 'https://host/x?y', status: 302, text: 'ok' }],
         'on-change': [{ path: './nginx.conf', services: ['proxy'], action: 'signal', signal: 'HUP' }],
-        needs: { commands: ['rsync'] },
+        needs: {
+          ...{ commands: ['rsync'], files: [], ports: [9100] },
+          variables: [{ name: 'X', or: ['Y'], form: 'port', not: [], optional: false, given: [] }],
+        },
       };
       const wrong = fc.oneof(hostileJson, fc.constantFrom(SECRET, { toString: 1 }, `http://u:${SECRET}@h`, '999999d'));
       fc.assert(
