@@ -15,6 +15,7 @@ import { rotateLogs } from './deployment/log-rotation.js';
 import { awaitDeployment, awaitWork, noteKeeper, recallKeeper, rejectRelease } from './deployment/keeper.js';
 import { advanceCheckouts, reverseCheckouts } from './deployment/move.js';
 import { sendNotices } from './deployment/notices.js';
+import { timed } from './deployment/phase-times.js';
 import { observeStack } from './deployment/observe.js';
 import { pullImages } from './deployment/pull.js';
 import { recallRelease } from './deployment/recall-release.js';
@@ -26,7 +27,7 @@ import { verifyCommits } from './deployment/verify.js';
 import type { StepActivities } from './types.js';
 
 export function createActivities(deps: Dependencies): StepActivities {
-  return {
+  const steps: StepActivities = {
     recallKeeper: (input, step) => recallKeeper(input, step, deps),
     noteKeeper: (input, step) => noteKeeper(input, step, deps),
     rejectRelease: (input, step) => rejectRelease(input, step, deps),
@@ -61,4 +62,5 @@ export function createActivities(deps: Dependencies): StepActivities {
     rollbackNotebooks: (input, step) => rollbackNotebooks(input, step, deps),
     backUpStack: (input, step) => backUpStack(input, step, deps),
   };
+  return timed(steps, deps.state);
 }

@@ -1,5 +1,5 @@
 /** Puts the worker together: settings, logger, engine, state, activities. */
-import { Runtime } from '@temporalio/worker';
+import { Runtime, type BufferedMetricUpdate } from '@temporalio/worker';
 import { FAILURES, isStepFailure, messageOf } from '../activities/shared/failures.js';
 import { redactUrls, type Redact } from '../activities/shared/redact.js';
 import { createActivities } from '../activities/index.js';
@@ -16,6 +16,7 @@ import { logDirectoryChooser, readHostSettings, type HostSettings } from './host
 import type { StackPlace } from '../client/handlers.js';
 import { LogFiles, type Remembered } from './journal.js';
 import { createLogger, temporalLogger, type Logger } from './logger.js';
+import { createBuffer } from './metrics/sdk.js';
 import { registerStack } from './register.js';
 import { temporalSchedules } from './schedule-client.js';
 import { deploymentPhase, workflowState } from './workflow-state.js';
@@ -27,6 +28,8 @@ export interface Composition {
   /** What activities stand on, without a server. */
   dependencies: Dependencies;
   logger: Pick<Logger, 'info' | 'warn'>;
+  /** What Temporal's library has to tell since it was asked last. */
+  sdkMetrics: () => Iterable<BufferedMetricUpdate>;
   /** Aborted when the process is to end at once. */
   signal: AbortSignal;
   /** Labels of the steps that run now. */
@@ -67,8 +70,13 @@ export async function composeWorker({
   const logger = createLogger({ format: settings.logFormat, level: quiet ? 'error' : 'info' });
   for (const notice of settings.notices) logger.info(notice);
   // The worker is stopped by `untilStopped`, which lets a second ^C leave at once.
-  if (!quiet && !plainSteps)
-    Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: QUIET_CORE });
+  const buffer = quiet || plainSteps ? undefined : createBuffer();
+  if (buffer !== undefined)
+    Runtime.install({
+      logger: temporalLogger(logger),
+      shutdownSignals: [],
+      telemetryOptions: { ...QUIET_CORE, metrics: { buffer } },
+    });
 
   const chooseLogDirectory = logDirectoryChooser(settings.personalLogDirectory, (notice) => logger.info(notice));
   const remembered = new Map<string, Remembered>();
@@ -104,6 +112,7 @@ export async function composeWorker({
     state,
     dependencies: dependencies(),
     logger,
+    sdkMetrics: () => buffer?.retrieveUpdates() ?? [],
     signal: controller.signal,
     running,
     leave: () => leaving.abort(),

@@ -27,6 +27,7 @@ import { nextNumberOf } from './keeper.js';
 import { wantsNotice } from './notices.js';
 import { lookWithoutFetch } from './observe.js';
 import { openLive } from './open.js';
+import { timesOf } from './phase-times.js';
 import { appliedOf, Commits as CommitsRecord, PlanRecord, readRecord, WANTED_FILE } from './records.js';
 
 /** Folders of deployments that are kept for looking at. */
@@ -119,7 +120,16 @@ export function releaseOf(
     services,
     containers: idsByService(containers),
     rendered: Object.fromEntries(view.rendered.map(({ path, text }) => [path, sha256(text)])),
+    oneShots: oneShotsOf(containers),
   };
+}
+
+/** Services that had done their work when they were found good. */
+function oneShotsOf(containers: readonly EngineContainer[]): string[] {
+  const kept = containers.filter(({ oneOff }) => !oneOff);
+  const done = ({ state, exitCode }: EngineContainer) => state === 'exited' && exitCode === 0;
+  const services = [...new Set(kept.map(({ service }) => service))];
+  return services.filter((service) => kept.filter((container) => container.service === service).every(done)).sort();
 }
 
 /** The former release runs again, partly in new containers: its record names them from now on. */
@@ -173,6 +183,7 @@ async function recordOf(stack: StackState, input: ConcludeInput): Promise<Deploy
     ],
     ...(input.by === undefined ? {} : { by: input.by }),
     ...(hooks.length === 0 ? {} : { hooks }),
+    ...(await timesOf(stack, number)),
   };
 }
 

@@ -3,6 +3,7 @@ import type { CheckoutObservation, Release, StackObservation } from '../../workf
 import { driftOf } from '../compose/drift.js';
 import type { EngineContainer } from '../docker/types.js';
 import { observeCheckout } from '../git/observe.js';
+import { FAILURES, isStepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
 import type { Intent, StackState } from '../state/index.js';
 import { pinKey } from '../stack/settings.js';
@@ -12,6 +13,7 @@ import type { Dependencies } from './dependencies.js';
 import { isRunAlive } from './local-run.js';
 import { lookForMoved } from './moved.js';
 import { wasToldBad } from './notices.js';
+import { noteObserved, noteUnreadable } from './observed.js';
 import { watchOf, type Watch } from './watch.js';
 
 /** A history stays small however much has drifted. */
@@ -27,7 +29,10 @@ export async function observeStack(
   deps: Dependencies,
 ): Promise<StackObservation> {
   const stack = await deps.state.stack(name);
-  const watch = await watchOf(stack, deps, step.signal);
+  const watch = await watchOf(stack, deps, step.signal).catch(async (error: unknown) => {
+    if (isStepFailure(error, FAILURES.configuration)) await noteUnreadable(stack);
+    throw error;
+  });
   const rendered = await stack.renderedPaths();
   const [checkouts, containers, images] = await Promise.all([
     lookAtCheckouts(watch, { fetch, rendered }, step, deps),
@@ -45,6 +50,7 @@ export async function observeStack(
     ...(watch.repairsDrift ? { repairsDrift: true } : {}),
     ...(watch.notices && number === undefined ? { notices: true, wasTold: await wasToldBad(stack) } : {}),
   };
+  if (fetch) await noteObserved(stack, seen);
   if (fetch && number === undefined) {
     const { word, reason, wanted } = decideStack(seen);
     await stack.setLook({ word, reason, commits: wanted, at: new Date().toISOString() });

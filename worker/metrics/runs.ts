@@ -30,9 +30,11 @@ export const Ledger = z.object({
   /** Those near that time that are in it: the server lists ends a moment late, and not in order. */
   near: z.array(z.object({ id: z.string(), at: z.number() })),
   tasks: z.array(TaskRuns),
+  /** Jobs that the server had schedules for, for the time until it is asked again. */
+  jobs: z.array(z.object({ task: z.enum(TASKS), name: z.string() })),
 });
 export type Ledger = z.infer<typeof Ledger>;
-export const EMPTY: Ledger = { until: 0, near: [], tasks: [] };
+export const EMPTY: Ledger = { until: 0, near: [], tasks: [], jobs: [] };
 
 /** How much later than others an end may be listed. */
 export const LATE_MS = 15 * 60_000;
@@ -55,6 +57,7 @@ export function withRuns(ledger: Ledger, runs: readonly EndedRun[]): Ledger {
   const until = Math.max(ledger.until, ...fresh.map(({ endedAt }) => endedAt));
   const near = [...ledger.near, ...fresh.map(({ id, endedAt }) => ({ id, at: endedAt }))];
   return {
+    ...ledger,
     until,
     near: near.filter(({ at }) => at >= until - LATE_MS),
     tasks: fresh.reduce(withRun, ledger.tasks),

@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { apiTag, baseFile, waitFor, type World } from '../support/world/index.js';
+import { deployed, idle, useWorld } from '../support/world/in-vitest.js';
+import { freePorts } from '../support/world/ports.js';
+import { parsePage, type Page } from '../support/metrics-page.js';
+
+const [port = 0] = await freePorts(1);
+
+async function scrape(): Promise<{ text: string; page: Page; ms: number }> {
+  const began = performance.now();
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const text = await answer.text();
+  expect(answer.status).toBe(200);
+  return { text, page: parsePage(text), ms: performance.now() - began };
+}
+
+const jobs = (world: World) => `export AUTODEPLOY_EXTRA_SCHEDULER_JOBS="
+- name: ${world.project}-tick
+  schedule: '@every 2s'
+  command: echo tick
+  image: \\\${BASE_IMAGE}
+- name: ${world.project}-bad
+  schedule: '@every 3s'
+  command: sh -c 'exit 7'
+  image: \\\${BASE_IMAGE}
+"`;
+
+/** Series that must not be less after a restart than before it: ours that count, and the times of what happened. */
+const ONLY_GROWS =
+  /^birdkeeper_(\w+_total|\w+_(bucket|sum|count)|(last_\w+|checkout_last_fetch|backup_\w+)_timestamp_seconds)(\{|$)/;
+
+describe('metrics', () => {
+  const world = useWorld({ name: 'metrics', env: { BIRDKEEPER_METRICS_LISTEN: `127.0.0.1:${port}` } }, async (made) => {
+    await deployed(made);
+    await made.releaseSettings({ extra: [jobs(made)] }, 'Add jobs');
+    await waitFor('a deployment of the jobs', async () => (await made.history()).length > 1);
+    await idle(made);
+  });
+  const series = (name: string, labels = '') =>
+    `${name}{stack="${world().project}"${labels === '' ? '' : `,${labels}`}}`;
+  const task = (name: string, more = '') => `task="${name}",name=""${more}`;
+
+  it('are told of a stack that was deployed, and promtool finds nothing wrong with them', async () => {
+    const { text, page } = await scrape();
+    const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    expect(checked.stderr + checked.stdout).toBe('');
+    expect(checked.status).toBe(0);
+    expect(page[series('birdkeeper_runs_total', task('deployment', ',result="success",trigger="first"'))]).toBe(1);
+    expect(page[series('birdkeeper_runs_total', task('deployment', ',result="failure",trigger="check"'))]).toBe(0);
+    expect(page[series('birdkeeper_stack_state', 'state="up to date"')]).toBe(1);
+    expect(page[series('birdkeeper_checkout_state', 'checkout="platform",state="up to date"')]).toBe(1);
+    expect(page[series('birdkeeper_configuration_valid')]).toBe(1);
+    expect(page[series('birdkeeper_service_expected', `project="${world().project}",service="api"`)]).toBe(1);
+    expect(page[series('birdkeeper_last_deployment_phase_duration_seconds', 'phase="apply"')]).toBeGreaterThan(0);
+    expect(page[series('birdkeeper_schedule_interval_seconds', task('check'))]).toBeGreaterThan(0);
+    expect(text).toContain('temporal_');
+    expect(text).not.toContain(world().parts.settings.keyDirectory);
+  });
+
+  it('jobs are counted as they end, and what failed is told apart', async () => {
+    const name = (job: string) => `task="job",name="${world().project}-${job}"`;
+    const page = await waitFor('two ticks and a failure', async () => {
+      const found = (await scrape()).page;
+      const ticks = found[series('birdkeeper_runs_total', `${name('tick')},result="success",trigger="schedule"`)] ?? 0;
+      const bad = found[series('birdkeeper_runs_total', `${name('bad')},result="failure",trigger="schedule"`)] ?? 0;
+      return ticks >= 2 && bad >= 1 && found;
+    });
+    expect(page[series('birdkeeper_schedule_interval_seconds', name('tick'))]).toBe(2);
+    expect(page[series('birdkeeper_last_success_timestamp_seconds', name('tick'))]).toBeGreaterThan(
+      Date.now() / 1000 - 60,
+    );
+    expect(page[series('birdkeeper_last_success_timestamp_seconds', name('bad'))]).toBe(0);
+  });
+
+  it('a release that is rolled back counts with the phase that failed, and is held', async () => {
+    await world().images.publishApi('crashing', 'crashing');
+    await world().release('platform', apiTag('crashing'), 'Break api');
+    const { number } = await world().waitForOutcome((await world().history()).at(-1)?.number ?? 0);
+    await waitFor('a rollback', async () => (await world().history()).some(({ outcome }) => outcome === 'rolled back'));
+    await idle(world());
+    const { page } = await scrape();
+    expect(number).toBeGreaterThan(0);
+    expect(page[series('birdkeeper_rollbacks_total', 'outcome="rolled back"')]).toBe(1);
+    expect(page[series('birdkeeper_phase_failures_total', 'phase="settle"')]).toBe(1);
+    expect(page[series('birdkeeper_phase_failures_total', 'phase="roll back"')]).toBe(0);
+    expect(page[series('birdkeeper_quarantined_releases')]).toBe(1);
+    expect(page[series('birdkeeper_stack_state', 'state="quarantined"')]).toBe(1);
+  });
+
+  it('nothing goes back when the worker is killed and started again', async () => {
+    await world().release('platform', baseFile({ version: '9' }), 'Mend it');
+    await idle(world());
+    await scrape();
+    const before = (await scrape()).page;
+    process.kill(world().upkeep.pid, 'SIGKILL');
+    await waitFor('the end of up', () => Promise.resolve(!world().upkeep.isRunning));
+    await world().up();
+    const after = (await scrape()).page;
+    const grows = Object.keys(before).filter((key) => ONLY_GROWS.test(key));
+    expect(grows.length).toBeGreaterThan(200);
+    const less = grows.filter((key) => !((after[key] ?? -1) >= (before[key] ?? 0)));
+    expect(less.map((key) => `${key} ${before[key]} ${after[key]}`)).toEqual([]);
+    expect(Object.values(before).some((value) => value > 0)).toBe(true);
+  });
+
+  it('a scrape is cheap, and waits for no server that is dead', async () => {
+    for (let i = 0; i < 3; i += 1) await scrape();
+    const { ms } = await scrape();
+    expect(ms).toBeLessThan(500);
+    const { pid = 0 } = (await world().server()) ?? {};
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      const dead = await scrape();
+      expect(dead.ms).toBeLessThan(1_500);
+      expect(dead.page[series('birdkeeper_rollbacks_total', 'outcome="rolled back"')]).toBe(1);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+});
