@@ -4,6 +4,7 @@ import type { StackState } from '../activities/state/index.js';
 import { isHandedOver } from '../workflows/keep-stack/hand-over.js';
 import { withSession } from './connection.js';
 import type { CommandContext } from './io.js';
+import { askMonitoring } from './monitoring/ask.js';
 import { askDeployment, requireAnsweringWorker } from './keeper.js';
 import type { StackReport } from './schemas.js';
 import { serverFor, type KnownStack } from './stack.js';
@@ -20,10 +21,11 @@ export async function reportOn(
   stack: KnownStack,
   address: string | undefined,
 ): Promise<StackReport> {
-  const [recorded, keeper, engine] = await Promise.all([
+  const [recorded, keeper, engine, watched] = await Promise.all([
     recordedState(stack.state),
     askKeeperOf(context, stack, address),
     askEngine(context, stack.ref.stack),
+    askPrometheusOf(stack.state),
   ]);
   const report: StackReport = {
     ...stack.ref,
@@ -31,11 +33,22 @@ export async function reportOn(
     ...recorded,
     ...keeper,
     look: newestLook(recorded.look, keeper.look),
-    notices: [...keeper.notices, ...engine.notices],
+    notices: [...keeper.notices, ...engine.notices, ...watched.notices],
     health: engine.health,
+    ...(watched.monitoring === undefined ? {} : { monitoring: watched.monitoring }),
     todo: [],
   };
   return { ...report, todo: todoOf(report) };
+}
+
+/** Where the newest good release has it. */
+async function askPrometheusOf(state: StackState): Promise<Pick<StackReport, 'monitoring' | 'notices'>> {
+  try {
+    const url = (await state.lastGood())?.prometheusUrl;
+    return url === undefined ? { notices: [] } : { monitoring: await askMonitoring(url), notices: [] };
+  } catch (error) {
+    return { notices: [`Alerts are not known. ${messageOf(error)}`] };
+  }
 }
 
 async function recordedState(state: StackState): Promise<Recorded> {

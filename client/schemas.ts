@@ -1,5 +1,6 @@
 /** What comes back from workflows, checked before it is shown. Unknown fields are let through: a newer worker may send more. */
 import { z } from 'zod';
+import { Monitoring } from './monitoring/schema.js';
 import { CHECKOUT_WORDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../workflows/contract.js';
 import { HEALTH_WORDS, HOOKS, PLATFORM_STEPS } from '../workflows/model.js';
 import { WORKFLOW_KINDS } from '../workflows/take-over.js';
@@ -182,6 +183,8 @@ export const StackReport = z.object({
   handedOver: HandOver.exactOptional(),
   /** By looking at the engine; null when it could not be asked. */
   health: z.array(ServiceHealth).nullable(),
+  /** What its Prometheus says; absent where it has none, or where it cannot be asked, which a notice says then. */
+  monitoring: Monitoring.exactOptional(),
   /** What a person must do; empty when nothing. */
   todo: z.array(z.string()),
 });

@@ -1,6 +1,7 @@
 /** What a person must do, out of what is known of a stack. Pure. */
 import { NO_WINDOW, NO_WINDOW_TODO } from '../workflows/contract.js';
 import type { HealthWord } from '../workflows/model.js';
+import { monitoringTodo } from './monitoring/words.js';
 import type { StackReport } from './schemas.js';
 
 const SICK: readonly HealthWord[] = ['unhealthy', 'restarting', 'exited', 'missing'];
@@ -24,6 +25,7 @@ export function todoOf(report: Omit<StackReport, 'todo'>): string[] {
       : []),
     ...holdTodo(report),
     ...lookTodo(look),
+    ...(report.monitoring === undefined ? [] : monitoringTodo(report.monitoring)),
     ...(unfinished !== null && source === 'state directory'
       ? [`Deployment ${unfinished} is not finished. It goes on with: birdkeeper up --stack ${directory}`]
       : []),

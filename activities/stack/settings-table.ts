@@ -71,6 +71,11 @@ export const SETTINGS = {
     default: '',
     meaning: 'HTTP checks of the stack, one a line or separated by ";": URL [STATUS] [TEXT THAT THE ANSWER HOLDS]',
   },
+  prometheusUrl: {
+    names: ['BIRDKEEPER_PROMETHEUS_URL'],
+    default: '',
+    meaning: 'Prometheus, with its prefix, that status and doctor ask for alerts; components/monitoring sets it',
+  },
   keepReleases: {
     names: ['BIRDKEEPER_KEEP_RELEASES'],
     default: '5',

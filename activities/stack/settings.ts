@@ -32,6 +32,12 @@ const volumeOrPath = (text: string): string => {
   if (!text.startsWith('/')) throw new RangeError('should be volume:NAME or an absolute path');
   return resolve(text);
 };
+const webAddress = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
+    throw new RangeError('should be an http(s) address without user and password');
+  return url.href;
+};
 const containerName = (text: string): string => {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text)) throw new RangeError('should be the name of a container');
   return text;
@@ -115,6 +121,7 @@ export const StackSettings = z.object({
   settleSeconds: parsed(seconds),
   settleSecondsNoHealthcheck: parsed(seconds),
   probes: parsed(parseProbes),
+  prometheusUrl: optional(webAddress),
   keepReleases: parsed(wholeAbove0),
   minFreeDiskMb: parsed(decimal),
   backupArguments: parsed(String),

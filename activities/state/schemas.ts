@@ -215,5 +215,6 @@ export const LastGood = z.object({
   keyDirectory: z.string().optional(),
   knownHostsFile: z.string().optional(),
   logDir: z.string().optional(),
+  prometheusUrl: z.string().optional(),
 });
 export type LastGood = z.infer<typeof LastGood>;

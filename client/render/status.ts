@@ -1,5 +1,6 @@
 /** What runs, since when, is it healthy, is it behind, what is wrong, what must I do. Pure. */
 import type { Commits, DeploymentRecord } from '../../workflows/model.js';
+import { describeMonitoring } from '../monitoring/words.js';
 import { describePause } from '../refusals.js';
 import type { HistoryAnswer, StackReport } from '../schemas.js';
 import { age, columns, oneLine, short } from '../text.js';
@@ -13,6 +14,7 @@ export function renderStatus(report: StackReport, now: Date): string[] {
       ['runs', release === null ? 'no release is recorded' : describeRelease(release, now)],
       ['health', describeHealth(report.health)],
       ['git', describeLook(report, now)],
+      ...(report.monitoring === undefined ? [] : [['alerts', describeMonitoring(report.monitoring, now)]]),
       ...(running === null ? [] : [['now', describeRunning(running)]]),
       ...(queued.length === 0 ? [] : [['next', queued.map(({ number, reason }) => `${number}: ${reason}`).join('; ')]]),
       ...(report.paused === null ? [] : [['paused', describePause(report.paused, now)]]),

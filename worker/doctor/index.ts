@@ -10,6 +10,7 @@ import { clock, engine } from './engine.js';
 import { jobImages, jobPrograms, jobs } from './jobs.js';
 import { keys } from './keys.js';
 import { jobPlaces } from './places.js';
+import { monitoring } from './monitoring.js';
 import { compose, git, namespace, ssh, tools } from './programs.js';
 import { registry } from './registry.js';
 import { knownHosts, remotes } from './remotes.js';
@@ -39,6 +40,7 @@ export const CHECKS: readonly Check<DoctorContext>[] = [
   backups,
   logRotation,
   jobPlaces,
+  monitoring,
   disk,
   logDirectory,
 ];
