@@ -13,6 +13,12 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 60
 export const createBuffer = (): MetricsBuffer =>
   new MetricsBuffer({ maxBufferSize: MOST_WAITING, useSecondsForDurations: true });
 
+/** Labels of the library's metrics, of which each has some. Others of a later version are left out. */
+const LABELS = [
+  ...['namespace', 'task_queue', 'operation', 'status_code', 'worker_type', 'poller_type', 'workflow_type'],
+  ...['activity_type', 'eager', 'failure_reason', 'nexus_service', 'nexus_operation'],
+];
+
 /** Gauges that are called as counters are; the same by type of what is open has a good name. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
@@ -58,22 +64,15 @@ function folder(registry: Registry): (update: BufferedMetricUpdate) => void {
   return ({ metric, value, attributes }) => {
     const kind = metric.kind === 'counter' || metric.kind === 'histogram' ? metric.kind : 'gauge';
     const labels = labelsOf(attributes);
-    const labelNames = Object.keys(labels).sort();
     const name = nameOf(metric.name, kind, metric.unit);
     const key = `${name} ${JSON.stringify(labels)}`;
     if (!series.has(key) && series.size >= MOST_SERIES) return;
     series.add(key);
-    const metricOf =
-      known.get(name) ?? make(kind, { name, help: metric.description || metric.name, registry, labelNames });
+    const metricOf = known.get(name) ?? make(kind, { name, help: metric.description || metric.name, registry });
     known.set(name, metricOf);
-    // Its labels are those of the first update: one of others cannot be told under that name.
-    try {
-      if (metricOf.kind === 'counter') metricOf.metric.inc(labels, value);
-      else if (metricOf.kind === 'gauge') metricOf.metric.set(labels, value);
-      else metricOf.metric.observe(labels, value);
-    } catch {
-      series.delete(key);
-    }
+    if (metricOf.kind === 'counter') metricOf.metric.inc(labels, value);
+    else if (metricOf.kind === 'gauge') metricOf.metric.set(labels, value);
+    else metricOf.metric.observe(labels, value);
   };
 }
 
@@ -81,11 +80,10 @@ interface Made {
   name: string;
   help: string;
   registry: Registry;
-  labelNames: string[];
 }
 
 function make(kind: Known['kind'], { registry, ...options }: Made): Known {
-  const configuration = { ...options, registers: [registry] };
+  const configuration = { ...options, labelNames: LABELS, registers: [registry] };
   if (kind === 'counter') return { kind, metric: new Counter(configuration) };
   if (kind === 'gauge') return { kind, metric: new Gauge(configuration) };
   return { kind, metric: new Histogram({ ...configuration, buckets: SECONDS }) };
@@ -100,10 +98,9 @@ function nameOf(name: string, kind: Known['kind'], unit: string | undefined): st
   return isDuration && !prefixed.endsWith('_seconds') ? `${prefixed}_seconds` : prefixed;
 }
 
-/** `job` and `instance` belong to who scrapes. */
 const labelsOf = (attributes: BufferedMetricUpdate['attributes']): Record<string, string> =>
   Object.fromEntries(
     Object.entries(attributes)
-      .filter(([name]) => !['job', 'instance', 'service_name'].includes(name))
-      .map(([name, value]) => [name.replaceAll(/[^a-zA-Z0-9_]/g, '_'), String(value)]),
+      .filter(([name]) => LABELS.includes(name))
+      .map(([name, value]) => [name, String(value)]),
   );
