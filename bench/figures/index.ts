@@ -5,7 +5,8 @@ import { deployment } from './deployment.js';
 import { disk } from './disk.js';
 import { history } from './history.js';
 import { jobs } from './jobs.js';
+import { series } from './series.js';
 import { size } from './size.js';
 import { worker } from './worker.js';
 
-export const FIGURES: readonly Figure[] = [check, configuration, deployment, worker, jobs, size, history, disk];
+export const FIGURES: readonly Figure[] = [check, configuration, deployment, worker, jobs, series, size, history, disk];

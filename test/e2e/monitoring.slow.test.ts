@@ -1,33 +1,49 @@
-/** The component as it is shipped, deployed by birdkeeper, with real Prometheus, Alertmanager, node-exporter and cAdvisor. */
+/**
+ * The component as it is shipped, deployed by birdkeeper, with real Prometheus, Alertmanager, node-exporter and cAdvisor. Its
+ * intervals are the shipped ones, so most of the time is waiting.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askMonitoring } from '../../client/monitoring/ask.js';
 import { mailHost, type MailHost } from '../support/mail-host.js';
 import { bridgeAddress, copyComponent, imageNames, webhook, type Webhook } from '../support/monitoring/component.js';
 import { createMonitoringImages } from '../support/monitoring/images.js';
+import { ask, metricNames, query } from '../support/monitoring/query.js';
 import type { ProgramsImage } from '../support/programs-image.js';
-import { waitFor } from '../support/world/index.js';
+import { apiTag, STACK_FOLDER, waitFor, type Files } from '../support/world/index.js';
 import { idle, useWorld } from '../support/world/in-vitest.js';
 import { output } from '../support/world/programs.js';
 
+const MINUTE_MS = 60_000;
 const PROMETHEUS = 'http://127.0.0.1:9090';
 const ALERTMANAGER = 'http://127.0.0.1:9093';
+/** Hardware and services that a machine may not have. */
+const NOT_EVERYWHERE =
+  /^(node_hwmon_temp_celsius|node_hwmon_temp_crit_alarm_celsius|node_md_state|node_md_disks|node_edac_.*|node_systemd_unit_state)$/;
 
-interface Answer<T> {
-  status: string;
-  data: T;
-}
-type Vector = { result: { metric: Record<string, string>; value: [number, string] }[] };
-
-async function ask<T>(path: string): Promise<T> {
-  const answer = await fetch(`${PROMETHEUS}/api/v1/${path}`, { signal: AbortSignal.timeout(10_000) });
-  return ((await answer.json()) as Answer<T>).data;
-}
-const query = async (text: string) => (await ask<Vector>(`query?query=${encodeURIComponent(text)}`)).result;
+/** An operator's own rule and dashboard, mounted by a component of theirs. */
+const OWN: Files = {
+  [`${STACK_FOLDER}/components/own/config/monitoring/docker-compose-extra.yml`]: `services:
+  prometheus:
+    volumes: ["./components/own/own.rules:/etc/prometheus/own.rules:ro"]
+  grafana:
+    volumes: ["./components/own/own.json:/etc/grafana/dashboards/own.json:ro"]
+`,
+  [`${STACK_FOLDER}/components/own/own.json`]: '{"uid": "own", "title": "Own", "panels": []}\n',
+  [`${STACK_FOLDER}/components/own/own.rules`]: `groups:
+  - name: own
+    rules:
+      - { alert: Own, expr: vector(1), labels: { severity: critical }, annotations: { summary: a rule of our own } }
+`,
+};
 
 describe('monitoring', () => {
-  const world = useWorld({ name: 'mon' });
+  const world = useWorld({ name: 'mon', env: { BIRDKEEPER_METRICS_LISTEN: 'docker:9469' } });
   let images: ProgramsImage;
   let mail: MailHost;
   let hook: Webhook;
+
+  const mailOf = (word: string, status: 'FIRING' | 'RESOLVED') =>
+    mail.received.find(({ raw }) => new RegExp(`^Subject: .*${status}.*`, 'm').test(raw) && raw.includes(word));
 
   beforeAll(async () => {
     images = await createMonitoringImages(await imageNames());
@@ -35,16 +51,34 @@ describe('monitoring', () => {
     [mail, hook] = await Promise.all([mailHost({}, address), webhook(address)]);
     const component = await copyComponent(world().dir);
     await idle(world());
+    await world().push('platform', OWN, 'Add a rule and a dashboard of our own');
     const commit = await world().releaseSettings(
       {
         extra: [
-          `export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ${component}"`,
+          `export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/own ${component}"`,
           "export BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='90'",
           "export GRAFANA_ADMIN_PASSWORD='tawny-owl-31-perch'",
           "export ALERTMANAGER_ADMIN_EMAIL_RECEIVER='ops@birds.example.org,night@birds.example.org'",
           `export SMTP_SERVER='${address}:${mail.port}'`,
           "export ALERTMANAGER_EXTRA_GLOBAL='  smtp_require_tls: false'",
+          // As upstream's own text has it.
+          `export ALERTMANAGER_EXTRA_ROUTES="
+  routes:
+  - match:
+      severity: 'critical'
+    receiver: pager
+  - match:
+      alertname: HostOutOfMemory
+    receiver: pager
+"`,
+          `export ALERTMANAGER_EXTRA_RECEIVERS="
+- name: 'pager'
+  webhook_configs:
+  - url: 'http://${address}:${hook.port}/'
+    send_resolved: true
+"`,
           "export PAVICS_FQDN='birds.example.org'",
+          "export PROMETHEUS_HostOutOfMemory_ALERT='100'",
           `export MONITORING_LISTEN_ADDRESS=127.0.0.1 NODE_EXPORTER_LISTEN_ADDRESS=${address}:9100`,
         ],
       },
@@ -59,12 +93,12 @@ describe('monitoring', () => {
     await images?.remove();
   });
 
-  it('every target is up', async () => {
+  it('every target is up', { timeout: 4 * MINUTE_MS }, async () => {
     const jobs = ['alertmanager', 'birdkeeper', 'cadvisor', 'node-exporter', 'prometheus'];
     await waitFor(
       'targets that are up',
       async () => {
-        const up = (await query('up == 1')).map(({ metric }) => metric['job']);
+        const up = (await query(PROMETHEUS, 'up == 1')).map(({ metric }) => metric['job']);
         return jobs.every((job) => up.includes(job));
       },
       { within: 150_000, every: 2_000 },
@@ -72,7 +106,7 @@ describe('monitoring', () => {
   });
 
   it('shows every container of the stack that runs, by name', async () => {
-    const seen = await query('time() - container_last_seen{name!=""} < 60');
+    const seen = await query(PROMETHEUS, 'time() - container_last_seen{name!=""} < 90');
     const [label, format] = [`label=com.docker.compose.project=${world().project}`, '{{.Names}}'];
     const listed = await output('docker', ['ps', '--filter', label, '--format', format], { env: world().parts.env });
     const running = listed.trim().split('\n');
@@ -80,18 +114,98 @@ describe('monitoring', () => {
     expect(seen.map(({ metric }) => metric['name'])).toEqual(expect.arrayContaining(running));
   });
 
-  it('every rule is healthy', async () => {
-    const { groups } = await ask<{ groups: { rules: { name: string; health: string; lastError?: string }[] }[] }>(
-      'rules',
-    );
-    const rules = groups.flatMap((group) => group.rules);
-    expect(rules.length).toBeGreaterThan(30);
-    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+  it('says of a container what the engine says of it', async () => {
+    const [seen] = await query(PROMETHEUS, 'container_memory_working_set_bytes{name="prometheus"}');
+    const format = '{{.MemUsage}}';
+    const told = await output('docker', ['stats', '--no-stream', '--format', format, 'prometheus'], {
+      env: world().parts.env,
+    });
+    const [, number = '', unit = ''] = /^([\d.]+)(\w+)/.exec(told) ?? [];
+    const engine = Number(number) * ({ KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }[unit] ?? NaN);
+    expect(Number(seen?.value[1]) / engine).toBeGreaterThan(0.5);
+    expect(Number(seen?.value[1]) / engine).toBeLessThan(2);
   });
 
-  it('Alertmanager is found, and its status answers', async () => {
-    const { activeAlertmanagers } = await ask<{ activeAlertmanagers: { url: string }[] }>('alertmanagers');
-    expect(activeAlertmanagers).toEqual([{ url: 'http://alertmanager:9093/api/v2/alerts' }]);
-    expect((await fetch(`${ALERTMANAGER}/api/v2/status`)).status).toBe(200);
+  it("every rule is healthy, the operator's own among them, and finds its metrics", async () => {
+    const { groups } = await waitFor('rules that were evaluated', async () => {
+      const answer = await ask<{ groups: { rules: Rule[] }[] }>(PROMETHEUS, 'rules');
+      return answer.groups.every(({ rules }) => rules.every(({ health }) => health !== 'unknown')) && answer;
+    });
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules.length).toBeGreaterThan(31);
+    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    expect(rules.map(({ name }) => name)).toContain('Own');
+    const names = [...new Set(rules.flatMap(({ query: text }) => metricNames(text)))];
+    const missing = await Promise.all(
+      names.map(async (name) => ((await query(PROMETHEUS, `count(${name})`)).length > 0 ? [] : [name])),
+    );
+    expect(missing.flat().filter((name) => !NOT_EVERYWHERE.test(name))).toEqual([]);
+  });
+
+  it("dashboards are where Grafana looks for them, the operator's own among them", async () => {
+    const listed = await output('docker', ['exec', 'grafana', 'ls', '/etc/grafana/dashboards'], {
+      env: world().parts.env,
+    });
+    expect(listed.trim().split('\n')).toEqual(expect.arrayContaining(['deployments.json', 'own.json']));
+  });
+
+  it('what a route takes is told by mail and by webhook', { timeout: 4 * MINUTE_MS }, async () => {
+    const told = await waitFor('a mail', () => mailOf('a rule of our own', 'FIRING'), { within: 3 * MINUTE_MS });
+    expect(told.to).toEqual(['ops@birds.example.org', 'night@birds.example.org']);
+    await waitFor('a call', () => callOf(hook, 'Own', 'firing'), { within: MINUTE_MS });
+    expect(mail.received.filter(({ raw }) => raw.includes('Watchdog'))).toEqual([]);
+  });
+
+  it('status and doctor tell what fires', async () => {
+    const { firing, down } = await askMonitoring(PROMETHEUS);
+    expect(firing.map(({ alert }) => alert)).toContain('Own');
+    expect(down.map(({ job }) => job)).toEqual(['grafana']);
+    const { stdout } = await world().cli(['status']);
+    expect(stdout).toMatch(/^alerts .*\d+ firing: .*Own \(critical/m);
+    const doctor = await world().cli(['doctor']);
+    expect(doctor.stdout).toMatch(/Own \(critical, .*\) fires: a rule of our own/);
+  });
+
+  it('a silence silences', async () => {
+    const amtool = (...args: string[]) =>
+      output('amtool', ['--alertmanager.url', ALERTMANAGER, ...args], { env: world().parts.env });
+    await amtool('silence', 'add', '--comment', 'known', '--author', 'ops', 'alertname=Own');
+    await waitFor('a silenced alert', async () => /Own/.test(await amtool('alert', 'query', '--silenced')));
+    expect(await amtool('alert', 'query', '--active')).not.toMatch(/\bOwn\b/);
+  });
+
+  it(
+    'a broken push is rolled back and told, and told again when it is mended',
+    { timeout: 20 * MINUTE_MS },
+    async () => {
+      await idle(world());
+      await world().images.publishApi('sick', 'sick');
+      const broken = await world().release('platform', apiTag('sick'), 'Raise api to sick');
+      expect(await world().waitForCommit('platform', broken)).toMatchObject({ outcome: 'rolled back' });
+      await waitFor('a mail', () => mailOf('BirdkeeperRunFailed', 'FIRING'), { within: 5 * MINUTE_MS });
+      await waitFor('a call', () => callOf(hook, 'BirdkeeperRunFailed', 'firing'), { within: MINUTE_MS });
+      await idle(world());
+      const mended = await world().release('platform', apiTag('1.0'), 'Go back to api 1.0');
+      expect(await world().waitForCommit('platform', mended)).toMatchObject({ outcome: 'deployed' });
+      await waitFor('a mail', () => mailOf('BirdkeeperRunFailed', 'RESOLVED'), { within: 10 * MINUTE_MS });
+      await waitFor('a call', () => callOf(hook, 'BirdkeeperRunFailed', 'resolved'), { within: MINUTE_MS });
+    },
+  );
+
+  it('a forced threshold is told', { timeout: 10 * MINUTE_MS }, async () => {
+    await waitFor('a mail', () => mailOf('HostOutOfMemory', 'FIRING'), { within: 8 * MINUTE_MS });
+    await waitFor('a call', () => callOf(hook, 'HostOutOfMemory', 'firing'), { within: MINUTE_MS });
   });
 });
+
+interface Rule {
+  name: string;
+  query: string;
+  health: string;
+  lastError?: string;
+}
+
+const callOf = ({ received }: Webhook, alertname: string, status: string) =>
+  received.find(({ alerts }) =>
+    alerts.some((alert) => alert.labels['alertname'] === alertname && alert.status === status),
+  );

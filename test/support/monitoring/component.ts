@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { output } from '../world/programs.js';
 import type { ImageNames } from './images.js';
+import { SOURCES } from './sources.js';
 
-const ROOT = join(import.meta.dirname, '../../..');
-export const COMPONENT = join(ROOT, 'components/monitoring');
+export const COMPONENT = join(SOURCES, 'components/monitoring');
 
 /** Rendered files are written beside their templates: not into the sources. */
 export async function copyComponent(parent: string): Promise<string> {

@@ -7,6 +7,7 @@ import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:f
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../../activities/shared/run-command.js';
+import { SOURCES } from './sources.js';
 
 const SUITE = 'trixie';
 const SOURCE = `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian ${SUITE} main\n`;
@@ -38,7 +39,7 @@ async function cached(name: string, make: (scratch: string) => Promise<string>):
 async function buildCadvisor(scratch: string): Promise<string> {
   const target = join(scratch, 'cadvisor');
   await run('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', target, '.'], {
-    cwd: join(import.meta.dirname, 'cadvisor'),
+    cwd: join(SOURCES, 'test/support/monitoring/cadvisor'),
     env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-mod=readonly' },
   });
   return target;
