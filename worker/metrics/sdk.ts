@@ -71,8 +71,9 @@ function folder(registry: Registry): (update: BufferedMetricUpdate) => void {
     const metricOf = known.get(name) ?? make(kind, { name, help: metric.description || metric.name, registry });
     known.set(name, metricOf);
     if (metricOf.kind === 'counter') metricOf.metric.inc(labels, value);
-    else if (metricOf.kind === 'gauge') metricOf.metric.set(labels, value);
-    else metricOf.metric.observe(labels, value);
+    else if (metricOf.kind === 'histogram') metricOf.metric.observe(labels, value);
+    else if (metric.kind === 'up-down-counter') metricOf.metric.inc(labels, value);
+    else metricOf.metric.set(labels, value);
   };
 }
 

@@ -54,7 +54,7 @@ export class Boxed {
         ...(image === '' ? [] : ['export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/scheduler"']),
         `export BIRDKEEPER_IMAGE='${image}' BIRDKEEPER_CONTAINER_NAME='${this.name}'`,
         `export BIRDKEEPER_STATE_DIR='${this.world.stateDirectory}' BIRDKEEPER_HOST='${WORLD_HOST}'`,
-        "export BIRDKEEPER_HAND_OVER_SECONDS='40'",
+        "export BIRDKEEPER_HAND_OVER_SECONDS='40' BIRDKEEPER_METRICS_LISTEN='none'",
         ...this.extra,
         ...more,
       ],
