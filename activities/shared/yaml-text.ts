@@ -100,6 +100,8 @@ const COMPLAINTS: Partial<Record<YAMLError['code'], string>> = {
   MISSING_CHAR: 'a quote, a bracket or a blank after ":" or "," is missing',
   TAG_RESOLVE_FAILED: 'the tag ("!…") is unknown; leave it out',
   MULTILINE_IMPLICIT_KEY: 'a key, or the ":" after it, is missing',
+  UNEXPECTED_TOKEN:
+    'the text cannot stand here; look at the indentation, quotes and brackets of this line and the one before',
   RESOURCE_EXHAUSTION: 'maps and lists lie in each other too deeply',
 };
 

@@ -36,7 +36,7 @@ export function unmetNeeds(
 function troubleWith({ form, pattern, not }: NeededVariable, name: string, value: string): string | undefined {
   if (not.some((forbidden) => forbidden.trim() === value)) return 'it has a value that everybody knows';
   if ((form === undefined || FITS[form](value)) && (pattern === undefined || pattern.test(value))) return undefined;
-  if (isSecretName(name) || looksSecret(name, value)) return 'its value is another one';
+  if (isSecretName(name) || looksSecret(name, value)) return 'it has another value, which is not shown';
   return `it is ${shownValue(value)}`;
 }
 

@@ -8,13 +8,14 @@ import { fail, NotLooked, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
 import type { Finding } from '../../client/schemas.js';
 import type { DoctorContext } from './context.js';
+import { unmetNeeds } from './needs.js';
 
 const MOST_LINES = 10;
 
 export const components: Check<DoctorContext> = {
   name: 'components',
   limitMs: 45_000,
-  async run(context) {
+  async run(context, signal) {
     const view = await context.readableView();
     let found: Component[];
     try {
@@ -28,9 +29,11 @@ export const components: Check<DoctorContext> = {
     }
     const { hooks, warnings } = await findHooks(found, view);
     const sentences = [...warnings, ...(await slips(found, context))];
-    return sentences.length > 0
-      ? sentences.map((sentence): Finding => warn('components', sentence))
-      : [ok('components', `${found.length} read, with ${hooks.length} hooks`)];
+    const told = [
+      ...sentences.map((sentence): Finding => warn('components', sentence)),
+      ...(await unmetNeeds(found, context, signal)),
+    ];
+    return told.length > 0 ? told : [ok('components', `${found.length} read, with ${hooks.length} hooks`)];
   },
 };
 

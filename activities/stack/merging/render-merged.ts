@@ -113,6 +113,7 @@ function mergeAll(path: string, text: Buffer, active: readonly Wanted[], all: Va
   const troubles = parts.flatMap((part) =>
     referenceMistakes(document, part.rule, part.fragment).map((mistake) => troubleOf(part, mistake)),
   );
+  if (troubles.length > 0) return { troubles };
   try {
     return { troubles, text: Buffer.from(document.toString(LAYOUT)) };
   } catch {

@@ -56,6 +56,77 @@ needs: { commands: [rsync], variables: [{ name: X, or: [Y], form: port }], ports
     });
   });
 
+  it.each<[string, string[]]>([
+    ['- { into: a.yml, as: list }', ['merge[0]: should have one of variable and value, and not both']],
+    [
+      '- { variable: X, value: [], into: a.yml, as: list }',
+      ['merge[0]: should have one of variable and value, and not both'],
+    ],
+    ['- { value: [a], into: a.yml, as: map }', ['merge[0].value: should be a map, since it says as: map']],
+    ['- { value: { a: b }, into: a.yml, as: list }', ['merge[0].value: should be a list, since it says as: list']],
+    [
+      '- { variable: X, into: a.yml, as: list, keys: [a], bare: b }',
+      [
+        'merge[0].keys: should be there only with as: map',
+        'merge[0].bare: should be there only with as: map',
+        'merge[0].bare: should be one of lists',
+      ],
+    ],
+    [
+      '- { variable: X, into: a.yml, as: map, where: start }',
+      ['merge[0].where: should be there only with as: list or with lists'],
+    ],
+    [
+      '- { variable: X, into: ../a.yml, as: set, at: a..b }',
+      [
+        'merge[0].into: should be the path of a rendered file, from the directory of the component',
+        'merge[0].at: should be the keys down to the place (route.routes, or [route, routes])',
+        'merge[0].as: should be one of: map, list',
+      ],
+    ],
+    [
+      '- { variable: 1X, into: a.yml, as: list, when: [x] }',
+      [
+        'merge[0].variable: should be the name of a variable (SMTP_SERVER)',
+        "merge[0].when: should be variables with the value that is meant ({ NAME: 'true' }), or a list of such values",
+      ],
+    ],
+    [
+      '- { variable: X, into: a.yml, as: list, wher: end, check: { requird: [a], refers: { a: b } } }',
+      [
+        'merge[0].wher: is no key here; the nearest is when (of as, at, bare, check, given, into, keys, lists, says, unless, value, variable, when, where)',
+        'merge[0].check.refers: should be keys with the list that their values are names of ({ receiver: { list: receivers, key: name } })',
+        'merge[0].check.requird: is no key here; the nearest is required (of keys, refers, required, unique)',
+      ],
+    ],
+  ])('tells what is wrong with an entry of merge: %s', (entry, messages) => {
+    const problems = problemsOf(`merge:\n${entry}\n`) ?? [];
+    expect([...problems].sort()).toEqual(messages.map((message) => `FILE line 2: ${message}.`).sort());
+  });
+
+  it.each<[string, string[]]>([
+    ['[rsync]', ['needs: should be a map (KEY: VALUE, one a line)']],
+    ['{ variables: [{ form: port }] }', ['needs.variables[0].name: should be the name of a variable (SMTP_SERVER)']],
+    [
+      '{ variables: [{ name: X, form: ports, pattern: "(" }] }',
+      [
+        'needs.variables[0].form: should be one of: host-port, addresses, port, number, on-off, word, url',
+        'needs.variables[0].pattern: should be a regular expression, which the whole value matches',
+      ],
+    ],
+    [
+      '{ ports: [0], commands: rsync, file: [x] }',
+      [
+        'needs.ports[0]: should be a port (9100)',
+        'needs.commands: should be a list of programs ([rsync])',
+        'needs.file: is no key here; the nearest is files (of commands, files, ports, variables)',
+      ],
+    ],
+  ])('tells what is wrong with needs: %s', (text, messages) => {
+    const problems = problemsOf(`needs: ${text}\n`) ?? [];
+    expect([...problems].sort()).toEqual(messages.map((message) => `FILE line 1: ${message}.`).sort());
+  });
+
   it.each(['', '# only a comment\n', '{}', '---\n', '\ufeff# with a byte order mark\n'])(
     'takes %j as empty',
     (text) => {
@@ -250,9 +321,26 @@ on-change:
         busy: { url: 'http://localhost/busy', services: ['hub'], limit: '1h30m', every: 10 },
         probes: [{ url: 'https://host/x?y', status: 302, text: 'ok' }],
         'on-change': [{ path: './nginx.conf', services: ['proxy'], action: 'signal', signal: 'HUP' }],
+        merge: [
+          {
+            ...{
+              variable: 'X',
+              into: 'a.yml',
+              at: 'a.b',
+              as: 'map',
+              where: 'start',
+              lists: ['c'],
+              bare: 'c',
+              keys: ['c'],
+            },
+            check: { required: ['n'], keys: ['n'], unique: 'n', refers: { r: { list: ['l'], key: 'n' } } },
+            ...{ says: 'a map', given: ['X'], when: { Y: ['1'] }, unless: { Z: true } },
+          },
+          { value: [{ a: 1 }], into: 'a.yml', as: 'list' },
+        ],
         needs: {
           ...{ commands: ['rsync'], files: [], ports: [9100] },
-          variables: [{ name: 'X', or: ['Y'], form: 'port', not: [], optional: false, given: [] }],
+          variables: [{ name: 'X', or: ['Y'], form: 'port', pattern: 'a', not: ['x'], optional: true, says: 's' }],
         },
       };
       const wrong = fc.oneof(hostileJson, fc.constantFrom(SECRET, { toString: 1 }, `http://u:${SECRET}@h`, '999999d'));
