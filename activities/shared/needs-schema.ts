@@ -29,12 +29,17 @@ const port = understood((value): number => {
   throw new RangeError('should be a port (9100)');
 });
 
+const forbidden = understood((value): string => {
+  if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
+  throw new RangeError('should be a value that is not accepted (changeme!)');
+});
+
 const variable = strictMap({
   name: variableName,
   or: variableNames.default([]),
   form: oneOf(...FORMS).optional(),
   pattern: pattern.optional(),
-  not: listOf(understood(String), "values (['changeme!'])").default([]),
+  not: listOf(forbidden, "values (['changeme!'])").default([]),
   optional: understood((value): boolean => {
     if (typeof value === 'boolean') return value;
     throw new RangeError('should be true or false');
