@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StateDirectory } from '../../../../activities/state/index.js';
@@ -93,6 +95,36 @@ describe('worker/doctor/index', { timeout: 60_000 }, () => {
     expect(found.get('configuration')).toMatchObject({ result: 'ok' });
     expect(found.get('compose files')).toMatchObject({ result: 'fail' });
     expect(found.get('registry credentials')).toMatchObject({ result: 'warn' });
+  });
+
+  it('looks for what components need, and tells each that is not there', async () => {
+    const server = createServer().listen(0, '0.0.0.0');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const manifest = `needs:
+  variables: [{ name: MAIL, form: host-port }]
+  commands: [sh, birdkeeper-no-such-program]
+  files: [/dev/null, component.yml, absent/file]
+  ports: [${port}]
+`;
+    const settings = 'export EXTRA_CONF_DIRS=./comp\nexport MAIL=mx\n';
+    await checkout({ 'docker-compose.yml': compose, 'env.local': settings, 'comp/component.yml': manifest });
+    const told = async () =>
+      (await doctor({ stackDir: stack, stateDirectory: state }))
+        .filter(({ what }) => what === 'components' || what === 'configuration')
+        .map(({ result, finding }) => `${result} ${finding}`);
+    const file = `${stack}/comp/component.yml`;
+    expect(await told()).toEqual([
+      `fail ${stack}/env.local line 2: MAIL should be HOST:PORT; it is "mx".`,
+      `warn ${file} needs the program birdkeeper-no-such-program, which is not on PATH`,
+      `warn ${file} needs ${stack}/comp/absent/file, which is not there`,
+      `warn ${file} needs port ${port}. Port ${port} is held by another program of this host: stop it or publish another port.`,
+    ]);
+    server.close();
+    await once(server, 'close');
+    await writeFile(join(stack, 'env.local'), settings.replace('mx', 'mx:25'));
+    await writeFile(file, manifest.replace(', birdkeeper-no-such-program', '').replace(', absent/file', ''));
+    expect(await told()).toEqual([expect.stringMatching(/^ok .*1 components$/), 'ok 1 read, with 0 hooks']);
   });
 
   it('reads component.yml: mistakes with file and line, services that nothing declares, hooks that are not run', async () => {
