@@ -143,10 +143,16 @@ describe('monitoring', () => {
   });
 
   it("dashboards are where Grafana looks for them, the operator's own among them", async () => {
-    const listed = await output('docker', ['exec', 'grafana', 'ls', '/etc/grafana/dashboards'], {
+    const listed = await output('docker', ['exec', 'grafana', 'find', '/etc/grafana/dashboards', '-name', '*.json'], {
       env: world().parts.env,
     });
-    expect(listed.trim().split('\n')).toEqual(expect.arrayContaining(['deployments.json', 'own.json']));
+    expect(listed.trim().split('\n')).toEqual(
+      expect.arrayContaining(
+        ['own.json', 'monitoring/deployments.json', 'monitoring/docker-and-system-monitoring.json'].map(
+          (name) => `/etc/grafana/dashboards/${name}`,
+        ),
+      ),
+    );
   });
 
   it('what a route takes is told by mail and by webhook', { timeout: 4 * MINUTE_MS }, async () => {
