@@ -31,6 +31,8 @@ export const TOOLS = [
   // Its server too, which is not on PATH.
   { program: 'pg_createcluster', package: 'postgresql', targets: ['test'] },
   { program: 'prometheus', package: 'prometheus', targets: ['test'] },
+  // With auth_request, and nothing more.
+  { program: 'nginx', package: 'nginx-light', targets: ['test'] },
   // amtool too.
   { program: 'prometheus-alertmanager', package: 'prometheus-alertmanager', targets: ['test'] },
   { program: 'prometheus-node-exporter', package: 'prometheus-node-exporter', targets: ['test'] },

@@ -1,51 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readConfig, renderConfig } from '../../../worker/config.js';
-import { validateConfig } from '../../../worker/config-checks.js';
-import { birdkeeper, type Ran } from '../../support/command-line.js';
-import { writeEraStack } from '../../support/era-stack.js';
 import { COMPONENT } from '../../support/monitoring/component.js';
+import { GOOD, MonitoredStack } from '../../support/monitoring/stack.js';
 
-let root: string;
-let stack: string;
-let component: string;
+let stack: MonitoredStack;
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'birdkeeper-monitoring-')));
-  [stack, component] = [join(root, 'checkout'), join(root, 'elsewhere/monitoring')];
+  stack = new MonitoredStack();
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => stack.remove());
 
-const run = (...args: string[]): Promise<Ran> =>
-  birdkeeper(
-    {
-      settings: { stateDirectories: ['/none'], environment: { PATH: process.env['PATH'] ?? '', HOME: '/' } },
-      cwd: stack,
-      handlers: { readConfig, renderConfig, validateConfig },
-    },
-    'config',
-    ...args,
-  );
-
-const GOOD = {
-  GRAFANA_ADMIN_PASSWORD: 'tawny-owl-31-perch',
-  ALERTMANAGER_ADMIN_EMAIL_RECEIVER: 'ops@example.org,night@example.org',
-  SMTP_SERVER: 'smtp.example.org:25',
-};
 /** In the form that operators have in their env.local. */
 const EXTRA = {
   ALERTMANAGER_EXTRA_GLOBAL: `
@@ -72,44 +39,12 @@ const EXTRA = {
 `,
 };
 
-/** The component lies outside of the stack. */
-function write(values: Record<string, string>, kind = 'our own form'): void {
-  cpSync(COMPONENT, component, { recursive: true });
-  mkdirSync(stack, { recursive: true });
-  const lists = kind.startsWith('2.') ? 'BIRDHOUSE_EXTRA_CONF_DIRS' : 'EXTRA_CONF_DIRS';
-  const local = Object.entries({ [lists]: component, ...values })
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
-    .join('');
-  if (kind === 'our own form') {
-    writeFileSync(join(stack, 'docker-compose.yml'), 'services: {}\n');
-    writeFileSync(join(stack, 'env.local'), local);
-  } else {
-    writeEraStack(stack, kind, { 'env.local': local, 'default.env': '' }, { required: '', optional: '' });
-  }
-}
-
-/** Path of a rendered file. */
-async function rendered(file: string): Promise<string> {
-  const out = join(root, 'out');
-  if (!existsSync(out)) {
-    const ran = await run('render', '--out', out);
-    expect(ran.status, ran.err).toBe(0);
-  }
-  return join(out, component, file);
-}
-
-async function variables(...names: string[]): Promise<Record<string, string>> {
-  const { out } = await run('env', '--format', 'json');
-  const all = z.record(z.string(), z.string()).parse(JSON.parse(out));
-  return Object.fromEntries(names.map((name) => [name, all[name] ?? 'unset']));
-}
-
 const amtool = (...args: string[]): string =>
   execFileSync('amtool', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
 /** Receivers of an alert, as Alertmanager's own tool finds them. */
 const receivers = async (...labels: string[]): Promise<string> =>
-  amtool('config', 'routes', 'test', `--config.file=${await rendered('alertmanager.yml')}`, ...labels).trim();
+  amtool('config', 'routes', 'test', `--config.file=${await stack.rendered('alertmanager.yml')}`, ...labels).trim();
 
 const ComposeFile = z.object({
   services: z.record(
@@ -130,18 +65,18 @@ const compose = () =>
 
 describe('components/monitoring', () => {
   it.each(['our own form', '1.26.0', '2.26.0'])('reads and renders, %s', async (kind) => {
-    write({ ...GOOD, ...EXTRA }, kind);
-    expect((await run('validate')).out).toContain('0 errors');
-    expect(amtool('check-config', await rendered('alertmanager.yml'))).toContain('SUCCESS');
-    expect(await variables('MONITORING_DIR', 'ALERTMANAGER_SMTP_SERVER')).toEqual({
-      MONITORING_DIR: component,
+    stack.write({ ...GOOD, ...EXTRA }, kind);
+    expect((await stack.config('validate')).out).toContain('0 errors');
+    expect(amtool('check-config', await stack.rendered('alertmanager.yml'))).toContain('SUCCESS');
+    expect(await stack.variables('MONITORING_DIR', 'ALERTMANAGER_SMTP_SERVER')).toEqual({
+      MONITORING_DIR: stack.component,
       ALERTMANAGER_SMTP_SERVER: GOOD.SMTP_SERVER,
     });
-    const left = readdirSync(component, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    const left = readdirSync(stack.component, { recursive: true, encoding: 'utf8' }).filter((path) =>
       /\.template$/.test(path),
     );
     for (const path of left) {
-      const text = readFileSync(await rendered(path.replace(/\.template$/, '')), 'utf8');
+      const text = readFileSync(await stack.rendered(path.replace(/\.template$/, '')), 'utf8');
       expect(text, path).not.toMatch(/\$\{?(MONITORING|GRAFANA|ALERTMANAGER|PROMETHEUS)_/);
     }
   });
@@ -159,15 +94,15 @@ describe('components/monitoring', () => {
     ['PROMETHEUS_DEPLOYMENT_RULES', ''],
     ['MONITORING_ACCESS', 'public'],
   ])('refuses %s=%j by its name', async (name, value) => {
-    write({ ...GOOD, [name]: value });
-    const { out, status } = await run('validate');
+    stack.write({ ...GOOD, [name]: value });
+    const { out, status } = await stack.config('validate');
     expect(status).toBe(2);
     expect(out).toMatch(new RegExp(`^error: .*${name}`, 'm'));
   });
 
   it('takes the password that everybody knows only from who says so', async () => {
-    write({ ...GOOD, GRAFANA_ADMIN_PASSWORD: 'changeme!', GRAFANA_ALLOW_DEFAULT_PASSWORD: 'true' });
-    expect((await run('validate')).out).toContain('0 errors');
+    stack.write({ ...GOOD, GRAFANA_ADMIN_PASSWORD: 'changeme!', GRAFANA_ALLOW_DEFAULT_PASSWORD: 'true' });
+    expect((await stack.config('validate')).out).toContain('0 errors');
   });
 
   it.each([
@@ -179,8 +114,8 @@ describe('components/monitoring', () => {
     ['ALERTMANAGER_EXTRA_RECEIVERS', '\n- webhook_configs: []\n', 'line 2'],
     ['ALERTMANAGER_EXTRA_RECEIVERS', "\n- name: 'x\n", 'line'],
   ])('refuses a mistake in %s: %j', async (name, value, line) => {
-    write({ ...GOOD, [name]: value });
-    const { out, status } = await run('validate');
+    stack.write({ ...GOOD, [name]: value });
+    const { out, status } = await stack.config('validate');
     expect(status).toBe(2);
     expect(out).toMatch(new RegExp(`^error: .*${name} ${line}`, 'm'));
   });
@@ -190,37 +125,36 @@ describe('components/monitoring', () => {
     ['at the margin', EXTRA.ALERTMANAGER_EXTRA_ROUTES.replaceAll(/^ {2}/gm, '')],
     ['without its key', '- match: { severity: critical }\n  receiver: pager\n'],
   ])('takes routes %s, and mails what they take too', async (_, routes) => {
-    write({ ...GOOD, ...EXTRA, ALERTMANAGER_EXTRA_ROUTES: routes });
+    stack.write({ ...GOOD, ...EXTRA, ALERTMANAGER_EXTRA_ROUTES: routes });
     expect(await receivers('alertname=X', 'severity=critical')).toBe('admin-emails,pager');
     expect(await receivers('alertname=X', 'severity=warning')).toBe('admin-emails');
     expect(await receivers('alertname=Watchdog', 'severity=none')).toBe('nobody');
   });
 
   it('leaves mail out where it is asked to', async () => {
-    write({ ...GOOD, ...EXTRA, ALERTMANAGER_ROUTED_ALSO_EMAIL: 'false' });
+    stack.write({ ...GOOD, ...EXTRA, ALERTMANAGER_ROUTED_ALSO_EMAIL: 'false' });
     expect(await receivers('alertname=X', 'severity=critical')).toBe('pager');
     expect(await receivers('alertname=X', 'severity=warning')).toBe('admin-emails');
   });
 
   it('a route may take the Watchdog', async () => {
     const routes = 'routes:\n- matchers: [alertname="Watchdog"]\n  receiver: pager\n';
-    write({ ...GOOD, ...EXTRA, ALERTMANAGER_EXTRA_ROUTES: routes });
+    stack.write({ ...GOOD, ...EXTRA, ALERTMANAGER_EXTRA_ROUTES: routes });
     expect(await receivers('alertname=Watchdog')).toBe('pager');
   });
 
   it('is on ports in the older era and behind the proxy in the newer one', async () => {
     const names = ['MONITORING_LISTEN_ADDRESS', 'MONITORING_PROMETHEUS_URL', 'BIRDKEEPER_PROMETHEUS_URL'];
-    write({ ...GOOD, PAVICS_FQDN: 'old.example.org' }, '1.26.0');
-    expect(await variables('MONITORING_ACCESS', ...names)).toEqual({
+    stack.write({ ...GOOD, PAVICS_FQDN: 'old.example.org' }, '1.26.0');
+    expect(await stack.variables('MONITORING_ACCESS', ...names)).toEqual({
       MONITORING_ACCESS: 'ports',
       MONITORING_LISTEN_ADDRESS: '0.0.0.0',
       MONITORING_PROMETHEUS_URL: 'http://old.example.org:9090/',
       BIRDKEEPER_PROMETHEUS_URL: 'http://127.0.0.1:9090',
     });
-    rmSync(stack, { recursive: true });
     const proxied = { BIRDHOUSE_FQDN_PUBLIC: 'new.example.org', BIRDHOUSE_PROXY_SCHEME: 'https' };
-    write({ ...GOOD, ...proxied }, '2.26.0');
-    expect(await variables('MONITORING_ACCESS', ...names)).toEqual({
+    stack.write({ ...GOOD, ...proxied }, '2.26.0');
+    expect(await stack.variables('MONITORING_ACCESS', ...names)).toEqual({
       MONITORING_ACCESS: 'proxy',
       MONITORING_LISTEN_ADDRESS: '127.0.0.1',
       MONITORING_PROMETHEUS_URL: 'https://new.example.org/prometheus/',
@@ -253,8 +187,8 @@ describe('components/monitoring', () => {
   });
 
   it('pins every image, and lets each be replaced', async () => {
-    write({ ...GOOD, GRAFANA_VERSION: '1.2.3', CADVISOR_IMAGE: 'registry.example.org/cadvisor:x' });
-    const images = await variables(...Object.values(compose().services).map(({ image }) => image.slice(2, -1)));
+    stack.write({ ...GOOD, GRAFANA_VERSION: '1.2.3', CADVISOR_IMAGE: 'registry.example.org/cadvisor:x' });
+    const images = await stack.variables(...Object.values(compose().services).map(({ image }) => image.slice(2, -1)));
     expect(images).toEqual({
       CADVISOR_IMAGE: 'registry.example.org/cadvisor:x',
       NODE_EXPORTER_IMAGE: expect.stringMatching(/:v\d+\.\d+\.\d+$/) as string,
@@ -267,8 +201,8 @@ describe('components/monitoring', () => {
   it.each(['1.26.0', '2.26.0'])(
     'gives Grafana a folder, a data source and dashboards that fit together, %s',
     async (kind) => {
-      write({ ...GOOD, ...(kind.startsWith('2.') ? { BIRDHOUSE_PROXY_SCHEME: 'https' } : {}) }, kind);
-      const read = async (file: string) => parse(readFileSync(await rendered(file), 'utf8')) as unknown;
+      stack.write({ ...GOOD, ...(kind.startsWith('2.') ? { BIRDHOUSE_PROXY_SCHEME: 'https' } : {}) }, kind);
+      const read = async (file: string) => parse(readFileSync(await stack.rendered(file), 'utf8')) as unknown;
       const { datasources } = z
         .object({
           datasources: z.array(
