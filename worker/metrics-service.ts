@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { isRunAlive } from '../activities/deployment/local-run.js';
 import { messageOf } from '../activities/shared/failures.js';
 import type { StackState } from '../activities/state/index.js';
+import { deepest } from '../client/failures.js';
 import type { TemporalClient } from './client.js';
 import type { Composition } from './composition.js';
 import { startMetrics, type Metrics } from './metrics/index.js';
@@ -44,7 +45,7 @@ async function serve(composition: Composition, { client }: TemporalClient): Prom
     (until) => server.ask(until, Date.now() + LOOK_LIMIT_MS),
     stacks,
     (error) => {
-      if (!closed) logger.warn(`Metrics are those of before, the server cannot be asked: ${messageOf(error)}`);
+      if (!closed) logger.warn(`Metrics of runs and schedules are those of before: ${messageOf(deepest(error))}`);
     },
   );
   const look = lookAtMostEvery(FRESH_MS, watch);

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ListenAddress } from '../webhook/settings.js';
 
-const REQUEST_MS = 10_000;
+const REQUEST_MS = 5_000;
+/** How often slow requests are looked for. */
+const SWEEP_MS = 1_000;
 const MAX_HEADER_BYTES = 8_192;
 /** Prometheus keeps one open; a person may have a few. */
 const MAX_CONNECTIONS = 32;
@@ -24,7 +26,12 @@ export async function listen(
   page: () => Promise<string>,
   failed: (error: unknown) => void,
 ): Promise<Listening> {
-  const options = { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS, maxHeaderSize: MAX_HEADER_BYTES };
+  const options = {
+    headersTimeout: REQUEST_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: SWEEP_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
   const server = createServer(options, (request, response) => {
     // A caller that goes away is no news.
     request.on('error', () => undefined).resume();

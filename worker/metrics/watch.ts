@@ -34,7 +34,7 @@ export class Watch {
   constructor(
     private readonly ask: Ask,
     private readonly stacks: () => Promise<readonly StackState[]>,
-    /** Hears once why the server cannot be asked, until it can. */
+    /** Hears once why it could not be asked or added up, until it can. */
     private readonly tell: (error: unknown) => void,
   ) {}
 
@@ -61,21 +61,22 @@ export class Watch {
   }
 
   private async lookNow(): Promise<void> {
+    let answered = false;
     try {
       await this.recall();
       const stacks = await this.stacks();
       const lookedAt = Date.now();
       const until = Object.fromEntries(stacks.map(({ name }) => [name, this.ledgers.get(name)?.until ?? 0]));
       const answers = await this.ask(until);
-      for (const stack of stacks) await this.add(stack, answers, lookedAt);
+      answered = true;
       this.answers = answers;
-      this.reachable = true;
+      for (const stack of stacks) await this.add(stack, answers, lookedAt);
       this.told = false;
     } catch (error) {
-      this.reachable = false;
       if (!this.told) this.tell(error);
       this.told = true;
     }
+    this.reachable = answered;
   }
 
   private async recallOne(stack: StackState): Promise<void> {
