@@ -10,6 +10,8 @@ export interface UnmetNeed {
   /** The one that is set wrongly; none where nothing is set. */
   variable?: string;
   message: string;
+  /** The same, said of another name that has the same value: one of them may only take it from the other. */
+  instead?: UnmetNeed[];
 }
 
 /** `required`: names that are told already when they are empty. */
@@ -18,19 +20,37 @@ export function unmetNeeds(
   all: Variables,
   required: readonly string[],
 ): UnmetNeed[] {
-  return needed
-    .filter((need) => holds(need, all))
-    .flatMap((need) => {
-      const names = [need.name, ...need.or];
-      const name = names.find((candidate) => (all[candidate] ?? '').trim() !== '') ?? need.name;
-      const value = (all[name] ?? '').trim();
-      if (value === '' && (need.optional || names.some((candidate) => required.includes(candidate)))) return [];
-      const found = value === '' ? 'it is empty: set it in env.local' : troubleWith(need, name, value);
-      if (found === undefined) return [];
-      const others = names.filter((candidate) => candidate !== name);
-      const called = value === '' && others.length > 0 ? `${name} (or ${others.join(', ')})` : name;
-      return [{ ...(value === '' ? {} : { variable: name }), message: `${called} should be ${meant(need)}; ${found}` }];
-    });
+  return needed.filter((need) => holds(need, all)).flatMap((need) => unmet(need, all, required) ?? []);
+}
+
+function unmet(need: NeededVariable, all: Variables, required: readonly string[]): UnmetNeed | undefined {
+  const names = [need.name, ...need.or];
+  const name = names.find((candidate) => valueOf(candidate, all) !== '');
+  if (name === undefined) {
+    if (need.optional || names.some((candidate) => isTold(candidate, all, required))) return undefined;
+    const others = need.or.length === 0 ? '' : ` (or ${need.or.join(', ')})`;
+    return { message: `${need.name}${others} should be ${meant(need)}; it is empty: set it in env.local` };
+  }
+  const value = valueOf(name, all);
+  const wrong = (variable: string): UnmetNeed[] => {
+    const found = troubleWith(need, variable, value);
+    return found === undefined ? [] : [{ variable, message: `${variable} should be ${meant(need)}; ${found}` }];
+  };
+  const same = names.filter((other) => other !== name && valueOf(other, all) === value);
+  const [first] = wrong(name);
+  return first === undefined ? undefined : { ...first, ...(same.length === 0 ? {} : { instead: same.flatMap(wrong) }) };
+}
+
+/** Only a name of VARS without any value is. */
+const isTold = (name: string, all: Variables, required: readonly string[]): boolean =>
+  required.includes(name) && (all[name] ?? '').trim() === '';
+
+/** What DELAYED_EVAL leaves of a reference to what is empty, or to itself, says nothing either. */
+function valueOf(name: string, all: Variables, seen: readonly string[] = []): string {
+  const value = (all[name] ?? '').trim();
+  const referred = /^\$\{([A-Za-z_]\w*)(?::?-)?\}$/.exec(value)?.[1];
+  if (referred === undefined) return value;
+  return seen.includes(referred) || valueOf(referred, all, [...seen, name, referred]) === '' ? '' : value;
 }
 
 function troubleWith({ form, pattern, not }: NeededVariable, name: string, value: string): string | undefined {

@@ -64,27 +64,44 @@ async function declaredIn(
   return found.filter((one) => one !== undefined);
 }
 
+type Complaint = Trouble & { instead?: readonly Trouble[] };
+
 /** With the place in the configuration files, for who has to correct it. */
 async function withOrigins(
-  found: readonly Trouble[],
+  found: readonly Complaint[],
   { reading: { files }, all }: StackReading,
   locate: Place['locate'],
 ): Promise<Refusal[]> {
   const lastReadings = [...new Set([...files].reverse())].reverse();
   const texts = await Promise.all(lastReadings.map(async (path) => ({ path, text: await readText(locate(path)) })));
-  return found.map(({ variable, file, line, message }) => ({
-    message: `${message}.`,
-    ...(variable === undefined ? placed(file, line) : originOf(variable, line, all[variable] ?? '', texts)),
-  }));
+  const originIn = (trouble: Trouble) =>
+    trouble.variable === undefined
+      ? placed(trouble)
+      : originOf(trouble.variable, trouble.line, all[trouble.variable] ?? '', texts);
+  return found.map((trouble): Refusal => {
+    const alternatives = [trouble, ...(trouble.instead ?? [])].map((one) => ({
+      message: `${one.message}.`,
+      ...originIn(one),
+    }));
+    return alternatives.find(isOperators) ?? alternatives[0] ?? { message: trouble.message };
+  });
 }
 
-const placed = (file: string | undefined, line: number | undefined) => ({
+/** A default that takes its value out of what an operator set is not where to correct it. */
+const isOperators = ({ file }: Refusal): boolean => file !== undefined && basename(file) !== 'default.env';
+
+const placed = ({ file, line }: Trouble) => ({
   ...(file === undefined ? {} : { file }),
   ...(line === undefined ? {} : { line }),
 });
 
 /** The very line of the value where the file has it as it is; else the one where the value begins. */
-function originOf(name: string, line = 1, value: string, texts: readonly { path: string; text: string }[]) {
+function originOf(
+  name: string,
+  line = 1,
+  value: string,
+  texts: readonly { path: string; text: string }[],
+): Pick<Refusal, 'file' | 'line'> {
   const origin = findAssignment(name, texts);
   if (origin === undefined) return {};
   const text = texts.find(({ path }) => path === origin.file)?.text ?? '';

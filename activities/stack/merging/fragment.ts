@@ -24,7 +24,7 @@ export function readFragment(text: string): Fragment {
     const node = document.contents;
     const isThere = problems.length === 0 && node !== null && !isNothing(node);
     if (isThere) keepComments(node, document.commentBefore);
-    return { ...(isThere ? { node } : {}), problems: firstOfLines(problems), lineAt };
+    return { ...(isThere ? { node } : {}), problems: withoutEchoes(problems), lineAt };
   } catch {
     return refused(TOO_DEEP);
   }
@@ -43,9 +43,12 @@ function tagsIn(document: Document, lineAt: (offset: number) => number): Problem
   return found;
 }
 
-/** What follows on the same line is mostly said because of the first. */
-const firstOfLines = (problems: readonly Problem[]): Problem[] =>
-  problems.filter(({ line }, at) => problems.findIndex((other) => other.line === line) === at);
+/** What follows on the same line, or is said again of the next ones, is mostly so because of the first. */
+const withoutEchoes = (problems: readonly Problem[]): Problem[] =>
+  problems.filter(
+    ({ line, message }, at) =>
+      problems.findIndex((other) => other.line === line) === at && problems[at - 1]?.message !== message,
+  );
 
 /** What stands before a map or a list belongs to its first entry, which is what is put elsewhere. */
 function keepComments(node: unknown, before?: string | null): void {

@@ -37,7 +37,8 @@ const assignments = (values: Record<string, string>): string =>
     .join('');
 
 const DEFAULTS = `export EXTRA_GLOBAL='' EXTRA_ROUTES='' EXTRA_INHIBITION='' EXTRA_RECEIVERS=''
-export GRAFANA_PASSWORD='changeme!' ADMIN='' SMTP_SERVER='' ALSO_EMAIL=true
+export GRAFANA_PASSWORD='changeme!' ADMIN='' SMTP_SERVER='\${MAIL_SERVER:-}' ALSO_EMAIL=true
+export DELAYED_EVAL="$DELAYED_EVAL SMTP_SERVER"
 OPTIONAL_VARS="$OPTIONAL_VARS \\$EXTRA_GLOBAL \\$EXTRA_ROUTES \\$EXTRA_INHIBITION \\$EXTRA_RECEIVERS \\$SMTP_SERVER \\$ADMIN \\$FQDN"
 `;
 
@@ -124,13 +125,14 @@ describe('worker/config', () => {
         'GRAFANA_PASSWORD should be set to a value of your own; it has a value that everybody knows.',
       );
       expect(out).not.toContain('changeme');
-      write(kind, {
-        ...GOOD,
-        SMTP_SERVER: '',
-        MAIL_SERVER: 'mx:25',
-        GRAFANA_PASSWORD: 'changeme!',
-        ALLOW_DEFAULT: 'True',
-      });
+      const { SMTP_SERVER: _, ...rest } = GOOD;
+      const local = write(kind, { ...rest, MAIL_SERVER: 'mx' });
+      const line = local.split('\n').findIndex((text) => text.includes('MAIL_SERVER')) + 1;
+      // The name that the operator set, and not the default that takes its value from it.
+      expect((await run('validate')).out).toContain(
+        `error: ${stack}/env.local, line ${line}: MAIL_SERVER should be HOST:PORT of the mail server; it is "mx".\n`,
+      );
+      write(kind, { ...rest, MAIL_SERVER: 'mx:25', GRAFANA_PASSWORD: 'changeme!', ALLOW_DEFAULT: 'True' });
       expect((await run('validate')).out).toContain('0 errors');
     });
   });

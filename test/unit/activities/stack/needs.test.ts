@@ -61,6 +61,24 @@ describe('activities/stack/needs', () => {
     ]);
   });
 
+  it('says the same of another name with the same value, which it may be taken from', () => {
+    const said = (name: string) => ({ variable: name, message: `${name} should be a port (1 to 65535); it is "mx"` });
+    expect(unmetNeeds(need({ or: ['Y', 'Z'], form: 'port' }), { X: 'mx', Y: 'mx', Z: 'my' }, [])).toEqual([
+      { ...said('X'), instead: [said('Y')] },
+    ]);
+  });
+
+  it.each(['${Y}', '${Y:-}', ' ${Y-} '])('takes %j, which DELAYED_EVAL leaves of what is empty, as empty', (X) => {
+    const empty = ['X (or Y) should be a port (1 to 65535); it is empty: set it in env.local'];
+    expect(told({ or: ['Y'], form: 'port' }, { X })).toEqual(empty);
+    expect(told({ or: ['Y'], form: 'port' }, { X, Y: '${Y:-}' })).toEqual(empty);
+    // VARS sees a text there, and does not tell it.
+    expect(told({ or: ['Y'], form: 'port' }, { X }, ['X'])).toEqual(empty);
+    expect(told({ form: 'port', or: ['Y'] }, { X, Y: '25' })).toEqual([
+      `X should be a port (1 to 65535); it is "${X.trim()}"`,
+    ]);
+  });
+
   it('refuses what everybody knows, unless that is allowed', () => {
     const one = { not: ['changeme!'], unless: { ALLOWED: ['true', 'yes'] } };
     const refused = ['X should be set to a value of your own; it has a value that everybody knows'];
