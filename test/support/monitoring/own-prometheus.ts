@@ -1,7 +1,7 @@
 /** A real Prometheus on the loopback address, with a configuration of a test's own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../world/ports.js';
@@ -12,16 +12,24 @@ export interface OwnPrometheus {
   stop(): Promise<void>;
 }
 
-/** `files`: name → text; `prometheus.yml` among them. Resolves when it is ready. */
-export async function startPrometheus(files: Readonly<Record<string, string>>): Promise<OwnPrometheus> {
+/**
+ * `files`: name → text; `prometheus.yml` among them. `fill`: puts blocks into its storage first. Resolves when it is ready.
+ */
+export async function startPrometheus(
+  files: Readonly<Record<string, string>>,
+  fill?: (storage: string, scratch: string) => Promise<void>,
+): Promise<OwnPrometheus> {
   const dir = await mkdtemp(join(tmpdir(), 'bk-test-prometheus-'));
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+  const storage = join(dir, 'data');
+  await mkdir(storage);
+  await fill?.(storage, dir);
   const [port = 0] = await freePorts(1);
   const child = spawn(
     'prometheus',
     [
       `--config.file=${join(dir, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(dir, 'data')}`,
+      `--storage.tsdb.path=${storage}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
     ],
