@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apiTag, baseFile, waitFor, type World } from '../support/world/index.js';
@@ -124,6 +124,27 @@ describe('metrics', () => {
     });
     expect(before[runs]).toBeGreaterThan(1);
     expect(grown(before, after)).toEqual([]);
+  });
+
+  it('a remote that cannot be asked is counted, and the time of its last answer stays', async () => {
+    const of = (name: string, more = '') => series(`birdkeeper_checkout_${name}`, `checkout="private"${more}`);
+    const before = (await scrape()).page;
+    const remote = join(world().dir, 'git', 'repositories', 'private.git');
+    await rename(remote, `${remote}.away`);
+    await world().cli(['check']);
+    const away = (await scrape()).page;
+    await rename(`${remote}.away`, remote);
+    expect(away[of('state', ',state="unreachable"')]).toBe(1);
+    expect(away[of('fetch_errors_total')]).toBe((before[of('fetch_errors_total')] ?? 0) + 1);
+    expect(away[of('last_fetch_timestamp_seconds')]).toBe(before[of('last_fetch_timestamp_seconds')]);
+    expect(away[series('birdkeeper_stack_state', 'state="degraded"')]).toBe(1);
+    await world().look();
+    const back = await waitFor('an answer', async () => {
+      const { page } = await scrape();
+      const [now = 0, then = 0] = [page, away].map((one) => one[of('last_fetch_timestamp_seconds')]);
+      return now > then && page;
+    });
+    expect(back[of('fetch_errors_total')]).toBe(away[of('fetch_errors_total')]);
   });
 
   it('a container reaches them where host.docker.internal is', async () => {

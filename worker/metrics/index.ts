@@ -7,7 +7,7 @@ import { textOf, type MetricsAddress } from './settings.js';
 export { MetricsListen, type MetricsAddress } from './settings.js';
 
 /** A bridge that the engine makes later, or a port that another worker gives back. */
-const RETRY_MS = 60_000;
+const RETRY_MS = 10_000;
 
 export interface MetricsOptions {
   addresses: readonly MetricsAddress[];
@@ -55,7 +55,7 @@ export async function startMetrics({
   }
   if (problems.length > 0)
     log.warn(
-      `Metrics are not served at ${problems.join(' and ')}: it is tried again each minute. BIRDKEEPER_METRICS_LISTEN says where, or none.`,
+      `Metrics are not served at ${problems.join(' and ')}: it is tried again and again. BIRDKEEPER_METRICS_LISTEN says where, or none.`,
     );
   const timer = setInterval(() => {
     for (const address of addresses) if (!open.has(textOf(address))) void begin(address);

@@ -51,6 +51,16 @@ describe('worker/host-settings', () => {
     await expect(readHostSettings({ ...env, BIRDKEEPER_LOG_FORMAT: 'xml' }, ada(), 'a')).rejects.toThrow(
       /BIRDKEEPER_LOG_FORMAT.*"xml"/,
     );
+    await expect(readHostSettings({ ...env, BIRDKEEPER_METRICS_LISTEN: 'off' }, ada(), 'a')).rejects.toThrow(
+      /BIRDKEEPER_METRICS_LISTEN: should be none, or a list of PORT.*"off"/,
+    );
+    expect((await readHostSettings({ ...env, BIRDKEEPER_METRICS_LISTEN: ' ' }, ada(), 'a')).metricsListen).toEqual([
+      { host: '127.0.0.1', port: 9469 },
+      { gateway: true, port: 9469 },
+    ]);
+    expect((await readHostSettings({ ...env, BIRDKEEPER_METRICS_LISTEN: 'none' }, ada(), 'a')).metricsListen).toEqual(
+      [],
+    );
     expect((await readHostSettings({ ...env, BIRDKEEPER_LOG_FORMAT: '' }, ada(), 'a')).logFormat).toBe('text');
   });
 

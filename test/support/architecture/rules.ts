@@ -37,6 +37,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   'simple-git': /^activities\/git\//,
   dockerode: /^activities\/docker\//,
   nodemailer: /^activities\/notices\//,
+  'prom-client': /^worker\/metrics\//,
   winston: /^worker\/logger[^/]*\.ts$/,
   // A server that lives on is no command: it has no result to wait for and no time limit.
   child_process: /^(activities\/shared\/run-command|worker\/embedded-server[^/]*)\.ts$/,

@@ -38,7 +38,7 @@ async function send(port: number, bytes: Uint8Array): Promise<string> {
   return answer;
 }
 
-describe('worker/metrics', () => {
+describe('worker/metrics/index', () => {
   it('serves the page, and a link to it', async () => {
     const { url, port, metrics } = await start();
     const answer = await fetch(`${url}/metrics?x=1`);
