@@ -4,11 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askMonitoring } from '../../client/monitoring/ask.js';
-import { mailHost, type MailHost } from '../support/mail-host.js';
-import { bridgeAddress, copyComponent, imageNames, webhook, type Webhook } from '../support/monitoring/component.js';
-import { createMonitoringImages } from '../support/monitoring/images.js';
+import { bridgeAddress, webhook, type Webhook } from '../support/monitoring/component.js';
 import { ask, metricNames, query } from '../support/monitoring/query.js';
-import type { ProgramsImage } from '../support/programs-image.js';
+import { METRICS, targetsUp, watch, type Watched } from '../support/monitoring/watched-world.js';
 import { apiTag, STACK_FOLDER, waitFor, type Files } from '../support/world/index.js';
 import { idle, useWorld } from '../support/world/in-vitest.js';
 import { output } from '../support/world/programs.js';
@@ -37,32 +35,21 @@ const OWN: Files = {
 };
 
 describe('monitoring', () => {
-  const world = useWorld({ name: 'mon', env: { BIRDKEEPER_METRICS_LISTEN: 'docker:9469' } });
-  let images: ProgramsImage;
-  let mail: MailHost;
+  const world = useWorld({ name: 'mon', env: METRICS });
+  let watched: Watched;
   let hook: Webhook;
 
   const mailOf = (word: string, status: 'FIRING' | 'RESOLVED') =>
-    mail.received.find(({ raw }) => new RegExp(`^Subject: .*${status}.*`, 'm').test(raw) && raw.includes(word));
+    watched.mail.received.find(({ raw }) => new RegExp(`^Subject: .*${status}.*`, 'm').test(raw) && raw.includes(word));
 
   beforeAll(async () => {
-    images = await createMonitoringImages(await imageNames());
     const address = await bridgeAddress(world().parts.env);
-    [mail, hook] = await Promise.all([mailHost({}, address), webhook(address)]);
-    const component = await copyComponent(world().dir);
-    await idle(world());
+    hook = await webhook(address);
     await world().push('platform', OWN, 'Add a rule and a dashboard of our own');
-    const commit = await world().releaseSettings(
-      {
-        extra: [
-          `export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/own ${component}"`,
-          "export BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='90'",
-          "export GRAFANA_ADMIN_PASSWORD='tawny-owl-31-perch'",
-          "export ALERTMANAGER_ADMIN_EMAIL_RECEIVER='ops@birds.example.org,night@birds.example.org'",
-          `export SMTP_SERVER='${address}:${mail.port}'`,
-          "export ALERTMANAGER_EXTRA_GLOBAL='  smtp_require_tls: false'",
-          // As upstream's own text has it.
-          `export ALERTMANAGER_EXTRA_ROUTES="
+    watched = await watch(world(), [
+      'export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/own"',
+      // As upstream's own text has it.
+      `export ALERTMANAGER_EXTRA_ROUTES="
   routes:
   - match:
       severity: 'critical'
@@ -71,38 +58,22 @@ describe('monitoring', () => {
       alertname: HostOutOfMemory
     receiver: pager
 "`,
-          `export ALERTMANAGER_EXTRA_RECEIVERS="
+      `export ALERTMANAGER_EXTRA_RECEIVERS="
 - name: 'pager'
   webhook_configs:
   - url: 'http://${address}:${hook.port}/'
     send_resolved: true
 "`,
-          "export PAVICS_FQDN='birds.example.org'",
-          "export PROMETHEUS_HostOutOfMemory_ALERT='100'",
-          `export MONITORING_LISTEN_ADDRESS=127.0.0.1 NODE_EXPORTER_LISTEN_ADDRESS=${address}:9100`,
-        ],
-      },
-      'Watch the host',
-    );
-    const record = await world().waitForCommit('private', commit);
-    expect(record, record.message).toMatchObject({ outcome: 'deployed' });
+      "export PROMETHEUS_HostOutOfMemory_ALERT='100'",
+    ]);
   }, 300_000);
 
   afterAll(async () => {
-    await Promise.all([mail?.close(), hook?.close()]);
-    await images?.remove();
+    await Promise.all([watched?.stop(), hook?.close()]);
   });
 
   it('every target is up', { timeout: 4 * MINUTE_MS }, async () => {
-    const jobs = ['alertmanager', 'birdkeeper', 'cadvisor', 'node-exporter', 'prometheus'];
-    await waitFor(
-      'targets that are up',
-      async () => {
-        const up = (await query(PROMETHEUS, 'up == 1')).map(({ metric }) => metric['job']);
-        return jobs.every((job) => up.includes(job));
-      },
-      { within: 150_000, every: 2_000 },
-    );
+    await targetsUp(PROMETHEUS);
   });
 
   it('shows every container of the stack that runs, by name', async () => {
@@ -159,7 +130,7 @@ describe('monitoring', () => {
     const told = await waitFor('a mail', () => mailOf('a rule of our own', 'FIRING'), { within: 3 * MINUTE_MS });
     expect(told.to).toEqual(['ops@birds.example.org', 'night@birds.example.org']);
     await waitFor('a call', () => callOf(hook, 'Own', 'firing'), { within: MINUTE_MS });
-    expect(mail.received.filter(({ raw }) => raw.includes('Watchdog'))).toEqual([]);
+    expect(watched.mail.received.filter(({ raw }) => raw.includes('Watchdog'))).toEqual([]);
   });
 
   it('status and doctor tell what fires', async () => {

@@ -18,6 +18,7 @@ const PASSWD = 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n';
 const INSTALL = 'RUN ["/bin/busybox", "--install", "-s", "/bin"]\n';
 const NOBODYS = (path: string) =>
   `RUN ["/bin/chown", "65534:65534", "${path}", "/tmp"]\nVOLUME ${path}\nUSER 65534:65534\n`;
+const HEALTHY = '{"database": "ok"}\n';
 /** Alertmanager's own templates, which Debian's looks for at this place. */
 const TEMPLATES = '/usr/share/prometheus/alertmanager';
 
@@ -78,8 +79,9 @@ const plans = (
     name: 'grafana',
     tag: names.grafana,
     linked: [],
-    directories: ['www/api', 'var/lib/grafana', 'etc/grafana'],
-    files: { 'www/api/health': '{"database": "ok"}\n' },
+    directories: ['www/api', 'www/grafana/api', 'var/lib/grafana', 'etc/grafana'],
+    // With and without its prefix.
+    files: { 'www/api/health': HEALTHY, 'www/grafana/api/health': HEALTHY },
     dockerfile: `${INSTALL}ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "3000", "-h", "/www"]\n`,
   },
 ];

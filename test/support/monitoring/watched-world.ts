@@ -1,0 +1,63 @@
+/** A sample world that has begun to watch its host: the component is deployed by a push, as an operator would. */
+import { mailHost, type MailHost } from '../mail-host.js';
+import { waitFor, type World } from '../world/index.js';
+import { idle } from '../world/in-vitest.js';
+import { bridgeAddress, copyComponent, imageNames } from './component.js';
+import { createMonitoringImages } from './images.js';
+import { query } from './query.js';
+
+export interface Watched {
+  /** Takes the mails. */
+  mail: MailHost;
+  /** Takes mail server and images away; containers go with the world. */
+  stop(): Promise<void>;
+}
+
+/** For `BIRDKEEPER_METRICS_LISTEN`, where the component looks for it. */
+export const METRICS = { BIRDKEEPER_METRICS_LISTEN: 'docker:9469' };
+
+/** `extra`: further lines of env.local. Nothing listens where others of the network could reach it. */
+export async function watch(world: World, extra: readonly string[]): Promise<Watched> {
+  const address = await bridgeAddress(world.parts.env);
+  const images = await createMonitoringImages(await imageNames());
+  const mail = await mailHost({}, address);
+  const stop = async () => {
+    await mail.close();
+    await images.remove();
+  };
+  try {
+    await idle(world);
+    const lines = [
+      `export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ${await copyComponent(world.dir)}"`,
+      "export BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='90'",
+      "export GRAFANA_ADMIN_PASSWORD='tawny-owl-31-perch'",
+      "export ALERTMANAGER_ADMIN_EMAIL_RECEIVER='ops@birds.example.org,night@birds.example.org'",
+      `export SMTP_SERVER='${address}:${mail.port}'`,
+      "export ALERTMANAGER_EXTRA_GLOBAL='  smtp_require_tls: false'",
+      "export PAVICS_FQDN='birds.example.org'",
+      `export MONITORING_LISTEN_ADDRESS=127.0.0.1 NODE_EXPORTER_LISTEN_ADDRESS=${address}:9100`,
+      ...extra,
+    ];
+    const commit = await world.releaseSettings({ extra: lines }, 'Watch the host');
+    const { outcome, message } = await world.waitForCommit('private', commit);
+    if (outcome !== 'deployed') throw new Error(`monitoring was not deployed: ${outcome}: ${message}`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { mail, stop };
+}
+
+/** All but Grafana's, which is a double without metrics. */
+const JOBS = ['alertmanager', 'birdkeeper', 'cadvisor', 'node-exporter', 'prometheus'];
+
+/** Waits until Prometheus at `url` scrapes every target; it does so each minute. */
+export const targetsUp = (url: string): Promise<true> =>
+  waitFor(
+    'targets that are up',
+    async () => {
+      const up = (await query(url, 'up == 1')).map(({ metric }) => metric['job']);
+      return JOBS.every((job) => up.includes(job)) || undefined;
+    },
+    { within: 150_000, every: 2_000 },
+  );
