@@ -127,6 +127,7 @@ describe('metrics', () => {
   });
 
   it('a remote that cannot be asked is counted, and the time of its last answer stays', async () => {
+    await idle(world());
     const of = (name: string, more = '') => series(`birdkeeper_checkout_${name}`, `checkout="private"${more}`);
     const before = (await scrape()).page;
     const remote = join(world().dir, 'git', 'repositories', 'private.git');
