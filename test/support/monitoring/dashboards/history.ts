@@ -31,6 +31,8 @@ const PERIOD = 6 * 3_600;
 /** promtool reads its input once for each block of two hours: so it gets the input of one block at a time. */
 const BLOCK = 2 * 3_600;
 const AT_ONCE = 2;
+/** Seconds after the minute: scrapes are not on it, and a window of one minute holds one of them. */
+const OFFSET = 17;
 
 /** Names of the families, with what histograms and summaries make of them. */
 export function namesIn(text: string): Set<string> {
@@ -50,7 +52,7 @@ export async function writePast(
   past: Past,
 ): Promise<void> {
   const samples = recorded.flatMap((one) => samplesOf(one, past));
-  const end = Math.floor(past.until / past.scrapeSeconds) * past.scrapeSeconds;
+  const end = Math.floor((past.until - OFFSET) / past.scrapeSeconds) * past.scrapeSeconds + OFFSET;
   const blocks: [from: number, to: number][] = [];
   for (let from = end - past.hours * 3_600; from <= end;) {
     const to = Math.min(Math.floor(from / BLOCK) * BLOCK + BLOCK, end + 1);
@@ -79,7 +81,7 @@ async function writeBlock(folder: string, file: string, text: string): Promise<v
 }
 
 function textOf(samples: readonly Sample[], [from, to]: [number, number], every: number): string {
-  const first = Math.ceil(from / every) * every;
+  const first = Math.ceil((from - OFFSET) / every) * every + OFFSET;
   const lines: string[] = [];
   for (const { series, at } of samples) {
     for (let time = first; time < to; time += every) lines.push(`${series} ${at(time)} ${time}`);

@@ -44,9 +44,9 @@ const JOBS = ['node-exporter', 'cadvisor', 'birdkeeper'];
 /** `names`: the metrics that are asked for; of others the past is left out. */
 export async function startOwnWorld(names: ReadonlySet<string>): Promise<OwnWorld> {
   const [port = 0] = await freePorts(1);
-  const exporter = spawn('prometheus-node-exporter', [`--web.listen-address=127.0.0.1:${port}`, '--log.level=error'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  // Without systemd, which is not everywhere: it would complain at each scrape.
+  const options = [`--web.listen-address=127.0.0.1:${port}`, '--no-collector.systemd'];
+  const exporter = spawn('prometheus-node-exporter', options, { stdio: 'ignore' });
   const texts = await Promise.all(JOBS.map(async (job) => ({ job, instance: PAST, text: await recorded(job) })));
   const past = { until: Date.now() / 1_000, hours: HOURS, scrapeSeconds: SCRAPE_SECONDS, names };
   let prometheus: OwnPrometheus | undefined;

@@ -14,6 +14,8 @@ export interface QueryRun {
   expression: string;
   series: number;
   points: number;
+  /** Of a graph: as many as it has when no series has a hole. */
+  whole?: number;
   /** Newest value of each series, with its labels. */
   newest: { metric: Record<string, string>; value: number }[];
   /** Why it would not be seen: empty, not finite, refused. */
@@ -112,7 +114,10 @@ async function run(url: string, { dashboard, panel, target, range, situation, va
     const numbers = lists.flat().map(([, value]) => Number(value));
     const newest = result.map(({ metric }, index) => ({ metric, value: Number(lists[index]?.at(-1)?.[1]) }));
     const wrong = judge(numbers);
-    return { ...known, expression, series: result.length, points: numbers.length, newest, ...(wrong && { wrong }) };
+    const whole =
+      target.range && result.length * ((alignedTo(step, situation.to) - alignedTo(step, situation.from)) / step + 1);
+    const counted = { series: result.length, points: numbers.length, ...(whole && { whole }) };
+    return { ...known, expression, ...counted, newest, ...(wrong && { wrong }) };
   } catch (error) {
     return { ...known, expression, series: 0, points: 0, newest: [], wrong: messageOf(error) };
   }
@@ -121,10 +126,11 @@ async function run(url: string, { dashboard, panel, target, range, situation, va
 function path(expression: string, { range, instant }: Target, { from, to }: Situation, step: number): string {
   const query = encodeURIComponent(expression);
   if (instant && !range) return `query?query=${query}&time=${to}`;
-  // Grafana asks at multiples of the step.
-  const [start, end] = [from, to].map((time) => Math.floor(time / step) * step);
-  return `query_range?query=${query}&start=${start}&end=${end}&step=${step}`;
+  return `query_range?query=${query}&start=${alignedTo(step, from)}&end=${alignedTo(step, to)}&step=${step}`;
 }
+
+/** Grafana asks at multiples of the step. */
+const alignedTo = (step: number, time: number): number => Math.floor(time / step) * step;
 
 function judge(numbers: number[]): string | undefined {
   if (numbers.length === 0) return 'empty';
