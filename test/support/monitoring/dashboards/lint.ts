@@ -1,5 +1,5 @@
 /** What our dashboards must have besides the right form: each sentence says what is wrong and what would be right. */
-import { panelsOf, type Dashboard, type Panel, type Target } from './model.js';
+import { annotationsOf, panelsOf, type Dashboard, type Panel, type Target } from './model.js';
 import { metricsIn, variablesIn, windowsIn } from './promql.js';
 
 /** Links of operators lead to these: ids are never given to another panel. */
@@ -39,7 +39,7 @@ export function lint(dashboard: Dashboard, known: Known): string[] {
     ...ofIds(panels, known.committed),
     ...ofGrid(dashboard.panels),
     ...panels.filter(({ type }) => !WITHOUT_QUERIES.includes(type)).flatMap((panel) => ofPanel(panel, known.metrics)),
-    ...dashboard.annotations.list.flatMap(({ name, expr = '', datasource }) =>
+    ...annotationsOf(dashboard).flatMap(({ name, expr = '', datasource }) =>
       ofQuery({ refId: name, expr, ...(datasource && { datasource }) }, known.metrics).map(
         (wrong) => `annotation ${name}: ${wrong}`,
       ),

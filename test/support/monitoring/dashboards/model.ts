@@ -41,6 +41,15 @@ export interface Variable {
   current?: { value?: string | string[] };
 }
 
+export interface Annotation {
+  name: string;
+  expr?: string;
+  datasource?: { uid?: string };
+  useValueForTime?: boolean;
+  /** What people write into Grafana itself: an export has it. */
+  builtIn?: number;
+}
+
 export interface Dashboard {
   uid?: string;
   title?: string;
@@ -50,7 +59,7 @@ export interface Dashboard {
   time?: { from: string; to: string };
   panels: Panel[];
   templating: { list: Variable[] };
-  annotations: { list: { name: string; expr?: string; datasource?: { uid?: string }; useValueForTime?: boolean }[] };
+  annotations: { list: Annotation[] };
 }
 
 export const DASHBOARDS = join(COMPONENT, 'dashboards');
@@ -67,3 +76,7 @@ export const parseDashboard = (text: string): Dashboard => JSON.parse(text) as D
 
 /** Rows that are folded hold their panels themselves. */
 export const panelsOf = ({ panels }: Dashboard): Panel[] => panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+
+/** Those that ask Prometheus. */
+export const annotationsOf = ({ annotations }: Dashboard): Annotation[] =>
+  annotations.list.filter(({ builtIn }) => builtIn !== 1);

@@ -2,7 +2,7 @@
 import { messageOf } from '../../../../activities/shared/failures.js';
 import { ask } from '../query.js';
 import { chooseVariables, ownVariables, stepOf, substitute, type Situation } from './grafana.js';
-import { panelsOf, type Dashboard, type Panel, type Target } from './model.js';
+import { annotationsOf, panelsOf, type Dashboard, type Panel, type Target } from './model.js';
 
 export interface QueryRun {
   dashboard: string;
@@ -78,7 +78,7 @@ async function jobsOf(url: string, dashboard: Dashboard, range: string, options:
   };
   const chosen = await chooseVariables(url, dashboard, situation, options.variables);
   const values = Object.fromEntries(Object.entries(chosen).map(([name, { text }]) => [name, text]));
-  const annotations: Panel[] = dashboard.annotations.list.flatMap(({ name, expr }) =>
+  const annotations: Panel[] = annotationsOf(dashboard).flatMap(({ name, expr }) =>
     expr === undefined
       ? []
       : [{ ...ANNOTATED, title: `annotation ${name}`, targets: [{ refId: 'Anno', expr, range: true }] }],

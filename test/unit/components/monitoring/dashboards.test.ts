@@ -82,6 +82,12 @@ describe('components/monitoring/dashboards', () => {
     expect(said).toMatch(/^annotation Deployments: query Deployments: its data source is mine/m);
   });
 
+  it("Grafana's own annotations, which an export has, are let be", () => {
+    const exported = sound.replace('"annotations": {\n    "list": [', `$&${BUILT_IN},`);
+    expect(exported).toContain('-- Grafana --');
+    expect(lintText(exported)).toEqual([]);
+  });
+
   it('the first one has every panel that the platform had', () => {
     const titles = dashboards
       .filter(({ dashboard }) => dashboard.uid === 'pf6xQMWGz')
@@ -121,6 +127,8 @@ describe('components/monitoring/dashboards', () => {
   });
 });
 
+const BUILT_IN =
+  '{"builtIn": 1, "datasource": {"type": "grafana", "uid": "-- Grafana --"}, "enable": true, "iconColor": "blue", "name": "Own"}';
 const KNOWN_PANELS = [
   'Uptime',
   'Load',
