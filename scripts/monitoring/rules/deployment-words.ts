@@ -1,0 +1,16 @@
+/** What the rules of the deployment engine have in common. */
+
+/** Labels of a run, of a checkout, of a stack; `instance` is its host. */
+export const RUN = 'instance, stack, task, name';
+export const CHECKOUT = 'instance, stack, checkout';
+export const STACK = 'instance, stack';
+
+/** The newest sample, also while the worker is restarted: an alert would be resolved and told again. */
+export const held = (by: string, series: string, offset = ''): string =>
+  `max by (${by}) (last_over_time(${series}[10m]${offset}))`;
+
+/** As notices begin. */
+export const WHO = '{{ $labels.stack }} on {{ $labels.instance }}';
+export const WHAT = '{{ $labels.task }}{{ if $labels.name }} {{ $labels.name }}{{ end }}';
+
+export const BLOCKED_CHECKOUT = 'dirty|diverged|detached|no upstream|upstream gone|not a repository|missing';
