@@ -1,7 +1,7 @@
 /** The cases of a rule for `promtool test rules`. Pure. */
 import { stringify } from 'yaml';
 import type { Alert, Case, Rule } from '../model.js';
-import { runbookOf } from './template.js';
+import { descriptionOf, runbookOf } from './template.js';
 
 const HEAD = '# Written by `node scripts/monitoring.mjs` of what is in scripts/monitoring/rules/.\n';
 
@@ -10,8 +10,9 @@ export const caseName = (rule: Rule, { kind, says }: Case): string => `${rule.na
 /** What Prometheus makes of a template, of the few forms that rules have. */
 export function told(text: string, { labels, value }: Alert): string {
   return text
-    .replace(/\{\{ if \$labels\.(\w+) \}\}(.*?)\{\{ end \}\}/g, (_, name: string, then: string) =>
-      labels[name] ? then : '',
+    .replace(
+      /\{\{ if \$labels\.(\w+) \}\}(.*?)\{\{ else \}\}(.*?)\{\{ end \}\}/g,
+      (_, name: string, then: string, other: string) => (labels[name] ? then : other),
     )
     .replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, name: string) => labels[name] ?? '')
     .replace(/\{\{ \$value [^}]*\}\}/g, () => {
@@ -25,7 +26,7 @@ function expected(rule: Rule, alert: Alert) {
     exp_labels: { ...alert.labels, severity: rule.severity },
     exp_annotations: {
       summary: told(rule.summary, alert),
-      description: told(rule.description, alert),
+      description: told(descriptionOf(rule), alert),
       runbook_url: runbookOf(rule),
     },
   };

@@ -27,12 +27,15 @@ export function expression(rule: Rule, compare: Compare = asItIs): string {
 /** There is no public site: a place in this project. */
 export const runbookOf = ({ name }: Rule): string => `docs/alerts.md#${name.toLowerCase()}`;
 
+/** With what to do, as a notice has it: mails show both. */
+export const descriptionOf = ({ description, todo }: Rule): string => `${description}\n${todo.replaceAll('`', '')}`;
+
 const asRule = (rule: Rule, compare?: Compare) => ({
   alert: rule.name,
   expr: expression(rule, compare),
   for: rule.for,
   labels: { severity: rule.severity },
-  annotations: { summary: rule.summary, description: rule.description, runbook_url: runbookOf(rule) },
+  annotations: { summary: rule.summary, description: descriptionOf(rule), runbook_url: runbookOf(rule) },
 });
 
 export function template(groups: readonly Pick<Group, 'name' | 'rules'>[], compare?: Compare): string {
