@@ -237,6 +237,7 @@ export const containerRules: readonly Rule[] = [
       'A container would use more processor time than its limit allows, and waits in more than a quarter of all periods.',
     look: 'ContainerCpuUsage; how long its answers take.',
     todo: 'Raise its limit (`cpus`), unless being slow is what is wanted.',
+    needs: 'a container with a limit of CPU',
     was: 'held back for more than a second per second, which takes two threads: one at its limit all the time was never told',
     now: 'held back in more than 25 % of the periods',
     cases: [

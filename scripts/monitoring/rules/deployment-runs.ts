@@ -30,7 +30,7 @@ export const deploymentRunRules: readonly Rule[] = [
     description: 'Its metrics cannot be read: nothing is deployed, and nobody hears of what fails.',
     means: 'The worker of birdkeeper does not answer. Nothing is looked at, deployed or backed up; what runs goes on.',
     look: '`systemctl status birdkeeper` (or its container), its log; `birdkeeper doctor`; whether `BIRDKEEPER_METRICS_LISTEN` is what Prometheus asks.',
-    todo: 'Start it again. Its work goes on where it was.',
+    todo: 'Start it again: its work goes on where it was. Where there is no birdkeeper: PROMETHEUS_DEPLOYMENT_RULES=off',
     cases: [
       fires(
         'it is stopped',

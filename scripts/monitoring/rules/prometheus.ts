@@ -189,7 +189,8 @@ export const prometheusRules: readonly Rule[] = [
     severity: 'warning',
     summary: '{{ $labels.instance }}: the data of Prometheus will fill its disk within a week',
     description: 'At the pace of the last day it needs more than what is left.',
-    means: 'What Prometheus keeps grows so fast that it will have filled the disk of the engine within a week.',
+    means:
+      'What Prometheus keeps grows so fast that it will have filled the disk of the engine within a week. That is the filesystem of /var/lib/docker; with the data of the engine elsewhere, that of / is looked at.',
     look: 'Page "TSDB Status" of Prometheus: which metrics have the most series; `docker system df -v`.',
     todo: 'Shorten `PROMETHEUS_RETENTION_TIME`, leave out series that nobody needs, or enlarge the disk.',
     cases: [
