@@ -5,21 +5,25 @@ import { z } from 'zod';
 import { isRunAlive } from '../activities/deployment/local-run.js';
 import { messageOf } from '../activities/shared/failures.js';
 import type { StackState } from '../activities/state/index.js';
+import type { ServiceHealth } from '../workflows/model.js';
 import { deepest } from '../client/failures.js';
 import type { TemporalClient } from './client.js';
 import type { Composition } from './composition.js';
 import { startMetrics, type Metrics } from './metrics/index.js';
-import { samplesOf, type Known } from './metrics/page.js';
+import { samplesOf, type KnownStack } from './metrics/page.js';
 import { Records } from './metrics/records.js';
 import { processMetrics } from './metrics/sdk.js';
 import { ServerLook } from './metrics/server.js';
 import { exposition } from './metrics/text.js';
 import { Watch } from './metrics/watch.js';
+import { lookAtHealth } from './service-health.js';
 
 /** How long the server has for all that it is asked; a first look may read thirty days of runs. */
 const LOOK_LIMIT_MS = 60_000;
 /** How long a page waits for the server: then it is made of what was known. */
 const PAGE_WAIT_MS = 500;
+/** How long a page waits for the engine: then nothing is said of services. */
+const ENGINE_WAIT_MS = 2_000;
 /** Also when nobody scrapes, because the server forgets. */
 const LOOK_EVERY_MS = 15 * 60_000;
 /** Several who scrape cost the server one look. */
@@ -50,11 +54,13 @@ async function serve(composition: Composition, { client }: TemporalClient): Prom
   );
   const look = lookAtMostEvery(FRESH_MS, watch);
   const records = new Records();
+  const health = (stack: string) =>
+    lookAtHealth(dependencies.engine, stack, AbortSignal.timeout(ENGINE_WAIT_MS)).catch((): ServiceHealth[] => []);
   const process = processMetrics(() => composition.sdkMetrics());
   const version = await ownVersion();
   const page = async (): Promise<string> => {
     await Promise.race([look(), sleep(PAGE_WAIT_MS, undefined, { ref: false })]);
-    const known = await Promise.all((await stacks()).map((stack) => readStack(stack, records, watch)));
+    const known = await Promise.all((await stacks()).map((stack) => readStack(stack, records, watch, health)));
     const ours = exposition(samplesOf({ version, host, now: Date.now(), stacks: known, watched: watch.known() }));
     return `${ours}${await process.text()}`;
   };
@@ -89,14 +95,20 @@ function lookAtMostEvery(freshMs: number, watch: Watch): () => Promise<void> {
   };
 }
 
-async function readStack(stack: StackState, known: Records, watch: Watch): Promise<Known['stacks'][number]> {
-  const records = await known.of(stack);
+async function readStack(
+  stack: StackState,
+  known: Records,
+  watch: Watch,
+  health: (stack: string) => Promise<ServiceHealth[]>,
+): Promise<KnownStack> {
+  const [records, services] = await Promise.all([known.of(stack), health(stack.name)]);
   const { local } = records;
   return {
     name: stack.name,
     records,
     isLocal: local !== undefined && (await isRunAlive(stack, local).catch(() => false)),
     unreadable: records.unreadable + Number(watch.isUnreadable(stack.name)),
+    health: services,
   };
 }
 

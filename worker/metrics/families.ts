@@ -75,6 +75,10 @@ const families = {
   birdkeeper_last_deployment_duration_seconds: gauge(STACK, 'How long the newest deployment took.'),
 
   birdkeeper_service_expected: gauge([...STACK, 'project', 'service'], 'A service that should run; always 1.'),
+  birdkeeper_service_health: gauge(
+    [...STACK, 'service', 'health'],
+    'Whether the service is in that health, as the engine says now; absent: the engine does not answer.',
+  ),
 
   birdkeeper_backup_last_snapshot_timestamp_seconds: gauge(STACK, 'When the newest snapshot was made; 0: never.'),
   birdkeeper_backup_verified_timestamp_seconds: gauge(STACK, 'When a backup was last proven to restore; 0: never.'),

@@ -1,20 +1,30 @@
 /** The whole page: what is known of each stack, as samples. Pure. */
+import type { ServiceHealth } from '../../workflows/model.js';
 import { deploymentSamples, releaseSamples, secondsOf } from './deployments.js';
 import type { StackRecords } from './records.js';
 import { keysOf, runSamples, verificationSamples } from './run-samples.js';
 import { EMPTY } from './runs.js';
 import { progressSamples, scheduleSamples } from './schedules.js';
-import { stackSamples } from './stack.js';
+import { healthSamples, stackSamples } from './stack.js';
 import type { Samples } from './text.js';
 import type { Watched } from './watch.js';
+
+export interface KnownStack {
+  name: string;
+  records: StackRecords;
+  /** A deployment without the server runs. */
+  isLocal: boolean;
+  unreadable: number;
+  /** Empty where the engine could not be asked. */
+  health: readonly ServiceHealth[];
+}
 
 export interface Known {
   version: string;
   host: string;
   /** Milliseconds since 1970. */
   now: number;
-  /** `isLocal`: a deployment without the server runs. */
-  stacks: readonly { name: string; records: StackRecords; isLocal: boolean; unreadable: number }[];
+  stacks: readonly KnownStack[];
   watched: Watched;
 }
 
@@ -35,10 +45,7 @@ export function samplesOf({ version, host, now, stacks, watched }: Known): Sampl
   };
 }
 
-function samplesOfStack(
-  { name: stack, records, isLocal, unreadable }: Known['stacks'][number],
-  watched: Watched,
-): Samples {
+function samplesOfStack({ name: stack, records, isLocal, unreadable, health }: KnownStack, watched: Watched): Samples {
   const { deployments, release, quarantined, snapshotAt, local } = records;
   const ledger = watched.ledgers.get(stack) ?? EMPTY;
   const keys = keysOf(stack, watched.jobs(stack));
@@ -55,6 +62,7 @@ function samplesOfStack(
       ...progressSamples([deployment, ...keys], open),
       { name: 'birdkeeper_queued_requests', labels: { stack }, value: watched.queued[stack] ?? 0 },
       ...releaseSamples(stack, release, quarantined),
+      ...healthSamples(stack, health),
       ...stackSamples(stack, { ...records, newest: deployments.at(-1) }),
       { name: 'birdkeeper_backup_last_snapshot_timestamp_seconds', labels: { stack }, value: secondsOf(snapshotAt) },
       ...verificationSamples(stack, ledger),

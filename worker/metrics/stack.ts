@@ -1,6 +1,6 @@
 /** How a stack and its checkouts are, from the newest look and what was deployed since. Pure. */
 import { CHECKOUT_WORDS, STACK_WORDS, type Outcome, type StackWord } from '../../workflows/contract.js';
-import type { DeploymentRecord } from '../../workflows/model.js';
+import { HEALTH_WORDS, type DeploymentRecord, type ServiceHealth } from '../../workflows/model.js';
 import type { KeeperNote, Look, Observed } from '../../activities/state/index.js';
 import { secondsOf } from './deployments.js';
 import type { Sample } from './text.js';
@@ -52,6 +52,15 @@ export function stackSamples(stack: string, { look, observed, keeper, newest }: 
     ),
   ];
 }
+
+/** `health`: empty where the engine could not be asked. */
+export const healthSamples = (stack: string, health: readonly ServiceHealth[]): Sample[] =>
+  health.flatMap(({ service, health: word }) =>
+    HEALTH_WORDS.map((each): Sample => {
+      const labels = { stack, service, health: each };
+      return { name: 'birdkeeper_service_health', labels, value: Number(each === word) };
+    }),
+  );
 
 type Checkout = Observed['checkouts'][number];
 

@@ -56,7 +56,7 @@ async function pageOf(records: Records, of = stack): Promise<string> {
   const read = await records.of(of);
   const known: Known = {
     ...{ version: '1.2.3', host: 'alpha', now: Date.now() },
-    stacks: [{ name: of.name, records: read, isLocal: false, unreadable: read.unreadable }],
+    stacks: [{ name: of.name, records: read, isLocal: false, unreadable: read.unreadable, health: HEALTH }],
     watched: {
       ...{ reachable: true, open: [], queued: {}, ledgers: new Map([[of.name, EMPTY]]), jobs: () => JOBS },
       schedules: JOBS.map((job) => ({ stack: of.name, ...job, intervalSeconds: 60, paused: false, due: [] })),
@@ -64,6 +64,8 @@ async function pageOf(records: Records, of = stack): Promise<string> {
   };
   return exposition(samplesOf(known));
 }
+
+const HEALTH = [{ service: 'web', health: 'unhealthy' as const }];
 
 describe('worker/metrics/page', () => {
   it('is one that promtool finds nothing wrong with, and holds no message', async () => {
@@ -98,7 +100,7 @@ describe('worker/metrics/page', () => {
     expect(of('birdkeeper_rollbacks_total')).toHaveLength(3);
     expect(of('birdkeeper_service_expected')).toHaveLength(0);
     const set = Object.entries(page).filter(
-      ([key, value]) => value !== 0 && !/_info|_valid|_interval|reachable/.test(key),
+      ([key, value]) => value !== 0 && !/_info|_valid|_health|_interval|reachable/.test(key),
     );
     expect(set).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Look, Observed } from '../../../../activities/state/index.js';
 import { CHECKOUT_WORDS, type Outcome, type StackWord } from '../../../../workflows/contract.js';
-import type { DeploymentRecord } from '../../../../workflows/model.js';
-import { stackSamples, wordNow, type StackFacts } from '../../../../worker/metrics/stack.js';
+import { HEALTH_WORDS, type DeploymentRecord } from '../../../../workflows/model.js';
+import { healthSamples, stackSamples, wordNow, type StackFacts } from '../../../../worker/metrics/stack.js';
 import { exposition } from '../../../../worker/metrics/text.js';
 import { parsePage } from '../../../support/metrics-page.js';
 
@@ -24,6 +24,16 @@ const state = (word: string) => `birdkeeper_checkout_state{stack="s",checkout="p
 const behind = 'birdkeeper_checkout_behind_commits{stack="s",checkout="platform"}';
 
 describe('worker/metrics/stack', () => {
+  it('says of each service in which health it is, and nothing where nobody could be asked', () => {
+    const page = (health: Parameters<typeof healthSamples>[1]) =>
+      parsePage(exposition({ values: healthSamples('s', health), distributions: [] }));
+    const seen = page([{ service: 'web', health: 'unhealthy', detail: 'secret words' }]);
+    expect(seen['birdkeeper_service_health{stack="s",service="web",health="unhealthy"}']).toBe(1);
+    expect(Object.values(seen).filter((value) => value === 1)).toHaveLength(1);
+    expect(Object.keys(seen)).toHaveLength(HEALTH_WORDS.length);
+    expect(page([])).toEqual({});
+  });
+
   it.each<[StackWord | undefined, Outcome, StackWord | undefined]>([
     ['behind', 'deployed', 'up to date'],
     ['behind', 'rolled back', 'quarantined'],
