@@ -16,9 +16,11 @@ export async function ask<T>(url: string, path: string): Promise<T> {
 export const query = async (url: string, text: string): Promise<Sample[]> =>
   (await ask<{ result: Sample[] }>(url, `query?query=${encodeURIComponent(text)}`)).result;
 
-/** Names that look like ours or an exporter's, out of an expression. */
+/** Names of metrics in an expression; not those of labels, of jobs and of other words. */
 export const metricNames = (expression: string): string[] => [
   ...new Set(
-    expression.match(/\b(?:node|container|machine|birdkeeper|temporal|prometheus|alertmanager|up)(?:_\w+)?\b/g),
+    expression.match(
+      /\b(?:up|(?:node|container|machine|birdkeeper|temporal|prometheus|alertmanager)_(?!label_)\w+)\b(?!\s*[=!"])/g,
+    ),
   ),
 ];
