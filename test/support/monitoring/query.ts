@@ -20,7 +20,7 @@ export const query = async (url: string, text: string): Promise<Sample[]> =>
 export const metricNames = (expression: string): string[] => [
   ...new Set(
     expression.match(
-      /\b(?:up|(?:node|container|machine|birdkeeper|temporal|prometheus|alertmanager)_(?!label_)\w+)\b(?!\s*[=!"])/g,
+      /\b(?:up|(?:node|container|machine|birdkeeper|temporal|prometheus|alertmanager)_(?!label_)\w+)\b(?!\s*(?:=~?"|![=~]"|"))/g,
     ),
   ),
 ];
