@@ -18,6 +18,11 @@ const RUNNING =
   `    "project", "$1", "${PROJECT}", "(.*)"),\n    "service", "$1", "${SERVICE}", "(.*)")`;
 const EXPECTED = 'max by (instance, stack, project, service) (last_over_time(birdkeeper_service_expected[10m]))';
 
+const NO_DEPLOYMENT =
+  'unless on (instance, stack) max by (instance, stack) (birdkeeper_run_in_progress{task="deployment"}) == 1';
+const health = (service: string, word: string) =>
+  `birdkeeper_service_health{instance="h",stack="birds",service="${service}",health="${word}"}`;
+
 /** A container that was started again counts its CPU from 0 again; one that was made anew has a newer start. */
 const RESTARTS =
   `max by (instance, name) (resets(container_cpu_usage_seconds_total{${NAMED}}[15m]))\n` +
@@ -112,7 +117,7 @@ export const containerHealthRules: readonly Rule[] = [
       'A container runs, and its own health check says that it does not work, or it has been starting for ten minutes.',
     look: '`docker inspect -f "{{json .State.Health}}" NAME`: what the check said; its log.',
     todo: 'Mend what its log says; docker restart NAME may help for a while.',
-    needs: 'a cAdvisor that tells it (`container_health_state`, newer than 0.53)',
+    needs: 'a cAdvisor that tells it (`container_health_state`, newer than 0.53); ServiceUnhealthy does without',
     cases: [
       fires(
         'it fails',
@@ -127,10 +132,45 @@ export const containerHealthRules: readonly Rule[] = [
     ],
   },
   {
+    name: 'ServiceUnhealthy',
+    expr: () =>
+      'max by (instance, stack, service) (last_over_time(birdkeeper_service_health{health=~"unhealthy|restarting|starting"}[10m])) == 1\n' +
+      NO_DEPLOYMENT,
+    for: '10m',
+    severity: 'warning',
+    summary: '{{ $labels.stack }} on {{ $labels.instance }}: service {{ $labels.service }} is not healthy',
+    description: 'The engine has called it unhealthy, restarting or starting for ten minutes.',
+    means:
+      'A service of a stack that birdkeeper keeps has a container that is unhealthy, is started again and again, or does not come to an end of starting. Nothing is told while a deployment runs.',
+    look: '`birdkeeper status` says which and why; `docker inspect -f "{{json .State.Health}}" NAME`, `docker logs NAME`.',
+    todo: 'Mend what its log says, or go back with: birdkeeper rollback',
+    needs: 'birdkeeper',
+    cases: [
+      fires(
+        'it is restarting, then unhealthy, and the worker is restarted',
+        '20m',
+        {
+          [health('weaver', 'restarting')]: '0x4 1x3 0x30',
+          [health('weaver', 'unhealthy')]: '0x4 0x3 1x3 _x3 1x30',
+        },
+        { labels: { instance: 'h', stack: 'birds', service: 'weaver' } },
+      ),
+      silent('it is starting for five minutes; another has none of that', '20m', {
+        [health('weaver', 'starting')]: '0x6 1x5 0x30',
+        [health('proxy', 'healthy')]: steady(1, 30),
+        [health('proxy', 'unhealthy')]: steady(0, 30),
+      }),
+      silent('a deployment runs', '20m', {
+        [health('weaver', 'starting')]: steady(1, 30),
+        'birdkeeper_run_in_progress{instance="h",stack="birds",task="deployment"}': steady(1, 30),
+      }),
+    ],
+  },
+  {
     name: 'ExpectedServiceMissing',
     expr: () =>
       `${EXPECTED}\nunless on (instance, project, service) ${RUNNING}\n` +
-      'unless on (instance, stack) max by (instance, stack) (birdkeeper_run_in_progress{task="deployment"}) == 1\n' +
+      `${NO_DEPLOYMENT}\n` +
       'and on (instance) max by (instance) (up{job="cadvisor"}) == 1',
     for: '5m',
     severity: 'critical',

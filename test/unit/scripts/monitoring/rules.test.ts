@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RULE_FILES, ALL_RULES, KNOWN, rulesOf } from '../../../../scripts/monitoring/rules/index.js';
 import { settable } from '../../../../scripts/monitoring/write/thresholds.js';
+import { FAMILIES } from '../../../../worker/metrics/families.js';
 
 /** As operators have them: name, default of its variable, its unit. */
 const CONTRACT: readonly [string, number?, RegExp?][] = [
@@ -144,6 +145,20 @@ describe('scripts/monitoring/rules', () => {
     expect(ofStacks.length).toBeGreaterThan(10);
     for (const { name, summary } of ofStacks) {
       expect(summary, name).toMatch(/^\{\{ \$labels\.stack \}\} on \{\{ \$labels\.instance \}\}(:| is blocked)/);
+    }
+  });
+
+  it('what they ask of birdkeeper is told by a worker, with these labels', () => {
+    const told = new Map<string, readonly string[]>(
+      Object.entries(FAMILIES).map(([name, { labels }]) => [name, labels]),
+    );
+    const texts = ALL_RULES.map(({ expr }) => expr('1', '1'));
+    const asked = texts.flatMap((text) => [...text.matchAll(/\b(birdkeeper_\w+)(?:\{([^}]*)\})?/g)]);
+    expect(asked.length).toBeGreaterThan(20);
+    for (const [series, name = '', matchers = ''] of asked) {
+      const labels = told.get(name) ?? told.get(name.replace(/_(sum|count)$/, ''));
+      expect(labels, series).toBeDefined();
+      for (const [, label] of matchers.matchAll(/(\w+)[!=]~?"/g)) expect(labels, series).toContain(label);
     }
   });
 });
