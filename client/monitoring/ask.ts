@@ -10,6 +10,9 @@ const WATCHDOG = 'Watchdog';
 /** Of deliveries; longer than Alertmanager waits between two tries. */
 const WINDOW = '15m';
 
+/** Prometheus and Alertmanager are started together: the first alerts find none yet, and are sent again. */
+const JUST_STARTED = 'time() - min(process_start_time_seconds{job="prometheus"}) < 1200';
+
 const Answer = z.object({ status: z.literal('success'), data: z.unknown() });
 const Labels = z.record(z.string(), z.string());
 const Targets = z.object({
@@ -34,7 +37,7 @@ export async function askMonitoring(url: string): Promise<Monitoring> {
     ask(base, 'targets?state=active', Targets),
     ask(base, 'alerts', Alerts),
     query(base, `sum by (integration) (increase(alertmanager_notifications_failed_total[${WINDOW}])) > 0`),
-    query(base, `sum (increase(prometheus_notifications_errors_total[${WINDOW}])) > 0`),
+    query(base, `sum (increase(prometheus_notifications_errors_total[${WINDOW}])) > 0 unless on () ${JUST_STARTED}`),
   ]);
   return {
     url: base,

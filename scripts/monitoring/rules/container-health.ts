@@ -106,32 +106,6 @@ export const containerHealthRules: readonly Rule[] = [
     ],
   },
   {
-    name: 'ContainerUnhealthy',
-    expr: () => `max by (instance, name) (container_health_state{${NAMED}}) == 0`,
-    for: '10m',
-    severity: 'warning',
-    summary: '{{ $labels.instance }}: container {{ $labels.name }} is not healthy',
-    description:
-      'The health check of {{ $labels.name }} has been failing for ten minutes, or it has been starting for as long.',
-    means:
-      'A container runs, and its own health check says that it does not work, or it has been starting for ten minutes.',
-    look: '`docker inspect -f "{{json .State.Health}}" NAME`: what the check said; its log.',
-    todo: 'Mend what its log says; docker restart NAME may help for a while.',
-    needs: 'a cAdvisor that tells it (`container_health_state`, newer than 0.53); ServiceUnhealthy does without',
-    cases: [
-      fires(
-        'it fails',
-        '15m',
-        { 'container_health_state{instance="h",name="weaver",id="/docker/1"}': '1x2 0x20' },
-        { labels: IT },
-      ),
-      silent('it is starting; another has no check', '15m', {
-        'container_health_state{instance="h",name="weaver",id="/docker/1"}': '0x5 1x20',
-        'container_health_state{instance="h",name="proxy",id="/docker/2"}': steady(-1, 30),
-      }),
-    ],
-  },
-  {
     name: 'ServiceUnhealthy',
     expr: () =>
       'max by (instance, stack, service) (last_over_time(birdkeeper_service_health{health=~"unhealthy|restarting|starting"}[10m])) == 1\n' +

@@ -138,7 +138,10 @@ export const prometheusRules: readonly Rule[] = [
   },
   {
     name: 'PrometheusNotificationsDropped',
-    expr: () => 'sum by (instance) (increase(prometheus_notifications_dropped_total[15m])) > 0',
+    // Both are started together: the first alerts find no Alertmanager yet, and are sent again.
+    expr: () =>
+      'sum by (instance) (increase(prometheus_notifications_dropped_total[15m])) > 0\n' +
+      'unless on (instance) time() - max by (instance) (process_start_time_seconds{job="prometheus"}) < 1200',
     for: '0m',
     severity: 'warning',
     summary: '{{ $labels.instance }}: Prometheus lost alerts',
@@ -149,6 +152,10 @@ export const prometheusRules: readonly Rule[] = [
     cases: [
       fires('three', '12m', { [`prometheus_notifications_dropped_total${H}`]: stepping(3, 8, 20) }, { labels: HOST }),
       silent('none lately', '20m', { [`prometheus_notifications_dropped_total${H}`]: steady(3, 30) }),
+      silent('it was started with Alertmanager', '8m', {
+        [`prometheus_notifications_dropped_total${H}`]: stepping(3, 2, 20),
+        'process_start_time_seconds{instance="h",job="prometheus"}': steady(0, 30),
+      }),
     ],
   },
   {
