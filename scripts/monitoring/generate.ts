@@ -4,7 +4,6 @@ import { ALL_RULES, RULE_FILES } from './rules/index.js';
 import { cases } from './write/cases.js';
 import { alertsPaper, rulesPaper } from './write/papers.js';
 import { template, templatePath } from './write/template.js';
-import { thresholdsEnv } from './write/thresholds.js';
 
 export interface Written {
   /** From the project's directory. */
@@ -31,7 +30,6 @@ export const generate = (): Promise<Written[]> =>
     [
       ...RULE_FILES.map((file) => ({ path: templatePath(file), text: template(file.groups) })),
       ...ALL_RULES.map((rule) => ({ path: `${CASES}/${rule.name}.test.yml`, text: cases(rule) })),
-      { path: 'components/monitoring/thresholds.env', text: thresholdsEnv() },
       { path: 'components/monitoring/RULES.md', text: rulesPaper() },
       { path: 'docs/alerts.md', text: alertsPaper() },
     ].map(formatted),
