@@ -1,8 +1,11 @@
 /**
  * Takes secrets out of text that people will read. The rule is design's: values of variables whose names look like
  * secrets, credentials in URLs, and other values of eight characters or more that mix letters and digits and are no
- * path, host, URL, cron line or image. Messages still name files, hosts and tags.
+ * path, host, URL, cron line or image; in YAML, values of keys whose names look like secrets. Messages still name files, hosts
+ * and tags.
  */
+import { secretsInYaml } from './yaml-secrets.js';
+
 export type Redact = (text: string) => string;
 
 const MASK = '‹redacted›';
@@ -37,7 +40,7 @@ function secretParts(name: string, value: string): string[] {
       .filter((line) => line.length >= 4)
       .flatMap(spellings);
   }
-  return [];
+  return secretsInYaml(value).flatMap(spellings);
 }
 
 /** The forms in which programs repeat a value: as it is, in JSON, in a URL, with Compose's doubled dollar signs. */
