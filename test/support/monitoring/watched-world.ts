@@ -4,12 +4,13 @@ import { waitFor, type World } from '../world/index.js';
 import { idle } from '../world/in-vitest.js';
 import { bridgeAddress, copyComponent, imageNames } from './component.js';
 import { createMonitoringImages } from './images.js';
+import { attempt } from '../world/programs.js';
 import { query } from './query.js';
 
 export interface Watched {
   /** Takes the mails. */
   mail: MailHost;
-  /** Takes mail server and images away; containers go with the world. */
+  /** Takes mail server, containers, volumes and images away. */
   stop(): Promise<void>;
 }
 
@@ -19,10 +20,12 @@ export const METRICS = { BIRDKEEPER_METRICS_LISTEN: 'docker:9469' };
 /** `extra`: further lines of env.local. Nothing listens where others of the network could reach it. */
 export async function watch(world: World, extra: readonly string[]): Promise<Watched> {
   const address = await bridgeAddress(world.parts.env);
+  await removeKept(world);
   const images = await createMonitoringImages(await imageNames());
   const mail = await mailHost({}, address);
   const stop = async () => {
     await mail.close();
+    await removeKept(world);
     await images.remove();
   };
   try {
@@ -47,6 +50,23 @@ export async function watch(world: World, extra: readonly string[]): Promise<Wat
   }
   return { mail, stop };
 }
+
+/**
+ * What has one name on an engine, whoever made it: what a former run measured and told would count for this one. And the tags by
+ * which releases keep their images.
+ */
+async function removeKept({ project, parts: { env } }: World): Promise<void> {
+  const docker = async (...args: string[]) =>
+    (await attempt('docker', args, { env })).stdout.split('\n').filter(Boolean);
+  await docker('rm', '--force', ...SERVICES);
+  await docker('volume', 'rm', '--force', ...VOLUMES);
+  const kept = await docker('images', '--format', '{{.Repository}}:{{.Tag}}', `birdkeeper.local/${project}/*`);
+  const ours = kept.filter((tag) => SERVICES.some((service) => tag.includes(`/${service}:`)));
+  if (ours.length > 0) await docker('rmi', ...ours);
+}
+
+const SERVICES = ['prometheus', 'alertmanager', 'grafana', 'cadvisor', 'node-exporter'];
+const VOLUMES = ['prometheus_persistence', 'grafana_persistence', 'alertmanager_persistence'];
 
 /** All but Grafana's, which is a double without metrics. */
 const JOBS = ['alertmanager', 'birdkeeper', 'cadvisor', 'node-exporter', 'prometheus'];
