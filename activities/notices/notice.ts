@@ -3,6 +3,17 @@ import { NO_WINDOW, PHASES, type Outcome, type Phase, type StackWord } from '../
 import type { Commits, WaitingRelease } from '../../workflows/model.js';
 import type { Redact } from '../shared/redact.js';
 import type { NoticeKind } from '../stack/notify.js';
+import {
+  blockedLine,
+  deploymentLine,
+  jobLine,
+  jobTodo,
+  NOTHING_CHANGED,
+  OUTCOME_WORDS,
+  RUNS_AGAIN,
+  unseenLine,
+  type Words,
+} from './words.js';
 
 export interface Notice {
   kind: NoticeKind;
@@ -91,7 +102,7 @@ export function noticeOfDeployment(ended: EndedDeployment): Notice | undefined {
     stack,
     host,
     number,
-    title: `${stack} on ${host}: deployment ${number} ${ends}`,
+    title: deploymentLine(`${stack} on ${host}`, number, ends),
     ...rest,
     text: [rest.text, ...(asked === '' ? [] : [`Begun because: ${asked}`])].join('\n\n'),
     ...(checkouts && { checkouts }),
@@ -102,38 +113,25 @@ export function noticeOfDeployment(ended: EndedDeployment): Notice | undefined {
 type Told = Pick<Notice, 'kind' | 'text' | 'todo' | 'unsure' | 'lasting'> & { ends: string };
 
 function toldOf({ outcome, phase, message, number, waiting }: EndedDeployment): Told | undefined {
+  const said = ({ ends, todo }: Words) => ({ ends: ends(phase), ...(todo !== undefined && { todo }) });
   switch (outcome) {
     case 'deployed':
-      return { kind: 'deployed', ends: 'succeeded', text: message };
+      return { kind: 'deployed', text: message, ...said(OUTCOME_WORDS[outcome]) };
     case 'failed':
-      return { kind: 'failed', ends: `failed in ${phase}`, text: `${message}${unchanged(phase)}` };
+      return { kind: 'failed', text: `${message}${unchanged(phase)}`, ...said(OUTCOME_WORDS[outcome]) };
     case 'rolled back':
       return {
         kind: 'rolled-back',
-        ends: 'was rolled back',
-        text: `${message}\n\nThe former release runs again.`,
-        todo: 'Push a commit that mends it, or insist on this release with: birdkeeper deploy --force',
+        text: `${message}\n\n${RUNS_AGAIN}`,
+        ...said(OUTCOME_WORDS[outcome]),
       };
     case 'roll back failed':
-      return {
-        kind: 'failed',
-        ends: 'failed and could not be rolled back',
-        text: message,
-        todo: 'The stack was left as it runs and needs a person now: birdkeeper status shows what is wrong.',
-        lasting: true,
-      };
     case 'roll back withheld':
-      return {
-        kind: 'failed',
-        ends: 'failed and waits for a person',
-        text: message,
-        todo: 'Mend it by a push, keep it with birdkeeper deploy --force, or go back with birdkeeper rollback',
-        lasting: true,
-      };
+      return { kind: 'failed', text: message, ...said(OUTCOME_WORDS[outcome]), lasting: true };
     case 'blocked':
-      return { kind: 'blocked', ends: 'is blocked', text: message };
+      return { kind: 'blocked', text: message, ...said(OUTCOME_WORDS[outcome]) };
     case 'degraded':
-      return { kind: 'blocked', ends: 'could not look at every checkout', text: message, unsure: true };
+      return { kind: 'blocked', text: message, ...said(OUTCOME_WORDS[outcome]), unsure: true };
     case 'waiting':
       return waitingTold(number, message, waiting);
     case 'up to date':
@@ -163,7 +161,7 @@ export function noticeOfHeldUp({ host, stack, number, why, at }: HeldUp): Notice
     stack,
     host,
     number,
-    title: `${stack} on ${host}: deployment ${number} is held up`,
+    title: deploymentLine(`${stack} on ${host}`, number, 'is held up'),
     text: why,
     todo: 'It goes on by itself when that is mended. Where it stands: birdkeeper status',
     at,
@@ -171,16 +169,16 @@ export function noticeOfHeldUp({ host, stack, number, why, at }: HeldUp): Notice
 }
 
 const unchanged = (phase: Phase): string =>
-  PHASES.indexOf(phase) < PHASES.indexOf('advance') ? '\n\nNothing was changed: what ran before still runs.' : '';
+  PHASES.indexOf(phase) < PHASES.indexOf('advance') ? `\n\n${NOTHING_CHANGED}` : '';
 
 /** `recovered` of a look that is up to date means: when something bad was told before. */
 export function noticeOfLook({ host, stack, word, reason, remedy, checkouts, at }: Look): Notice | undefined {
   const about = { stack, host, text: reason, ...(remedy && { todo: remedy }), ...(checkouts && { checkouts }), at };
   switch (word) {
     case 'blocked':
-      return { kind: 'blocked', title: `${stack} on ${host} is blocked`, ...about };
+      return { kind: 'blocked', title: blockedLine(`${stack} on ${host}`), ...about };
     case 'degraded':
-      return { kind: 'blocked', title: `${stack} on ${host}: not every checkout can be seen`, ...about, unsure: true };
+      return { kind: 'blocked', title: unseenLine(`${stack} on ${host}`), ...about, unsure: true };
     case 'up to date':
       return { kind: 'recovered', title: `${stack} on ${host} is up to date again`, ...about };
     case 'behind':
@@ -197,15 +195,15 @@ export function noticeOfJob({ host, stack, job, trouble, at }: EndedJob): Notice
   if (trouble === undefined)
     return {
       kind: 'recovered',
-      title: `${stack} on ${host}: job ${job} is done again`,
+      title: jobLine(`${stack} on ${host}`, job, 'is done again'),
       text: 'Its newest run ended well.',
       ...about,
     };
   return {
     kind: 'job-failed',
-    title: `${stack} on ${host}: job ${job} ${trouble.what}`,
+    title: jobLine(`${stack} on ${host}`, job, trouble.what),
     text: trouble.text,
-    todo: `What it said: birdkeeper jobs logs ${job}. Once more: birdkeeper jobs run ${job}`,
+    todo: jobTodo(job),
     ...about,
   };
 }

@@ -105,10 +105,36 @@ function last(stack: string, records: readonly DeploymentRecord[]): Sample[] {
     },
   ];
   if (record === undefined) return when;
-  const { number, outcome, phase } = record;
-  const labels = { stack, number: String(number), outcome, phase };
-  return [...when, { name: 'birdkeeper_last_deployment_info', labels, value: 1 }];
+  const failed = newestOf(records.filter(({ outcome }) => RESULT_OF[outcome] === 'failure'));
+  return [
+    ...when,
+    { name: 'birdkeeper_last_deployment_info', labels: endOf(stack, record), value: 1 },
+    ...(failed === undefined
+      ? []
+      : [
+          {
+            name: 'birdkeeper_last_failed_deployment_timestamp_seconds',
+            labels: endOf(stack, failed),
+            value: secondsOf(failed.endedAt),
+          } as const,
+        ]),
+  ];
 }
+
+const endOf = (stack: string, { number, outcome, phase }: DeploymentRecord) => ({
+  stack,
+  number: String(number),
+  outcome,
+  phase,
+});
+
+/** By its end, as `birdkeeper_last_run_timestamp_seconds` goes: the two are compared. */
+const newestOf = (records: readonly DeploymentRecord[]): DeploymentRecord | undefined =>
+  records.reduce<DeploymentRecord | undefined>(
+    (newest, record) =>
+      newest === undefined || secondsOf(record.endedAt) >= secondsOf(newest.endedAt) ? record : newest,
+    undefined,
+  );
 
 /** The release that runs, and what is held back. */
 export function releaseSamples(

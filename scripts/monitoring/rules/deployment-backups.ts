@@ -1,5 +1,6 @@
 /** Rules of the deployment engine: backups. */
 import { boundary, fires, fixed, type Rule, silent, steady } from '../model.js';
+import { jobLine, jobTodo } from '../../../activities/notices/words.js';
 import { held, STACK, WHO } from './deployment-words.js';
 
 const backups = (stack: string) => `birdkeeper_schedule_interval_seconds{instance="h",stack="${stack}",task="backup"}`;
@@ -63,11 +64,11 @@ export const deploymentBackupRules: readonly Rule[] = [
     expr: () => `${held(STACK, 'birdkeeper_backup_verification_failed')} == 1`,
     for: '0m',
     severity: 'critical',
-    summary: `${WHO}: a backup could not be restored`,
-    description: 'The newest verification restored a backup for a trial, and failed.',
+    summary: jobLine(WHO, 'verify', 'failed'),
+    description: 'A backup was restored for a trial, and that failed: it may be worth nothing.',
     means: 'A backup was restored for a trial, as is done regularly, and that failed. It may be worth nothing.',
     look: '`birdkeeper status`; `birdkeeper jobs logs verify`.',
-    todo: 'Make a new backup and verify it: birdkeeper jobs run backup, then: birdkeeper jobs run verify',
+    todo: `${jobTodo('verify')}. A new backup: birdkeeper jobs run backup`,
     cases: [
       fires(
         'the newest one failed',

@@ -1,6 +1,7 @@
 /** Rules of the deployment engine: does it run, do its runs succeed, when they should. */
 import { boundary, fires, fixed, type Rule, silent, steady, VALUE } from '../model.js';
-import { held, RUN, WHAT, WHO } from './deployment-words.js';
+import { jobLine, jobTodo } from '../../../activities/notices/words.js';
+import { held, JOB, RUN, WHAT, WHO } from './deployment-words.js';
 
 const run = (task: string, more = '') => `{instance="h",stack="birds",task="${task}"${more}}`;
 const of = (task: string, stack = 'birds') => ({ instance: 'h', stack, task });
@@ -99,7 +100,7 @@ export const deploymentRunRules: readonly Rule[] = [
     means:
       'A scheduled task has missed two runs in a row, and the time that it usually takes. Paused schedules are left out, and so are tasks that never succeeded (BirdkeeperRunFailed, BirdkeeperScheduleLag).',
     look: '`birdkeeper status`, `birdkeeper jobs`; BirdkeeperRunFailed, BirdkeeperRunStuck and BirdkeeperScheduleLag say why.',
-    todo: 'What it said: birdkeeper jobs logs NAME. Once more: birdkeeper jobs run NAME',
+    todo: jobTodo('NAME'),
     cases: [
       fires(
         'looks are due each 10 minutes; the worker was restarted',
@@ -131,25 +132,25 @@ export const deploymentRunRules: readonly Rule[] = [
   {
     name: 'BirdkeeperRunFailed',
     expr: () =>
-      `${held(RUN, 'birdkeeper_last_run_timestamp_seconds{result="failure",task!~"check|verify"}')}\n` +
+      `${held(RUN, 'birdkeeper_last_run_timestamp_seconds{result="failure",task!~"deployment|check|verify"}')}\n` +
       `> ${held(RUN, 'birdkeeper_last_success_timestamp_seconds')}`,
     for: '0m',
     severity: 'warning',
-    summary: `${WHO}: ${WHAT} failed`,
+    summary: jobLine(WHO, JOB, 'failed'),
     description: 'Its newest run failed, and none has succeeded since.',
     means:
-      'The newest run of a deployment, a job, a backup or another task failed and has not recovered. It ends with the next success.',
-    look: '`birdkeeper status`, `birdkeeper logs` for a deployment; `birdkeeper jobs logs NAME` for a job.',
-    todo: 'What it said: birdkeeper jobs logs NAME. Once more: birdkeeper jobs run NAME. A deployment: push a commit that mends it.',
+      'The newest run of a job, a backup or another task failed and has not recovered. It ends with the next success.',
+    look: '`birdkeeper jobs`, `birdkeeper status`.',
+    todo: jobTodo(JOB),
     cases: [
       fires(
-        'a deployment fails, then the worker is restarted',
+        'a backup fails, then the worker is restarted',
         '20m',
         {
-          [`birdkeeper_last_run_timestamp_seconds${run('deployment', ',result="failure"')}`]: '0x8 500x4 _x20',
-          [`birdkeeper_last_success_timestamp_seconds${run('deployment')}`]: '60x12 _x20',
+          [`birdkeeper_last_run_timestamp_seconds${run('backup', ',result="failure"')}`]: '0x8 500x4 _x20',
+          [`birdkeeper_last_success_timestamp_seconds${run('backup')}`]: '60x12 _x20',
         },
-        { labels: of('deployment') },
+        { labels: of('backup') },
       ),
       fires(
         'a job that never succeeded',
@@ -161,12 +162,12 @@ export const deploymentRunRules: readonly Rule[] = [
         { labels: { ...of('job'), name: 'tidy' } },
       ),
       silent('nothing ever ran', '20m', {
-        [`birdkeeper_last_run_timestamp_seconds${run('deployment', ',result="failure"')}`]: steady(0, 30),
-        [`birdkeeper_last_success_timestamp_seconds${run('deployment')}`]: steady(0, 30),
+        [`birdkeeper_last_run_timestamp_seconds${run('backup', ',result="failure"')}`]: steady(0, 30),
+        [`birdkeeper_last_success_timestamp_seconds${run('backup')}`]: steady(0, 30),
       }),
       silent('it succeeded since', '20m', {
-        [`birdkeeper_last_run_timestamp_seconds${run('deployment', ',result="failure"')}`]: '0x8 500x20',
-        [`birdkeeper_last_success_timestamp_seconds${run('deployment')}`]: '60x12 780x20',
+        [`birdkeeper_last_run_timestamp_seconds${run('backup', ',result="failure"')}`]: '0x8 500x20',
+        [`birdkeeper_last_success_timestamp_seconds${run('backup')}`]: '60x12 780x20',
       }),
     ],
   },

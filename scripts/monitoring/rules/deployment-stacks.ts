@@ -1,5 +1,6 @@
 /** Rules of the deployment engine: what holds a stack back. */
 import { boundary, fires, fixed, type Rule, silent, steady, VALUE } from '../model.js';
+import { blockedLine, OUTCOME_WORDS, unseenLine } from '../../../activities/notices/words.js';
 import { BLOCKED_CHECKOUT, CHECKOUT, held, STACK, WHO } from './deployment-words.js';
 
 const checkout = (stack: string, more = '') => `{instance="h",stack="${stack}",checkout="platform"${more}}`;
@@ -36,7 +37,7 @@ export const deploymentStackRules: readonly Rule[] = [
     description: `${VALUE} commits have been seen and are not deployed, and nothing says why.`,
     means:
       'Commits of the upstream were seen a quarter of an hour ago and are not deployed. What waits for a person or a window, is paused, quarantined, blocked or skipped, is left out: that is told elsewhere, or wanted. So are stacks whose frequency is "off".',
-    look: '`birdkeeper status`, `birdkeeper logs`; BirdkeeperRunFailed, BirdkeeperServerUnreachable.',
+    look: '`birdkeeper status`, `birdkeeper logs`; BirdkeeperDeploymentFailed, BirdkeeperServerUnreachable.',
     todo: 'Deploy it now: birdkeeper deploy. What holds it back is said there.',
     cases: [
       fires('two commits', '20m', behind('birds'), { labels: checkoutOf(), value: '2.0' }),
@@ -63,7 +64,7 @@ export const deploymentStackRules: readonly Rule[] = [
     expr: () => `${held(CHECKOUT, 'birdkeeper_checkout_state{state="unreachable"}')} == 1`,
     for: '15m',
     severity: 'warning',
-    summary: `${WHO}: {{ $labels.checkout }} cannot be fetched`,
+    summary: `${unseenLine(WHO)}: {{ $labels.checkout }} cannot be fetched`,
     description: 'Its remote does not answer. Nothing moves until every checkout can be looked at.',
     means:
       'The remote of a checkout could not be asked, look after look. Nothing of the stack is deployed meanwhile; what runs goes on.',
@@ -91,7 +92,7 @@ export const deploymentStackRules: readonly Rule[] = [
     means:
       'A deployment of the newest commits failed, was put back, cancelled or rejected; birdkeeper does not try the same commits again.',
     look: '`birdkeeper status`, `birdkeeper logs`: in which phase it failed, and why.',
-    todo: 'Push a commit that mends it, or insist on this release with: birdkeeper deploy --force',
+    todo: OUTCOME_WORDS['rolled back'].todo,
     cases: [
       fires(
         'it was rolled back',
@@ -106,38 +107,11 @@ export const deploymentStackRules: readonly Rule[] = [
     ],
   },
   {
-    name: 'BirdkeeperRollbackFailed',
-    expr: () =>
-      `${held('instance, stack, number, outcome', 'birdkeeper_last_deployment_info{outcome=~"roll back failed|roll back withheld"}')} == 1`,
-    for: '0m',
-    severity: 'critical',
-    summary: `${WHO}: deployment {{ $labels.number }} failed and was not put back`,
-    description: 'Its outcome is "{{ $labels.outcome }}": the stack was left as it runs and needs a person now.',
-    means: 'A deployment failed, and the former release could not be put back, or must not be without a person.',
-    look: '`birdkeeper status` shows what is wrong; `birdkeeper logs`.',
-    todo: 'Mend it by a push, keep it with birdkeeper deploy --force, or go back with birdkeeper rollback',
-    cases: [
-      fires(
-        'it could not be put back',
-        '10m',
-        {
-          [`birdkeeper_last_deployment_info${stack('birds', ',number="7",outcome="roll back failed",phase="verify"')}`]:
-            steady(1, 15),
-        },
-        { labels: { ...labelsOf(), number: '7', outcome: 'roll back failed' } },
-      ),
-      silent('it was put back', '10m', {
-        [`birdkeeper_last_deployment_info${stack('birds', ',number="7",outcome="rolled back",phase="verify"')}`]:
-          steady(1, 15),
-      }),
-    ],
-  },
-  {
     name: 'BirdkeeperCheckoutBlocked',
     expr: () => `${held(`${CHECKOUT}, state`, `birdkeeper_checkout_state{state=~"${BLOCKED_CHECKOUT}"}`)} == 1`,
     for: '15m',
     severity: 'warning',
-    summary: `${WHO} is blocked: {{ $labels.checkout }} is {{ $labels.state }}`,
+    summary: `${blockedLine(WHO)}: {{ $labels.checkout }} is {{ $labels.state }}`,
     description: 'Nothing of the stack is deployed until a person puts the checkout right.',
     means:
       'A checkout is in a state that birdkeeper does not overwrite: changed by hand, diverged, detached, without an upstream, or no repository.',
@@ -165,7 +139,7 @@ export const deploymentStackRules: readonly Rule[] = [
       `  or ${held(STACK, 'birdkeeper_configuration_valid')} == 0\n)`,
     for: '15m',
     severity: 'warning',
-    summary: `${WHO} is blocked`,
+    summary: blockedLine(WHO),
     description: 'A commit is not signed as it should be, or a push asks for a person.',
     means:
       'The stack is blocked, and neither a checkout nor the configuration is why: a signature is missing, or the push says that a person must act first.',
@@ -194,7 +168,7 @@ export const deploymentStackRules: readonly Rule[] = [
     expr: () => `${held(STACK, 'birdkeeper_configuration_valid')} == 0`,
     for: '5m',
     severity: 'warning',
-    summary: `${WHO}: the configuration cannot be read`,
+    summary: `${blockedLine(WHO)}: the configuration cannot be read`,
     description: 'The newest look could not read the configuration of the stack.',
     means: 'env.local, a component or a compose file cannot be read as it is. What runs goes on; nothing is deployed.',
     look: '`birdkeeper config validate` says the file and the line.',

@@ -11,6 +11,7 @@ export const held = (by: string, series: string, offset = ''): string =>
 
 /** As notices begin. */
 export const WHO = '{{ $labels.stack }} on {{ $labels.instance }}';
+export const JOB = '{{ if $labels.name }}{{ $labels.name }}{{ else }}{{ $labels.task }}{{ end }}';
 export const WHAT = '{{ if $labels.name }}job {{ $labels.name }}{{ else }}{{ $labels.task }}{{ end }}';
 
 export const BLOCKED_CHECKOUT = 'dirty|diverged|detached|no upstream|upstream gone|not a repository|missing';

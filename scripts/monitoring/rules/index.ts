@@ -4,6 +4,7 @@ import { containerHealthRules } from './container-health.js';
 import { containerRules } from './containers.js';
 import { deliveryRules } from './delivery.js';
 import { deploymentBackupRules } from './deployment-backups.js';
+import { deploymentOutcomeRules } from './deployment-outcomes.js';
 import { deploymentRunRules } from './deployment-runs.js';
 import { deploymentStackRules } from './deployment-stacks.js';
 import { hostDiskRules } from './host-disks.js';
@@ -56,7 +57,7 @@ export const RULE_FILES: readonly RuleFile[] = [
       {
         name: 'Deployment',
         title: 'Deployments and jobs',
-        rules: [...deploymentRunRules, ...deploymentBackupRules, ...deploymentStackRules],
+        rules: [...deploymentRunRules, ...deploymentOutcomeRules, ...deploymentBackupRules, ...deploymentStackRules],
       },
     ],
   },

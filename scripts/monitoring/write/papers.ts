@@ -15,11 +15,15 @@ const firstLine = ({ severity, for: after, thresholds = [], needs }: Rule): stri
     ...(needs === undefined ? [] : [`needs ${needs}`]),
   ].join(' · ');
 
+/** Papers tell of no single alert: `NAME` stands for what an alert fills in. */
+const withoutLabels = (text: string): string =>
+  text.replace(/\{\{ if [^}]*\}\}.*?\{\{ end \}\}|\{\{[^}]*\}\}/g, 'NAME');
+
 const paragraph = (rule: Rule): string =>
   [
     `### ${rule.name}`,
     `_${firstLine(rule)}_`,
-    `${rule.means}\n**Look at** ${rule.look}\n**Do** ${rule.todo}`.replaceAll('\n', '  \n'),
+    `${rule.means}\n**Look at** ${rule.look}\n**Do** ${withoutLabels(rule.todo)}`.replaceAll('\n', '  \n'),
   ].join('\n\n');
 
 const chapter = ({ title, rules }: Group, variable?: string): string =>
@@ -41,7 +45,8 @@ export const alertsPaper = (): string =>
     'What each alert of [components/monitoring](../components/monitoring/README.md) means, what to look at, and what to do. ' +
       'The link in an alert (`runbook_url`) leads to its heading. Severity `critical` is for now, `warning` for today, `info` for whenever. ' +
       'Which rules were mended against those of the platform, and all thresholds: [RULES.md](../components/monitoring/RULES.md). ' +
-      'What birdkeeper tells without Prometheus: [notices.md](notices.md).',
+      'What birdkeeper tells without Prometheus: [notices.md](notices.md); the same event has the same words in both, and a host is ' +
+      'named as Prometheus names it, by its domain name.',
     index(),
     ...RULE_FILES.flatMap(({ groups, variable }) => groups.map((group) => chapter(group, variable))),
   ].join('\n\n') + '\n';

@@ -40,10 +40,16 @@ export async function bridgeAddress(env: Record<string, string>): Promise<string
   return (await output('docker', ['network', 'inspect', 'bridge', '--format', format], { env })).trim();
 }
 
+export interface Alert {
+  status: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
 export interface Webhook {
   port: number;
   /** Bodies as they came. */
-  received: { status: string; alerts: { status: string; labels: Record<string, string> }[] }[];
+  received: { status: string; alerts: Alert[] }[];
   close(): Promise<void>;
 }
 

@@ -10,6 +10,8 @@ import { query } from './query.js';
 export interface Watched {
   /** Takes the mails. */
   mail: MailHost;
+  /** Further lines of its env.local. */
+  lines: readonly string[];
   /** Takes mail server, containers, volumes and images away. */
   stop(): Promise<void>;
 }
@@ -17,12 +19,16 @@ export interface Watched {
 /** For `BIRDKEEPER_METRICS_LISTEN`, where the component looks for it. */
 export const METRICS = { BIRDKEEPER_METRICS_LISTEN: 'docker:9469' };
 
+/** Hears what birdkeeper itself tells. */
+export const KEEPER = 'keeper@birds.example.org';
+
 /** `extra`: further lines of env.local. Nothing listens where others of the network could reach it. */
 export async function watch(world: World, extra: readonly string[]): Promise<Watched> {
   const address = await bridgeAddress(world.parts.env);
   await removeKept(world);
   const images = await createMonitoringImages(await imageNames());
-  const mail = await mailHost({}, address);
+  // Plain: nobody trusts its certificate.
+  const mail = await mailHost({ hideSTARTTLS: true }, address);
   const stop = async () => {
     await mail.close();
     await removeKept(world);
@@ -36,6 +42,7 @@ export async function watch(world: World, extra: readonly string[]): Promise<Wat
       "export GRAFANA_ADMIN_PASSWORD='tawny-owl-31-perch'",
       "export ALERTMANAGER_ADMIN_EMAIL_RECEIVER='ops@birds.example.org,night@birds.example.org'",
       `export SMTP_SERVER='${address}:${mail.port}'`,
+      `export BIRDKEEPER_NOTIFY='mailto:${KEEPER}' BIRDKEEPER_SMTP_URL='smtp://${address}:${mail.port}'`,
       "export ALERTMANAGER_EXTRA_GLOBAL='  smtp_require_tls: false'",
       "export PAVICS_FQDN='birds.example.org'",
       `export MONITORING_LISTEN_ADDRESS=127.0.0.1 NODE_EXPORTER_LISTEN_ADDRESS=${address}:9100`,
@@ -44,11 +51,11 @@ export async function watch(world: World, extra: readonly string[]): Promise<Wat
     const commit = await world.releaseSettings({ extra: lines }, 'Watch the host');
     const { outcome, message } = await world.waitForCommit('private', commit);
     if (outcome !== 'deployed') throw new Error(`monitoring was not deployed: ${outcome}: ${message}`);
+    return { mail, lines, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { mail, stop };
 }
 
 /**

@@ -61,6 +61,19 @@ describe('worker/metrics/deployments', () => {
     expect(page['birdkeeper_last_deployment_phase_duration_seconds{stack="s",phase="settle"}']).toBe(0);
   });
 
+  it('the newest that failed is told with its end, also after others that did not', () => {
+    const name = 'birdkeeper_last_failed_deployment_timestamp_seconds';
+    const page = told([
+      record(1, { outcome: 'rolled back', phase: 'roll back' }),
+      record(2, { outcome: 'failed', phase: 'pull' }),
+      record(3, { outcome: 'waiting', phase: 'approve' }),
+    ]);
+    const found = Object.keys(page).filter((key) => key.startsWith(name));
+    expect(found).toEqual([`${name}{stack="s",number="2",outcome="failed",phase="pull"}`]);
+    expect(page[found[0] ?? '']).toBe(page[run('last_run_timestamp_seconds', 'failure')]);
+    expect(Object.keys(told([record(1)])).some((key) => key.startsWith(name))).toBe(false);
+  });
+
   it('what waited and was rejected then does not take back a counter', () => {
     const waiting = record(1, { outcome: 'waiting', phase: 'approve' });
     expect(told([waiting])[runs('skipped', 'check')]).toBe(1);
