@@ -34,10 +34,10 @@ export interface BenchStack {
 
 const HOST = 'sample';
 
-/** Makes it and leaves it at rest: nothing runs. Taken away with the figure. */
-export async function makeStack(bench: Bench, size: Size): Promise<BenchStack> {
+/** Makes it and leaves it at rest: nothing runs. `env`: of `birdkeeper up`, besides. Taken away with the figure. */
+export async function makeStack(bench: Bench, size: Size, env: Record<string, string> = {}): Promise<BenchStack> {
   bench.say(`making a stack of ${size.checkouts} checkouts and ${size.services} services`);
-  const world = await createWorld({ name: 'bench', keyExchange: 'preferred' });
+  const world = await createWorld({ name: 'bench', keyExchange: 'preferred', env });
   bench.defer(() => world.destroy());
   const names = serviceNames(size.services);
   const numbers = await freePorts(size.services);
@@ -61,6 +61,20 @@ export async function deployLines({ world, lines }: BenchStack, more: readonly s
   const { status, stdout, stderr } = await world.cli(['deploy', '--wait'], { limit: 120_000 });
   if (status !== 0) throw new Error(`the deployment ended with ${status}: ${stdout}${stderr}`);
 }
+
+export const jobName = (world: World, index: number): string => `${world.project}-j${index}`;
+
+/** The time since boot is the same inside a container and beside it. */
+export const JOB_COMMAND = 'cat /proc/uptime';
+
+/** Lines of env.local. None of them is due. */
+export const jobLines = (world: World, count: number): string[] => [
+  `export AUTODEPLOY_EXTRA_SCHEDULER_JOBS='${Array.from(
+    { length: count },
+    (_, index) =>
+      `- {name: ${jobName(world, index)}, schedule: "@yearly", image: "${world.images.base}", command: ${JOB_COMMAND}}`,
+  ).join('\n')}'`,
+];
 
 /** The second checkout is the one that holds `env.local`; the third and later ones hold data. */
 async function furtherCheckouts(world: World, count: number): Promise<Checkout[]> {

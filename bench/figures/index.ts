@@ -5,8 +5,20 @@ import { deployment } from './deployment.js';
 import { disk } from './disk.js';
 import { history } from './history.js';
 import { jobs } from './jobs.js';
+import { scrape } from './scrape.js';
 import { series } from './series.js';
 import { size } from './size.js';
 import { worker } from './worker.js';
 
-export const FIGURES: readonly Figure[] = [check, configuration, deployment, worker, jobs, series, size, history, disk];
+export const FIGURES: readonly Figure[] = [
+  check,
+  configuration,
+  deployment,
+  worker,
+  jobs,
+  scrape,
+  series,
+  size,
+  history,
+  disk,
+];

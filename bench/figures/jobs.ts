@@ -8,7 +8,7 @@ import { waitFor, type World } from '../../test/support/world/index.js';
 import type { Bench, Figure } from '../bench.js';
 import { residentMegabytes } from '../measure.js';
 import type { Row } from '../row.js';
-import { bringUp, deployLines, makeStack, type BenchStack } from '../stack.js';
+import { bringUp, deployLines, JOB_COMMAND, jobLines, jobName, makeStack, type BenchStack } from '../stack.js';
 import { median } from '../statistics.js';
 import type { BenchTemporal } from '../temporal.js';
 
@@ -43,19 +43,6 @@ export const jobs: Figure = {
   },
 };
 
-const nameOf = (world: World, index: number): string => `${world.project}-j${index}`;
-
-/** The time since boot is the same inside a container and beside it. */
-const COMMAND = 'cat /proc/uptime';
-
-const jobLines = (world: World, count: number): string[] => [
-  `export AUTODEPLOY_EXTRA_SCHEDULER_JOBS='${Array.from(
-    { length: count },
-    (_, index) =>
-      `- {name: ${nameOf(world, index)}, schedule: "@yearly", image: "${world.images.base}", command: ${COMMAND}}`,
-  ).join('\n')}'`,
-];
-
 async function restingMemory(bench: Bench, { upkeep }: World, what: string): Promise<number> {
   bench.say(`the worker is left alone for ${SETTLE_MS / 1000} s, ${what}`);
   await pause(SETTLE_MS);
@@ -87,11 +74,11 @@ async function startsOf(bench: Bench, stack: BenchStack, temporal: BenchTemporal
 
 async function lagsOfJobs({ world, ref }: BenchStack, { client }: BenchTemporal, count: number): Promise<number[]> {
   const indexes = Array.from({ length: count }, (_, index) => index);
-  const logs = indexes.map((index) => join(world.parts.settings.logDirectory, jobLogFile(nameOf(world, index))));
+  const logs = indexes.map((index) => join(world.parts.settings.logDirectory, jobLogFile(jobName(world, index))));
   const before = await Promise.all(logs.map(async (log) => (await uptimesIn(log)).length));
   const due = await uptime();
   await Promise.all(
-    indexes.map((index) => client.schedule.getHandle(scheduleId('job', ref, nameOf(world, index))).trigger()),
+    indexes.map((index) => client.schedule.getHandle(scheduleId('job', ref, jobName(world, index))).trigger()),
   );
   return Promise.all(
     logs.map(async (log, index) => {
@@ -111,14 +98,14 @@ async function uptimesIn(log: string): Promise<number[]> {
 
 async function lagsOfRuns({ images, parts }: World, count: number): Promise<number[]> {
   const due = await uptime();
-  const args = ['run', '--rm', images.base, ...COMMAND.split(' ')];
+  const args = ['run', '--rm', images.base, ...JOB_COMMAND.split(' ')];
   const options = () => ({ env: parts.env, signal: new AbortController().signal, timeoutMs: 300_000 });
   const ran = await Promise.all(Array.from({ length: count }, () => runCommand({ file: 'docker', args }, options())));
   return ran.map(({ stdout }) => Number(stdout.split(' ')[0]) - due);
 }
 
 async function eventsRow({ world, ref }: BenchStack, temporal: BenchTemporal): Promise<Row> {
-  const handle = temporal.client.schedule.getHandle(scheduleId('job', ref, nameOf(world, 0)));
+  const handle = temporal.client.schedule.getHandle(scheduleId('job', ref, jobName(world, 0)));
   const { workflow } = (await handle.describe()).info.recentActions.at(-1)?.action ?? {};
   if (workflow === undefined) throw new Error('the job has not run');
   const { events } = await temporal.sizeOf(workflow.workflowId);

@@ -37,6 +37,7 @@ export async function watch(world: World, extra: readonly string[]): Promise<Wat
   try {
     await idle(world);
     const lines = [
+      ...(world.parts.settings.extra ?? []),
       `export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ${await copyComponent(world.dir)}"`,
       "export BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='90'",
       "export GRAFANA_ADMIN_PASSWORD='tawny-owl-31-perch'",
