@@ -1,7 +1,7 @@
 /** Rules of the deployment engine: does it run, do its runs succeed, when they should. */
 import { boundary, fires, fixed, type Rule, silent, steady, VALUE } from '../model.js';
 import { jobLine, jobTodo } from '../../../activities/notices/words.js';
-import { held, JOB, RUN, WHAT, WHO } from './deployment-words.js';
+import { held, JOB, RUN, WHAT, WHILE_SERVER_ANSWERS, WHO } from './deployment-words.js';
 
 const run = (task: string, more = '') => `{instance="h",stack="birds",task="${task}"${more}}`;
 const of = (task: string, stack = 'birds') => ({ instance: 'h', stack, task });
@@ -174,7 +174,8 @@ export const deploymentRunRules: readonly Rule[] = [
   {
     name: 'BirdkeeperRunStuck',
     thresholds: [fixed(1800, 's'), fixed(21_600, 's, backups, verifications and jobs')],
-    expr: (short, long) => `${running(SHORT)} > ${short}\nor ${running(LONG)} > ${long}`,
+    expr: (short, long) =>
+      `(\n  ${running(SHORT)} > ${short}\n  or ${running(LONG)} > ${long}\n)\n${WHILE_SERVER_ANSWERS}`,
     for: '1m',
     severity: 'warning',
     summary: `${WHO}: ${WHAT} does not end`,
@@ -190,6 +191,10 @@ export const deploymentRunRules: readonly Rule[] = [
         { [`birdkeeper_run_started_timestamp_seconds${run('deployment')}`]: '0x9 600x50' },
         { labels: of('deployment'), value: '2400' },
       ),
+      silent('the server does not answer, and nobody knows whether it goes on', '50m', {
+        [`birdkeeper_run_started_timestamp_seconds${run('deployment')}`]: '0x9 600x50',
+        'birdkeeper_server_reachable{instance="h"}': '1x15 0x50',
+      }),
       silent('none is in progress; a job takes three hours', '190m', {
         [`birdkeeper_run_started_timestamp_seconds${run('deployment')}`]: steady(0, 200),
         [`birdkeeper_run_started_timestamp_seconds${run('job', ',name="tidy"')}`]: steady(600, 200),
@@ -211,7 +216,7 @@ export const deploymentRunRules: readonly Rule[] = [
     name: 'BirdkeeperScheduleLag',
     thresholds: [fixed(1, 'intervals of its schedule, or hours if that is shorter')],
     expr: (limit) =>
-      `${held(RUN, 'birdkeeper_schedule_lag_seconds')}\n/ clamp_max(${held(RUN, 'birdkeeper_schedule_interval_seconds')}, 3600) > ${limit}`,
+      `${held(RUN, 'birdkeeper_schedule_lag_seconds')}\n/ clamp_max(${held(RUN, 'birdkeeper_schedule_interval_seconds')}, 3600) > ${limit}\n${WHILE_SERVER_ANSWERS}`,
     for: '15m',
     severity: 'warning',
     summary: `${WHO}: ${WHAT} is overdue`,
@@ -229,6 +234,11 @@ export const deploymentRunRules: readonly Rule[] = [
         },
         { labels: { ...of('job'), name: 'tidy' } },
       ),
+      silent('the server does not answer, and begins nothing', '60m', {
+        [`birdkeeper_schedule_lag_seconds${run('check')}`]: '0x5 0+60x60',
+        [`birdkeeper_schedule_interval_seconds${run('check')}`]: steady(300, 70),
+        'birdkeeper_server_reachable{instance="h"}': '1x5 0x60',
+      }),
       silent('a look is late for a while, behind a deployment', '30m', {
         [`birdkeeper_schedule_lag_seconds${run('check')}`]: '0x5 600x12 0x30',
         [`birdkeeper_schedule_interval_seconds${run('check')}`]: steady(300, 40),

@@ -15,3 +15,6 @@ export const JOB = '{{ if $labels.name }}{{ $labels.name }}{{ else }}{{ $labels.
 export const WHAT = '{{ if $labels.name }}job {{ $labels.name }}{{ else }}{{ $labels.task }}{{ end }}';
 
 export const BLOCKED_CHECKOUT = 'dirty|diverged|detached|no upstream|upstream gone|not a repository|missing';
+
+/** What is known of runs and schedules is old then, and BirdkeeperServerUnreachable tells why. */
+export const WHILE_SERVER_ANSWERS = `unless on (instance) ${held('instance', 'birdkeeper_server_reachable')} == 0`;

@@ -22,8 +22,11 @@ export const METRICS = { BIRDKEEPER_METRICS_LISTEN: 'docker:9469' };
 /** Hears what birdkeeper itself tells. */
 export const KEEPER = 'keeper@birds.example.org';
 
-/** `extra`: further lines of env.local. Nothing listens where others of the network could reach it. */
-export async function watch(world: World, extra: readonly string[]): Promise<Watched> {
+/**
+ * What the component needs in that world, and the lines of env.local that list it, with `extra` behind them. Nothing listens
+ * where others of the network could reach it.
+ */
+export async function prepareToWatch(world: World, extra: readonly string[] = []): Promise<Watched> {
   const address = await bridgeAddress(world.parts.env);
   await removeKept(world);
   const images = await createMonitoringImages(await imageNames());
@@ -34,27 +37,33 @@ export async function watch(world: World, extra: readonly string[]): Promise<Wat
     await removeKept(world);
     await images.remove();
   };
+  const lines = [
+    ...(world.parts.settings.extra ?? []),
+    `export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ${await copyComponent(world.dir)}"`,
+    "export BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='90'",
+    "export GRAFANA_ADMIN_PASSWORD='tawny-owl-31-perch'",
+    "export ALERTMANAGER_ADMIN_EMAIL_RECEIVER='ops@birds.example.org,night@birds.example.org'",
+    `export SMTP_SERVER='${address}:${mail.port}'`,
+    `export BIRDKEEPER_NOTIFY='mailto:${KEEPER}' BIRDKEEPER_SMTP_URL='smtp://${address}:${mail.port}'`,
+    "export ALERTMANAGER_EXTRA_GLOBAL='  smtp_require_tls: false'",
+    "export PAVICS_FQDN='birds.example.org'",
+    `export MONITORING_LISTEN_ADDRESS=127.0.0.1 NODE_EXPORTER_LISTEN_ADDRESS=${address}:9100`,
+    ...extra,
+  ];
+  return { mail, lines, stop };
+}
+
+/** A world that is kept begins to watch. `extra`: further lines of env.local. */
+export async function watch(world: World, extra: readonly string[]): Promise<Watched> {
+  const watched = await prepareToWatch(world, extra);
   try {
     await idle(world);
-    const lines = [
-      ...(world.parts.settings.extra ?? []),
-      `export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ${await copyComponent(world.dir)}"`,
-      "export BIRDKEEPER_HEALTH_TIMEOUT_SECONDS='90'",
-      "export GRAFANA_ADMIN_PASSWORD='tawny-owl-31-perch'",
-      "export ALERTMANAGER_ADMIN_EMAIL_RECEIVER='ops@birds.example.org,night@birds.example.org'",
-      `export SMTP_SERVER='${address}:${mail.port}'`,
-      `export BIRDKEEPER_NOTIFY='mailto:${KEEPER}' BIRDKEEPER_SMTP_URL='smtp://${address}:${mail.port}'`,
-      "export ALERTMANAGER_EXTRA_GLOBAL='  smtp_require_tls: false'",
-      "export PAVICS_FQDN='birds.example.org'",
-      `export MONITORING_LISTEN_ADDRESS=127.0.0.1 NODE_EXPORTER_LISTEN_ADDRESS=${address}:9100`,
-      ...extra,
-    ];
-    const commit = await world.releaseSettings({ extra: lines }, 'Watch the host');
+    const commit = await world.releaseSettings({ extra: watched.lines }, 'Watch the host');
     const { outcome, message } = await world.waitForCommit('private', commit);
     if (outcome !== 'deployed') throw new Error(`monitoring was not deployed: ${outcome}: ${message}`);
-    return { mail, lines, stop };
+    return watched;
   } catch (error) {
-    await stop();
+    await watched.stop();
     throw error;
   }
 }

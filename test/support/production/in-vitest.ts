@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, beforeEach, onTestFailed, vi } from 'vitest';
 import { createWorld, type World } from '../world/index.js';
 import { WORLD_HOST } from '../world/programs.js';
-import type { Files } from '../world/sample-stack.js';
+import type { EnvLocal, Files } from '../world/sample-stack.js';
 import { WorldTemporal } from '../world/temporal.js';
 import { waitFor } from '../world/wait.js';
 import type { DeploymentRecord } from '../../../workflows/model.js';
@@ -42,13 +42,23 @@ export class Production {
   }
 
   /** A push to the sample stack, a look, and the number of the deployment that it will be. */
-  async push(files: Files, message: string): Promise<{ number: number; commit: string }> {
+  push(files: Files, message: string): Promise<{ number: number; commit: string }> {
+    return this.looked(() => this.world.push('platform', files, message));
+  }
+
+  /** The same of its env.local. */
+  async pushSettings(changes: Partial<EnvLocal>, message: string): Promise<number> {
+    const { number } = await this.looked(() => this.world.pushSettings(changes, message));
+    return number;
+  }
+
+  private async looked(push: () => Promise<string>): Promise<{ number: number; commit: string }> {
     const temporal = await this.temporal();
     const number = await waitFor('an idle keeper', async () => {
       const { running, queued, nextNumber } = await temporal.keeper();
       return running === undefined && queued.length === 0 && nextNumber;
     });
-    const commit = await this.world.push('platform', files, message);
+    const commit = await push();
     await temporal.trigger('autodeploy');
     return { number, commit };
   }
