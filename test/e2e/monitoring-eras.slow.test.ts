@@ -4,6 +4,7 @@ import { eraCalled } from '../support/era-stack.js';
 import { ask } from '../support/monitoring/query.js';
 import { METRICS, targetsUp, watch, type Watched } from '../support/monitoring/watched-world.js';
 import { eraFiles } from '../support/world/era-files.js';
+import { STACK_FOLDER } from '../support/world/index.js';
 import { deployed, useWorld } from '../support/world/in-vitest.js';
 import { attempt, output } from '../support/world/programs.js';
 
@@ -23,11 +24,21 @@ const ERAS = [
   },
 ];
 
+/** The platform's component of that name: what others add to it is for this name. */
+const PROXY = {
+  [`${STACK_FOLDER}/components/proxy/docker-compose-extra.yml`]: 'services: { proxy: { labels: { own: "yes" } } }\n',
+};
+
 describe('monitoring-eras', () => {
   describe.each(ERAS)('$tag', ({ tag, own, prefix, published }) => {
     const { creates } = eraCalled(tag).generation;
     const world = useWorld(
-      { name: 'mone', env: METRICS, settings: { extra: own }, files: (files, { dir }) => eraFiles(tag, files, dir) },
+      {
+        name: 'mone',
+        env: METRICS,
+        settings: { extra: [...own, 'export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/proxy"'] },
+        files: (files, { dir }) => ({ ...eraFiles(tag, files, dir), ...PROXY }),
+      },
       deployed,
     );
     const PROMETHEUS = `http://127.0.0.1:9090${prefix.prometheus}`;
@@ -63,7 +74,7 @@ describe('monitoring-eras', () => {
       expect((await fetch('http://127.0.0.1:9093/api/v2/status')).status).toBe(404);
     });
 
-    it("the proxy has the component's part of its configuration where it is behind the proxy", async () => {
+    it("the proxy has the component's part of its configuration in its place", async () => {
       const { env } = world().parts;
       const { id = '' } = (await world().state())['proxy'] ?? {};
       const format = '{{range .Mounts}}{{println .Source .Destination}}{{end}}';
