@@ -18,7 +18,7 @@ const PROMETHEUS = 'http://127.0.0.1:9090';
 const ALERTMANAGER = 'http://127.0.0.1:9093';
 /** Hardware and services that a machine may not have, and what is not there before the first deployment that fails. */
 const NOT_EVERYWHERE =
-  /^(birdkeeper_last_failed_deployment_timestamp_seconds|node_hwmon_temp_celsius|node_hwmon_temp_crit_alarm_celsius|node_md_state|node_md_disks|node_edac_.*|node_bonding_.*|node_systemd_unit_state)$/;
+  /^(birdkeeper_last_failed_deployment_number|node_hwmon_temp_celsius|node_hwmon_temp_crit_alarm_celsius|node_md_state|node_md_disks|node_edac_.*|node_bonding_.*|node_systemd_unit_state)$/;
 
 const FORCED = "export PROMETHEUS_HostOutOfMemory_ALERT='100'";
 const ROLLED_BACK = 'BirdkeeperDeploymentRolledBack';

@@ -105,36 +105,21 @@ function last(stack: string, records: readonly DeploymentRecord[]): Sample[] {
     },
   ];
   if (record === undefined) return when;
-  const failed = newestOf(records.filter(({ outcome }) => RESULT_OF[outcome] === 'failure'));
+  const { number, outcome, phase } = record;
   return [
     ...when,
-    { name: 'birdkeeper_last_deployment_info', labels: endOf(stack, record), value: 1 },
-    ...(failed === undefined
-      ? []
-      : [
-          {
-            name: 'birdkeeper_last_failed_deployment_timestamp_seconds',
-            labels: endOf(stack, failed),
-            value: secondsOf(failed.endedAt),
-          } as const,
-        ]),
+    { name: 'birdkeeper_last_deployment_info', labels: { stack, number: String(number), outcome, phase }, value: 1 },
+    ...lastFailed(stack, records),
   ];
 }
 
-const endOf = (stack: string, { number, outcome, phase }: DeploymentRecord) => ({
-  stack,
-  number: String(number),
-  outcome,
-  phase,
-});
-
-/** By its end, as `birdkeeper_last_run_timestamp_seconds` goes: the two are compared. */
-const newestOf = (records: readonly DeploymentRecord[]): DeploymentRecord | undefined =>
-  records.reduce<DeploymentRecord | undefined>(
-    (newest, record) =>
-      newest === undefined || secondsOf(record.endedAt) >= secondsOf(newest.endedAt) ? record : newest,
-    undefined,
-  );
+/** The number is the value: an alert stays one and the same when the next try fails likewise. */
+function lastFailed(stack: string, records: readonly DeploymentRecord[]): Sample[] {
+  const failed = records.filter((record) => RESULT_OF[record.outcome] === 'failure').at(-1);
+  if (failed === undefined) return [];
+  const { number, outcome, phase } = failed;
+  return [{ name: 'birdkeeper_last_failed_deployment_number', labels: { stack, outcome, phase }, value: number }];
+}
 
 /** The release that runs, and what is held back. */
 export function releaseSamples(

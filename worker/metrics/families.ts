@@ -70,9 +70,9 @@ const families = {
   ),
   birdkeeper_quarantined_releases: gauge(STACK, 'Releases that are not deployed because they were found bad.'),
   birdkeeper_last_deployment_info: gauge([...STACK, 'number', 'outcome', 'phase'], 'The newest deployment; always 1.'),
-  birdkeeper_last_failed_deployment_timestamp_seconds: gauge(
-    [...STACK, 'number', 'outcome', 'phase'],
-    'When the newest deployment that failed ended, and how; absent: none has.',
+  birdkeeper_last_failed_deployment_number: gauge(
+    [...STACK, 'outcome', 'phase'],
+    'Number of the newest deployment that failed, and how it ended; absent: none has.',
   ),
   birdkeeper_release_info: gauge([...STACK, 'number'], 'The newest good release; always 1.'),
   birdkeeper_last_deployment_timestamp_seconds: gauge(STACK, 'When the newest deployment ended; 0: never.'),

@@ -4,15 +4,15 @@ import { deploymentLine, NOTHING_CHANGED, OUTCOME_WORDS, RUNS_AGAIN } from '../.
 import { fires, type Rule, silent } from '../model.js';
 import { held, STACK, WHO } from './deployment-words.js';
 
-const ENDED = 'birdkeeper_last_failed_deployment_timestamp_seconds';
+const NUMBER = 'birdkeeper_last_failed_deployment_number';
 const FAILURE = held(STACK, 'birdkeeper_last_run_timestamp_seconds{task="deployment",result="failure"}');
 const SUCCESS = held(STACK, 'birdkeeper_last_success_timestamp_seconds{task="deployment"}');
 
-/** The newest failure, unless a deployment has succeeded since. The one before is held for a while, and is not the newest. */
+/** Its number, if it is the newest that failed, and none has succeeded since: how the one before ended is held for a while. */
 const failedAs = (outcome: Outcome): string =>
-  `${held(`${STACK}, number, outcome, phase`, `${ENDED}{outcome="${outcome}"}`)}\n` +
-  `== on (instance, stack) group_left () ${FAILURE}\n` +
-  `> on (instance, stack) group_left () ${SUCCESS}`;
+  `${held(`${STACK}, outcome, phase`, `${NUMBER}{outcome="${outcome}"}`)}\n` +
+  `== on (instance, stack) group_left () ${held(STACK, NUMBER)}\n` +
+  `and on (instance, stack) ${FAILURE} > ${SUCCESS}`;
 
 /** As notices have it: a look that finds all up to date is as good. */
 const UNLESS_SEEN_WELL =
@@ -20,22 +20,23 @@ const UNLESS_SEEN_WELL =
   `  and ${held(STACK, 'birdkeeper_stack_state{state="up to date"}')} == 1\n)`;
 
 const summaryOf = (outcome: keyof typeof OUTCOME_WORDS): string =>
-  deploymentLine(WHO, '{{ $labels.number }}', OUTCOME_WORDS[outcome].ends('{{ $labels.phase }}'));
+  deploymentLine(WHO, '{{ $value | printf "%.0f" }}', OUTCOME_WORDS[outcome].ends('{{ $labels.phase }}'));
 
 const at = (name: string, more: string) => `birdkeeper_${name}{instance="h",stack="birds",${more}}`;
-const ended = (outcome: Outcome, number: number, phase: string) =>
-  at('last_failed_deployment_timestamp_seconds', `number="${number}",outcome="${outcome}",phase="${phase}"`);
+const number = (outcome: Outcome, phase: string) =>
+  at('last_failed_deployment_number', `outcome="${outcome}",phase="${phase}"`);
 const failure = at('last_run_timestamp_seconds', 'task="deployment",name="",result="failure"');
 const success = at('last_success_timestamp_seconds', 'task="deployment",name=""');
 const look = at('last_success_timestamp_seconds', 'task="check",name=""');
 const upToDate = at('stack_state', 'state="up to date"');
-const alertOf = (outcome: Outcome, number: number, phase: string) => ({
-  labels: { instance: 'h', stack: 'birds', number: String(number), outcome, phase },
+const alertOf = (outcome: Outcome, value: string, phase: string) => ({
+  labels: { instance: 'h', stack: 'birds', outcome, phase },
+  value,
 });
 
 /** Deployment 7 failed so after five minutes; the worker is restarted two minutes later. */
 const failed = (outcome: Outcome, phase: string) => ({
-  [ended(outcome, 7, phase)]: '_x5 300x2 _x2 300x30',
+  [number(outcome, phase)]: '_x5 7x2 _x2 7x30',
   [failure]: '0x4 300x2 _x2 300x30',
   [success]: '60x6 _x2 60x30',
 });
@@ -55,19 +56,25 @@ export const deploymentOutcomeRules: readonly Rule[] = [
     look: '`birdkeeper logs` for why; `birdkeeper status`.',
     todo: 'It is tried again by itself, each time later. Mend what it names, or push a commit that does.',
     cases: [
-      fires('it could not pull', '20m', failed('failed', 'pull'), alertOf('failed', 7, 'pull')),
+      fires('it could not pull', '20m', failed('failed', 'pull'), alertOf('failed', '7', 'pull')),
       fires(
         'a second one fails otherwise, after a look that was good, and is told alone',
         '12m',
         {
-          [ended('failed', 7, 'pull')]: '_x5 300x4',
-          [ended('failed', 8, 'validate')]: '_x10 600x30',
+          [number('failed', 'pull')]: '_x5 7x4',
+          [number('failed', 'validate')]: '_x10 8x30',
           [failure]: '0x4 300x4 600x30',
           [success]: '60x40',
           [look]: '60x6 420x34',
           [upToDate]: '1x40',
         },
-        alertOf('failed', 8, 'validate'),
+        alertOf('failed', '8', 'validate'),
+      ),
+      fires(
+        'the next try fails likewise: it is the same alert',
+        '20m',
+        { [number('failed', 'pull')]: '_x5 7x5 8x30', [failure]: '0x4 300x5 600x30', [success]: '60x40' },
+        alertOf('failed', '8', 'pull'),
       ),
       silent('the next one succeeded', '20m', { ...failed('failed', 'pull'), ...NEXT }),
       silent('a look finds all up to date since', '20m', {
@@ -99,7 +106,7 @@ export const deploymentOutcomeRules: readonly Rule[] = [
         'its services did not get healthy',
         '20m',
         failed('rolled back', 'roll back'),
-        alertOf('rolled back', 7, 'roll back'),
+        alertOf('rolled back', '7', 'roll back'),
       ),
       silent('a push has mended it', '20m', { ...failed('rolled back', 'roll back'), ...NEXT }),
       silent('the push was taken back, and a look finds all up to date', '20m', {
@@ -125,7 +132,7 @@ export const deploymentOutcomeRules: readonly Rule[] = [
         'it could not be put back, and a look finds the commits up to date',
         '20m',
         { ...failed('roll back failed', 'roll back'), [look]: '60x12 720x30', [upToDate]: '1x40' },
-        alertOf('roll back failed', 7, 'roll back'),
+        alertOf('roll back failed', '7', 'roll back'),
       ),
       silent('a person has mended it', '20m', { ...failed('roll back failed', 'roll back'), ...NEXT }),
       silent('it was put back', '20m', failed('rolled back', 'roll back')),
@@ -147,7 +154,7 @@ export const deploymentOutcomeRules: readonly Rule[] = [
         'it touched a service that a person puts back',
         '20m',
         failed('roll back withheld', 'settle'),
-        alertOf('roll back withheld', 7, 'settle'),
+        alertOf('roll back withheld', '7', 'settle'),
       ),
       silent('a push has mended it', '20m', { ...failed('roll back withheld', 'settle'), ...NEXT }),
     ],

@@ -94,6 +94,8 @@ async function create(name: string, { files = same, settleSeconds = SETTLE_SECON
       ],
     },
   });
+  // Compose prefers the environment of who starts it: the file's own default is to be seen.
+  delete world.parts.env['BIRDKEEPER_METRICS_LISTEN'];
   try {
     const stack = await ProductionStack.create(world, files(await productionFiles()));
     const doorway = await openDoorway(FRONTEND, () => stack.addressOf('temporal').catch(() => undefined));

@@ -9,10 +9,10 @@ import { aLook, anEnded, AT } from '../../activities/notices/builders.js';
 const ABOUT = { stack: 'birds', instance: 'alpha' };
 
 /** As people get it: one line, and what to do. */
-function alert(name: string, labels: Record<string, string>): { summary: string; description: string } {
+function alert(name: string, labels: Record<string, string>, value = ''): { summary: string; description: string } {
   const rule = ALL_RULES.find((one) => one.name === name);
   if (rule === undefined) throw new Error(`there is no alert ${name}`);
-  const about = { labels: { ...ABOUT, ...labels } };
+  const about = { labels: { ...ABOUT, ...labels }, value };
   return { summary: told(rule.summary, about), description: told(descriptionOf(rule), about) };
 }
 
@@ -26,7 +26,7 @@ describe('scripts/monitoring/words', () => {
   ])('a deployment that ends %s', (outcome, name) => {
     const phase = outcome === 'failed' ? 'pull' : 'roll back';
     const notice = noticeOfDeployment(anEnded({ outcome, phase }));
-    const { summary, description } = alert(name, { number: '12', outcome, phase });
+    const { summary, description } = alert(name, { outcome, phase }, '12');
     expect(summary).toBe(notice?.title);
     if (notice?.todo !== undefined) expect(description).toContain(notice.todo);
     // What the outcome means for the host is said after the message, before why it was begun.
