@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
 import { splitWords } from './words.mjs';
 
 /**
@@ -57,6 +59,19 @@ export const KNOWN = [
     },
     reason: 'the list of components is malformed; here it is JSON',
   },
+  {
+    kinds: ['rendered'],
+    name: /\/shipped\/monitoring\/alertmanager\.yml$/,
+    when: ({ upstream = '', ours = '' }) => isMerged(upstream, ours),
+    reason: 'a component of ours has routes that only birdkeeper merges: where its dead man’s switch goes',
+  },
+  {
+    before: '1.22.7',
+    kinds: ['outcome'],
+    name: /./,
+    envFile: /^shipped$/,
+    reason: 'components of ours are for releases that evaluate values late; birdkeeper refuses them with a message',
+  },
 ];
 
 /**
@@ -114,6 +129,19 @@ const COMPONENTS = /\{"components": \[[^\]]*\]\}/;
  * @param {string} text
  */
 const componentsIn = (text) => ({ list: COMPONENTS.exec(text)?.[0] ?? '', rest: text.replace(COMPONENTS, '') });
+
+/**
+ * The same configuration of Alertmanager, but for the routes.
+ *
+ * @param {string} upstream
+ * @param {string} ours
+ */
+function isMerged(upstream, ours) {
+  const [theirs, own] = [parse(upstream), parse(ours)];
+  if (own?.route?.routes === undefined) return false;
+  delete own.route.routes;
+  return isDeepStrictEqual(theirs, own);
+}
 
 /** @param {string} text */
 function isJson(text) {

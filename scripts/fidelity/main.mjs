@@ -22,6 +22,7 @@ import { knownReasons, describeCell, LEGEND, mark, NOT_COUNTED, markdownTable, t
 /** What upstream's scripts call, and what we do. */
 const NEEDED = ['docker', 'git', 'envsubst', 'xargs', 'sed', 'find'];
 const PRIVATE = join(import.meta.dirname, 'private');
+const SHIPPED = join(import.meta.dirname, '../../components');
 
 /**
  * @param {Wanted} wanted
@@ -96,6 +97,7 @@ async function compareRev({ upstream, rev, envFiles, docker, scratch }) {
     await copy.restore();
     await rm(outside, { recursive: true, force: true });
     await cp(PRIVATE, outside, { recursive: true });
+    await cp(SHIPPED, join(outside, 'shipped'), { recursive: true });
     await writeFile(join(stack, 'env.local'), await textFor(envFile, stack));
     const scene = {
       home,

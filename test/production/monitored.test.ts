@@ -39,7 +39,7 @@ describe('production/monitored', () => {
       /^alerts .*cannot be scraped: grafana/m,
     );
     expect(await stack.birdkeeper('doctor', '--stack', world.stackDirectory)).toMatch(
-      /Prometheus cannot scrape grafana/,
+      /monitoring: grafana cannot be scraped/,
     );
   });
 

@@ -56,4 +56,17 @@ describe('scripts/fidelity/known', () => {
     expect(reasonFor(rendered(file('  ./components/b', 'y'), ours), of('1.24.0'))).toBeUndefined();
     expect(reasonFor(rendered(file('"a:components/c"', 'x'), ours), of('1.24.0'))).toBeUndefined();
   });
+
+  it('routes that are merged are known in a file that differs in nothing else', () => {
+    const file = (to: string, routes = '') => `global: { smtp_from: ${to} }\nroute:\n  receiver: mails\n${routes}`;
+    const rendered = (upstream: string, ours: string): Difference => ({
+      kind: 'rendered',
+      name: '../../private/shipped/monitoring/alertmanager.yml',
+      upstream,
+      ours,
+    });
+    const routes = '  routes: [{ receiver: nobody }]\n';
+    expect(reasonFor(rendered(file('a'), file('a', routes)), of('HEAD'))).toMatch(/routes/);
+    expect(reasonFor(rendered(file('b'), file('a', routes)), of('HEAD'))).toBeUndefined();
+  });
 });
