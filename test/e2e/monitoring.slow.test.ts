@@ -23,11 +23,15 @@ const NOT_EVERYWHERE =
 const FORCED = "export PROMETHEUS_HostOutOfMemory_ALERT='100'";
 const ROLLED_BACK = 'BirdkeeperDeploymentRolledBack';
 
-/** An operator's own rule and dashboard, mounted by a component of theirs. */
+/** An operator's own rule, scrape, mail template and dashboard, mounted by a component of theirs. */
 const OWN: Files = {
   [`${STACK_FOLDER}/components/own/config/monitoring/docker-compose-extra.yml`]: `services:
   prometheus:
-    volumes: ["./components/own/own.rules:/etc/prometheus/own.rules:ro"]
+    volumes:
+      - ./components/own/own.rules:/etc/prometheus/own.rules:ro
+      - ./components/own/scrape.yml:/etc/prometheus/scrape_config.d/own.yml:ro
+  alertmanager:
+    volumes: ["./components/own/own.tmpl:/etc/alertmanager/template/own.tmpl:ro"]
   grafana:
     volumes: ["./components/own/own.json:/etc/grafana/dashboards/own.json:ro"]
   limited:
@@ -38,6 +42,10 @@ const OWN: Files = {
     mem_limit: 32m
 `,
   [`${STACK_FOLDER}/components/own/own.json`]: '{"uid": "own", "title": "Own", "panels": []}\n',
+  [`${STACK_FOLDER}/components/own/own.tmpl`]:
+    '{{ define "own.subject" }}Our own words: {{ .CommonLabels.alertname }}{{ end }}\n',
+  [`${STACK_FOLDER}/components/own/scrape.yml`]:
+    'scrape_configs: [{ job_name: own, static_configs: [{ targets: ["127.0.0.1:9090"] }] }]\n',
   [`${STACK_FOLDER}/components/own/own.rules`]: `groups:
   - name: own
     rules:
@@ -58,7 +66,7 @@ describe('monitoring', () => {
   beforeAll(async () => {
     const address = await bridgeAddress(world().parts.env);
     hook = await webhook(address);
-    await world().push('platform', OWN, 'Add a rule and a dashboard of our own');
+    await world().push('platform', OWN, 'Add what is our own');
     watched = await watch(world(), [
       'export EXTRA_CONF_DIRS="$EXTRA_CONF_DIRS ./components/own"',
       // As upstream's own text has it.
@@ -76,6 +84,10 @@ describe('monitoring', () => {
   webhook_configs:
   - url: 'http://${address}:${hook.port}/'
     send_resolved: true
+  email_configs:
+  - to: pager@birds.example.org
+    headers:
+      Subject: '{{ template \\"own.subject\\" . }}'
 "`,
       FORCED,
     ]);
@@ -87,6 +99,7 @@ describe('monitoring', () => {
 
   it('every target is up', { timeout: 4 * MINUTE_MS }, async () => {
     await targetsUp(PROMETHEUS);
+    await waitFor("the operator's own", async () => (await query(PROMETHEUS, 'up{job="own"} == 1')).length === 1);
   });
 
   it('shows every container of the stack that runs, by name', async () => {
@@ -164,6 +177,9 @@ describe('monitoring', () => {
     const told = await waitFor('a mail', () => mailOf('a rule of our own', 'FIRING'), { within: 3 * MINUTE_MS });
     expect(told.to).toEqual(['ops@birds.example.org', 'night@birds.example.org']);
     await waitFor('a call', () => callOf(hook, 'Own', 'firing'), { within: MINUTE_MS });
+    await waitFor("a mail of the operator's own form", () =>
+      watched.mail.received.find(({ raw }) => /^Subject: Our own words: Own\r$/m.test(raw)),
+    );
     expect(watched.mail.received.filter(({ raw }) => raw.includes('Watchdog'))).toEqual([]);
   });
 
@@ -196,8 +212,12 @@ describe('monitoring', () => {
     await waitFor('a mail', () => mailOf(title('birds.example.org'), 'FIRING'), { within: 5 * MINUTE_MS });
     const called = await waitFor('a call', () => callOf(hook, ROLLED_BACK, 'firing'), { within: MINUTE_MS });
     expect(called.annotations['summary']).toBe(title('birds.example.org'));
+    // It is quarantined, too, and that is told by nobody beside.
+    expect(mailOf('BirdkeeperReleaseQuarantined', 'FIRING')).toBeUndefined();
     const notices = watched.mail.received.filter(({ to }) => to.includes(KEEPER));
-    expect(notices.filter(({ raw }) => unfolded(raw).includes(`Subject: [birdkeeper] ${title('sample')}`))).toHaveLength(1);
+    expect(
+      notices.filter(({ raw }) => unfolded(raw).includes(`Subject: [birdkeeper] ${title('sample')}`)),
+    ).toHaveLength(1);
   });
 
   it('a forced threshold is told', { timeout: 10 * MINUTE_MS }, async () => {

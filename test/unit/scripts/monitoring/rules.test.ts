@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { RULE_FILES, ALL_RULES, KNOWN, rulesOf } from '../../../../scripts/monitoring/rules/index.js';
 import { settable } from '../../../../scripts/monitoring/write/thresholds.js';
@@ -160,5 +161,12 @@ describe('scripts/monitoring/rules', () => {
       expect(labels, series).toBeDefined();
       for (const [, label] of matchers.matchAll(/(\w+)[!=]~?"/g)) expect(labels, series).toContain(label);
     }
+  });
+
+  it('Alertmanager names only alerts that there are', async () => {
+    const text = await readFile('components/monitoring/alertmanager.yml.template', 'utf8');
+    const named = [...text.matchAll(/alertname=~?"([^"]+)"/g)].flatMap(([, names = '']) => names.split('|'));
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((name) => !ALL_RULES.some((rule) => rule.name === name))).toEqual([]);
   });
 });
