@@ -71,16 +71,12 @@ async function pageOf(url: string): Promise<string> {
 /** Each series of the page as a gauge of one registry. */
 async function serve(bench: Bench, page: string): Promise<string> {
   const registry = new Registry();
-  const gauges = new Map<string, Gauge>();
-  for (const [key, value] of Object.entries(parsePage(page))) {
-    const [, name = '', inner = ''] = /^([\w:]+)(?:\{(.*)\})?$/.exec(key) ?? [];
-    const labels = Object.fromEntries(
-      [...inner.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, n = '', v = '']) => [n, v]),
-    );
-    const known = gauges.get(name);
-    const gauge = known ?? new Gauge({ name, help: name, labelNames: Object.keys(labels), registers: [registry] });
-    gauges.set(name, gauge);
-    gauge.set(labels, value);
+  const all = seriesOf(page);
+  for (const name of new Set(all.map((each) => each.name))) {
+    const series = all.filter((each) => each.name === name);
+    const labelNames = [...new Set(series.flatMap(({ labels }) => Object.keys(labels)))];
+    const gauge = new Gauge({ name, help: name, labelNames, registers: [registry] });
+    for (const { labels, value } of series) gauge.set(labels, value);
   }
   const server = createServer((_request, response) => void registry.metrics().then((text) => response.end(text)));
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -90,3 +86,11 @@ async function serve(bench: Bench, page: string): Promise<string> {
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
+
+const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
+
+const seriesOf = (page: string) =>
+  Object.entries(parsePage(page)).map(([key, value]) => {
+    const [, name = '', inner = ''] = /^([\w:]+)(?:\{(.*)\})?$/.exec(key) ?? [];
+    return { name, value, labels: Object.fromEntries([...inner.matchAll(LABEL)].map(([, n = '', v = '']) => [n, v])) };
+  });
