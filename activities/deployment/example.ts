@@ -3,7 +3,7 @@ import type { Release } from '../../workflows/model.js';
 import { textAt } from '../git/tree.js';
 import type { Step } from '../shared/step.js';
 import { gainedVariables } from '../stack/env-example.js';
-import { isInside } from '../stack/staged-paths.js';
+import { isWithin } from '../shared/within.js';
 import type { StagedView } from '../stack/view.js';
 import type { Dependencies } from './dependencies.js';
 import { gitOptions } from './open.js';
@@ -18,7 +18,7 @@ export async function newVariables(
   step: Step,
   deps: Dependencies,
 ): Promise<string[]> {
-  const checkout = view.staged.checkouts.find(({ dir }) => isInside(view.directory, dir));
+  const checkout = view.staged.checkouts.find(({ dir }) => isWithin(view.directory, dir));
   const former = checkout && release?.commits[checkout.name];
   if (checkout === undefined || former === undefined) return [];
   const path = relative(checkout.dir, join(view.directory, FILE));

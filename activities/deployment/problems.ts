@@ -5,7 +5,7 @@ import { headCommit } from '../git/history.js';
 import { unfollowed } from '../git/unfollowed.js';
 import type { Step } from '../shared/step.js';
 import { onHost } from '../shared/mounts.js';
-import { isInside } from '../stack/staged-paths.js';
+import { isWithin } from '../shared/within.js';
 import type { StagedView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
 import type { Dependencies } from './dependencies.js';
@@ -48,7 +48,7 @@ function configurationProblems(name: string, view: StagedView): string[] {
 async function watchProblems(stack: StackState, view: StagedView, step: Step, deps: Dependencies): Promise<string[]> {
   const envFile = await realpath(stack.stack.envFile ?? join(view.directory, 'env.local')).catch(() => undefined);
   const former = (await stack.lastGood())?.checkouts ?? [];
-  const holder = former.find(({ dir }) => envFile !== undefined && isInside(envFile, dir));
+  const holder = former.find(({ dir }) => envFile !== undefined && isWithin(envFile, dir));
   const unlisted = holder !== undefined && !view.checkouts.some(({ dir }) => dir === holder.dir);
   const absent = view.checkouts.filter(({ name }) => view.commits[name] === undefined);
   // What our container does not mount cannot be seen. This deployment mounts it; then the new worker looks.

@@ -9,8 +9,9 @@ import { copyEntry } from '../git/copy-tree.js';
 import { COPY_LIMITS, isSmall, showUntracked, untrackedEntries } from '../git/untracked.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
+import { isWithin } from '../shared/within.js';
 import { planRendered, writeRendered } from '../stack/rendered-files.js';
-import { isInside, type StagedBind, type StagedCheckout } from '../stack/staged-paths.js';
+import type { StagedBind, StagedCheckout } from '../stack/staged-paths.js';
 import { pinKey } from '../stack/settings.js';
 import type { Checkout, StagedView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
@@ -162,8 +163,8 @@ async function stageComponents(
   const rendered = view.rendered.map(({ path }) => view.locate(path));
   const outside = view.components
     .map((component) => view.locate(component))
-    .filter((dir) => !staged.checkouts.some((of) => isInside(dir, of.dir) || isInside(dir, of.tree)))
-    .filter((dir) => rendered.some((path) => isInside(path, dir)));
+    .filter((dir) => !staged.checkouts.some((of) => isWithin(dir, of.dir) || isWithin(dir, of.tree)))
+    .filter((dir) => rendered.some((path) => isWithin(path, dir)));
   if (outside.length === 0) return view;
   const components = await Promise.all(
     outside.map(async (dir, at) => {

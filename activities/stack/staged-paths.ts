@@ -1,5 +1,6 @@
 /** How live paths, staged trees and what git does not track lie over each other. Pure. */
 import { join, relative } from 'node:path';
+import { isWithin } from '../shared/within.js';
 
 export interface StagedCheckout {
   name: string;
@@ -43,9 +44,6 @@ export interface Mount {
   target: string;
 }
 
-export const isInside = (path: string, root: string): boolean =>
-  path === root || path.startsWith(root === '/' ? root : `${root}/`);
-
 /**
  * Mounts in order. What is not tracked is bound into the staged trees while it can still be reached; a checkout inside
  * another goes into the outer one's tree, innermost first; then each outer tree covers its live root, with all below it.
@@ -60,7 +58,7 @@ export function mountsOf({ checkouts, binds }: Staged): Mount[] {
 
 function nestedTarget(checkout: StagedCheckout, all: readonly StagedCheckout[]): string {
   const outer = all
-    .filter((other) => other.dir !== checkout.dir && isInside(checkout.dir, other.dir))
+    .filter((other) => other.dir !== checkout.dir && isWithin(checkout.dir, other.dir))
     .sort((a, b) => b.dir.length - a.dir.length)[0];
   return outer ? join(outer.tree, relative(outer.dir, checkout.dir)) : checkout.dir;
 }
@@ -71,10 +69,10 @@ export function physicalPath(livePath: string, { checkouts, binds }: Staged): st
     ...checkouts.map(({ dir, tree }) => ({ live: dir, physical: tree })),
     ...binds.map(({ live }) => ({ live, physical: live })),
   ];
-  const root = roots.filter(({ live }) => isInside(livePath, live)).sort((a, b) => b.live.length - a.live.length)[0];
+  const root = roots.filter(({ live }) => isWithin(livePath, live)).sort((a, b) => b.live.length - a.live.length)[0];
   return root ? join(root.physical, relative(root.live, livePath)) : livePath;
 }
 
 /** Whether a path outside the namespace is ours to write: inside a staged tree. */
 export const isStaged = (path: string, staged: Staged): boolean =>
-  asTrees(staged).checkouts.some(({ tree }) => isInside(path, tree));
+  asTrees(staged).checkouts.some(({ tree }) => isWithin(path, tree));

@@ -7,7 +7,8 @@ import { lstat, mkdir, readdir, readlink, realpath, rm, rmdir, symlink } from 'n
 import { dirname, join, relative } from 'node:path';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { unlessMissing } from '../shared/files.js';
-import { isInside, mountsOf, type Mount, type Staged } from './staged-paths.js';
+import { isWithin } from '../shared/within.js';
+import { mountsOf, type Mount, type Staged } from './staged-paths.js';
 
 /**
  * `locate`: where the content of a live path lies, links of the staged trees followed. Returns the live paths at which a link
@@ -45,7 +46,7 @@ async function makeParent(parent: string, staged: Staged, source: string): Promi
   while ((await kindOf(ancestor)) === undefined) ancestor = dirname(ancestor);
   const real = await realpath(ancestor);
   const trees = await Promise.all(staged.checkouts.map(({ tree }) => realpath(tree)));
-  if (!trees.some((tree) => isInside(real, tree))) {
+  if (!trees.some((tree) => isWithin(real, tree))) {
     throw new StepFailure(
       FAILURES.configuration,
       `${livePathOf(source, staged)} lies inside something large that git does not track, or behind a link: without a mount namespace it cannot be shown as the new commits have it. Move that checkout out of the other one, or let birdkeeper make mount namespaces.`,
@@ -55,7 +56,7 @@ async function makeParent(parent: string, staged: Staged, source: string): Promi
 }
 
 function livePathOf(path: string, { checkouts }: Staged): string {
-  const holder = checkouts.filter(({ tree }) => isInside(path, tree)).sort((a, b) => b.tree.length - a.tree.length)[0];
+  const holder = checkouts.filter(({ tree }) => isWithin(path, tree)).sort((a, b) => b.tree.length - a.tree.length)[0];
   return holder ? join(holder.dir, relative(holder.tree, path)) : path;
 }
 

@@ -1,7 +1,8 @@
 /** Serves the metrics of this worker wherever the setting says. Nothing about them ever stops a worker. */
 import { messageOf } from '../../activities/shared/failures.js';
 import type { Logger } from '../logger.js';
-import { listen, METRICS_PATH, type Listening } from './listen.js';
+import type { Listening } from '../http.js';
+import { listen, METRICS_PATH } from './listen.js';
 import { textOf, type MetricsAddress } from './settings.js';
 
 export { MetricsListen, type MetricsAddress } from './settings.js';

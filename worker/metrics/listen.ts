@@ -1,6 +1,7 @@
 /** The HTTP side of metrics: two paths, one method, no bodies; whoever asks anything else gets a short no. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listening, type Listening } from '../http.js';
 import type { ListenAddress } from '../webhook/settings.js';
 
 const REQUEST_MS = 5_000;
@@ -13,12 +14,6 @@ const MAX_CONNECTIONS = 32;
 export const METRICS_PATH = '/metrics';
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const LINK = '<!doctype html><title>birdkeeper</title><a href="/metrics">Metrics</a> of this worker of birdkeeper\n';
-
-export interface Listening {
-  /** HOST:PORT. */
-  address: string;
-  close(): Promise<void>;
-}
 
 /** Rejects when the address cannot be listened on. `page` must not reject; when it does, the answer is 500. */
 export async function listen(
@@ -48,14 +43,7 @@ export async function listen(
   server.listen(port, host);
   await once(server, 'listening');
   server.on('error', failed);
-  return {
-    address: addressOf(server),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listening(server);
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, page: () => Promise<string>): Promise<void> {
@@ -75,10 +63,4 @@ function answer(response: ServerResponse, status: number, text: string, headers:
     ...headers,
   });
   response.end(text);
-}
-
-function addressOf(server: Server): string {
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') return bound ?? '';
-  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { FAILURES, messageOf, StepFailure } from '../../activities/shared/failures.js';
+import { listening, type Listening } from '../http.js';
 import type { ListenAddress } from './settings.js';
 import type { Delivery } from './verify.js';
 
@@ -14,13 +15,6 @@ export interface ListenLimits {
   /** How long the rest of a refused request is read, so that its sender reads the answer before the end. */
   lingerMs: number;
   connections: number;
-}
-
-export interface Listening {
-  /** HOST:PORT. */
-  address: string;
-  /** Closes every connection; requests in progress are lost. */
-  close(): Promise<void>;
 }
 
 type Status = 202 | 400 | 401 | 404 | 405 | 413 | 415 | 500;
@@ -71,14 +65,7 @@ export async function listen(
   server.maxConnections = limits.connections;
   await begin(server, at);
   server.on('error', failed);
-  return {
-    address: addressOf(server),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listening(server);
 }
 
 async function begin(server: Server, { host, port }: ListenAddress): Promise<void> {
@@ -91,12 +78,6 @@ async function begin(server: Server, { host, port }: ListenAddress): Promise<voi
       `The webhook endpoint cannot listen on ${host} port ${port} (${messageOf(error)}). Set BIRDKEEPER_WEBHOOK_LISTEN to a free port of an address of this host, or unset it.`,
     );
   }
-}
-
-function addressOf(server: Server): string {
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') return bound ?? '';
-  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
 /** Undefined: the caller has gone. */
