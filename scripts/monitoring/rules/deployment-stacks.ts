@@ -164,6 +164,29 @@ export const deploymentStackRules: readonly Rule[] = [
     ],
   },
   {
+    name: 'BirdkeeperStackDrifted',
+    expr: () => `${held(STACK, 'birdkeeper_stack_state{state="drifted"}')} == 1`,
+    for: '15m',
+    severity: 'warning',
+    summary: `${WHO}: what runs has drifted`,
+    description: 'A service does not run as it was deployed: it is gone, stopped, or was replaced by hand.',
+    means:
+      'A service does not run as recorded: gone, stopped, in another container or of another image. birdkeeper puts it right by itself only where `BIRDKEEPER_ON_DRIFT=repair`.',
+    look: '`birdkeeper status` names the services; `docker compose ps --all`.',
+    todo: 'Put it right, which touches nothing else, by: birdkeeper deploy --force',
+    cases: [
+      fires(
+        'somebody stopped a service, and the worker was restarted since',
+        '25m',
+        { [`birdkeeper_stack_state${stack('birds', ',state="drifted"')}`]: '0x2 1x10 _x3 1x30' },
+        { labels: labelsOf() },
+      ),
+      silent('it is repaired, or restarted by hand, within ten minutes', '25m', {
+        [`birdkeeper_stack_state${stack('birds', ',state="drifted"')}`]: '0x2 1x10 0x30',
+      }),
+    ],
+  },
+  {
     name: 'BirdkeeperConfigurationInvalid',
     expr: () => `${held(STACK, 'birdkeeper_configuration_valid')} == 0`,
     for: '5m',
