@@ -93,6 +93,15 @@ describe('components/monitoring', () => {
     ['PROMETHEUS_SELF_MONITORING_RULES', 'true'],
     ['PROMETHEUS_DEPLOYMENT_RULES', ''],
     ['MONITORING_ACCESS', 'public'],
+    ['MONITORING_LISTEN_ADDRESS', 'everywhere'],
+    ['NODE_EXPORTER_LISTEN_ADDRESS', '9100'],
+    ['MONITORING_BIRDKEEPER_TARGET', 'http://worker:9469/'],
+    ['ALERTMANAGER_ROUTED_ALSO_EMAIL', 'no'],
+    ['PROMETHEUS_LOG_LEVEL', 'loud'],
+    ['PROMETHEUS_RETENTION_TIME', '90 days'],
+    ['PROMETHEUS_HostOutOfMemory_ALERT', 'ten'],
+    ['PROMETHEUS_HostOutOfDiskSpace_ALERT', '10%'],
+    ['NODE_EXPORTER_HOST_BIND_PROPOGATION', ',rslave'],
   ])('refuses %s=%j by its name', async (name, value) => {
     stack.write({ ...GOOD, [name]: value });
     const { out, status } = await stack.config('validate');

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { RULE_FILES, ALL_RULES, KNOWN, rulesOf } from '../../../../scripts/monitoring/rules/index.js';
 import { settable } from '../../../../scripts/monitoring/write/thresholds.js';
 import { FAMILIES } from '../../../../worker/metrics/families.js';
@@ -168,5 +169,13 @@ describe('scripts/monitoring/rules', () => {
     const named = [...text.matchAll(/alertname=~?"([^"]+)"/g)].flatMap(([, names = '']) => names.split('|'));
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((name) => !ALL_RULES.some((rule) => rule.name === name))).toEqual([]);
+  });
+
+  it('a threshold that is no number is refused before Prometheus reads it', async () => {
+    const component = parse(await readFile('components/monitoring/component.yml', 'utf8')) as {
+      needs: { variables: { name: string; form?: string }[] };
+    };
+    const numbers = component.needs.variables.filter(({ form }) => form === 'number').map(({ name }) => name);
+    expect(sorted(numbers)).toEqual(sorted(settable().map(({ variable }) => variable)));
   });
 });
