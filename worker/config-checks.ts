@@ -7,6 +7,7 @@ import { CommandFailed, runCommand } from '../activities/shared/run-command.js';
 import {
   aliasDiagnostics,
   defaultDiagnostics,
+  namesakeDiagnostics,
   requiredDiagnostics,
   sorted,
   undelayedDiagnostics,
@@ -51,6 +52,7 @@ async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
     ...refusals.map((refusal): Diagnostic => ({ severity: 'error', ...refusal })),
     ...reading.warnings.map((message): Diagnostic => ({ severity: 'warning', message })),
     ...composeDiagnostics(read),
+    ...namesakeDiagnostics(read.components),
     ...aliasDiagnostics(aliasUseOf(read), all, originOf),
     ...defaultDiagnostics(lists, all),
     ...asWarnings(jobDiagnostics(await jobsOf(read), originOf)),

@@ -1,4 +1,5 @@
 /** What an operator should know of a configuration that reads. Pure. */
+import { basename } from 'node:path';
 import type { RenderedFile } from './view.js';
 import { listedNames, type TemplateLists } from './templates.js';
 
@@ -64,6 +65,21 @@ export function aliasDiagnostics(
       ? 'deprecated names are switched off (BIRDHOUSE_BACKWARD_COMPATIBLE_ALLOWED)'
       : 'this release of birdhouse-deploy does not know that name yet';
     return [{ severity: 'warning', message: `${given} has no effect: ${why}. Write ${missing}.`, ...originOf(given) }];
+  });
+}
+
+/** Two components of one name, of which one is meant. `components`: their directories. */
+export function namesakeDiagnostics(components: readonly string[]): Diagnostic[] {
+  const all = [...new Set(components)];
+  return [...new Set(all.map((path) => basename(path)))].flatMap((name): Diagnostic[] => {
+    const found = all.filter((path) => basename(path) === name);
+    if (found.length === 1) return [];
+    return [
+      {
+        severity: 'warning',
+        message: `${found.length} components are called ${name}: ${found.join(', ')}. Compose merges their services. List the one that is meant.`,
+      },
+    ];
   });
 }
 

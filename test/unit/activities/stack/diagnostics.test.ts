@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   aliasDiagnostics,
   defaultDiagnostics,
+  namesakeDiagnostics,
   requiredDiagnostics,
   sorted,
   undelayedDiagnostics,
@@ -71,5 +72,14 @@ describe('activities/stack/diagnostics', () => {
     const of = (severity: 'error' | 'warning' | 'note', message: string) => ({ severity, message });
     const mixed = [of('note', '1'), of('error', '2'), of('warning', '3'), of('error', '4')];
     expect(sorted(mixed).map(({ message }) => message)).toEqual(['2', '4', '3', '1']);
+  });
+
+  it('two components of one name are told, one that is listed twice is not', () => {
+    const one = ['/s/components/web', '/s/components/monitoring', '/s/components/web'];
+    expect(namesakeDiagnostics(one)).toEqual([]);
+    const [found, ...more] = namesakeDiagnostics([...one, '/srv/birdkeeper/components/monitoring']);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ severity: 'warning' });
+    expect(found?.message).toContain('monitoring: /s/components/monitoring, /srv/birdkeeper/components/monitoring.');
   });
 });
