@@ -68,8 +68,7 @@ describe('monitoring-eras', () => {
       expect(flags['web.external-url']).toMatch(published);
     });
 
-    it('answers with its prefix alone', async () => {
-      if (prefix.prometheus === '') return;
+    it.runIf(prefix.prometheus !== '')('answers with its prefix alone', async () => {
       expect((await fetch('http://127.0.0.1:9090/api/v1/alerts')).status).toBe(404);
       expect((await fetch('http://127.0.0.1:9093/api/v2/status')).status).toBe(404);
     });

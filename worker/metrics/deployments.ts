@@ -103,6 +103,11 @@ function last(stack: string, records: readonly DeploymentRecord[]): Sample[] {
       labels: { stack },
       value: record === undefined ? 0 : durationOf(record),
     },
+    {
+      name: 'birdkeeper_last_successful_deployment_number',
+      labels: { stack },
+      value: records.findLast(({ outcome }) => RESULT_OF[outcome] === 'success')?.number ?? 0,
+    },
   ];
   if (record === undefined) return when;
   const { number, outcome, phase } = record;
@@ -113,12 +118,16 @@ function last(stack: string, records: readonly DeploymentRecord[]): Sample[] {
   ];
 }
 
-/** The number is the value: an alert stays one and the same when the next try fails likewise. */
+/**
+ * The newest of each bad outcome: a release that could not be put back is not over because a later one fails otherwise. The
+ * number is the value, so that an alert stays one and the same when the next try fails likewise.
+ */
 function lastFailed(stack: string, records: readonly DeploymentRecord[]): Sample[] {
-  const failed = records.filter((record) => RESULT_OF[record.outcome] === 'failure').at(-1);
-  if (failed === undefined) return [];
-  const { number, outcome, phase } = failed;
-  return [{ name: 'birdkeeper_last_failed_deployment_number', labels: { stack, outcome, phase }, value: number }];
+  const failed = records.filter(({ outcome }) => RESULT_OF[outcome] === 'failure');
+  const newest = new Map(failed.map((record) => [record.outcome, record]));
+  return [...newest.values()].map(({ number, outcome, phase }) => {
+    return { name: 'birdkeeper_last_failed_deployment_number', labels: { stack, outcome, phase }, value: number };
+  });
 }
 
 /** The release that runs, and what is held back. */

@@ -72,7 +72,11 @@ const families = {
   birdkeeper_last_deployment_info: gauge([...STACK, 'number', 'outcome', 'phase'], 'The newest deployment; always 1.'),
   birdkeeper_last_failed_deployment_number: gauge(
     [...STACK, 'outcome', 'phase'],
-    'Number of the newest deployment that failed, and how it ended; absent: none has.',
+    'Number of the newest deployment that ended badly in that way; absent: none has.',
+  ),
+  birdkeeper_last_successful_deployment_number: gauge(
+    STACK,
+    'Number of the newest deployment that succeeded; 0: none.',
   ),
   birdkeeper_release_info: gauge([...STACK, 'number'], 'The newest good release; always 1.'),
   birdkeeper_last_deployment_timestamp_seconds: gauge(STACK, 'When the newest deployment ended; 0: never.'),

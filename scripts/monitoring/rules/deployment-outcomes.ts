@@ -6,13 +6,15 @@ import { held, STACK, WHO } from './deployment-words.js';
 
 const NUMBER = 'birdkeeper_last_failed_deployment_number';
 const FAILURE = held(STACK, 'birdkeeper_last_run_timestamp_seconds{task="deployment",result="failure"}');
-const SUCCESS = held(STACK, 'birdkeeper_last_success_timestamp_seconds{task="deployment"}');
+const GOOD = held(STACK, 'birdkeeper_last_successful_deployment_number');
 
-/** Its number, if it is the newest that failed, and none has succeeded since: how the one before ended is held for a while. */
-const failedAs = (outcome: Outcome): string =>
-  `${held(`${STACK}, outcome, phase`, `${NUMBER}{outcome="${outcome}"}`)}\n` +
-  `== on (instance, stack) group_left () ${held(STACK, NUMBER)}\n` +
-  `and on (instance, stack) ${FAILURE} > ${SUCCESS}`;
+/** Its number, unless a deployment has succeeded since. */
+const endedAs = (outcome: Outcome): string =>
+  `${held(`${STACK}, outcome, phase`, `${NUMBER}{outcome="${outcome}"}`)}\n> on (instance, stack) group_left () ${GOOD}`;
+
+/** And the newest of all that failed. */
+const endedLastAs = (outcome: Outcome): string =>
+  `${endedAs(outcome)}\n== on (instance, stack) group_left () ${held(STACK, NUMBER)}`;
 
 /** As notices have it: a look that finds all up to date is as good. */
 const UNLESS_SEEN_WELL =
@@ -26,7 +28,7 @@ const at = (name: string, more: string) => `birdkeeper_${name}{instance="h",stac
 const number = (outcome: Outcome, phase: string) =>
   at('last_failed_deployment_number', `outcome="${outcome}",phase="${phase}"`);
 const failure = at('last_run_timestamp_seconds', 'task="deployment",name="",result="failure"');
-const success = at('last_success_timestamp_seconds', 'task="deployment",name=""');
+const good = 'birdkeeper_last_successful_deployment_number{instance="h",stack="birds"}';
 const look = at('last_success_timestamp_seconds', 'task="check",name=""');
 const upToDate = at('stack_state', 'state="up to date"');
 const alertOf = (outcome: Outcome, value: string, phase: string) => ({
@@ -38,15 +40,15 @@ const alertOf = (outcome: Outcome, value: string, phase: string) => ({
 const failed = (outcome: Outcome, phase: string) => ({
   [number(outcome, phase)]: '_x5 7x2 _x2 7x30',
   [failure]: '0x4 300x2 _x2 300x30',
-  [success]: '60x6 _x2 60x30',
+  [good]: '6x6 _x2 6x30',
 });
 
-const NEXT = { [success]: '60x10 600x30' };
+const NEXT = { [good]: '6x10 8x30' };
 
 export const deploymentOutcomeRules: readonly Rule[] = [
   {
     name: 'BirdkeeperDeploymentFailed',
-    expr: () => `${failedAs('failed')}\n${UNLESS_SEEN_WELL}`,
+    expr: () => `${endedLastAs('failed')}\n${UNLESS_SEEN_WELL}`,
     for: '0m',
     severity: 'warning',
     summary: summaryOf('failed'),
@@ -64,7 +66,7 @@ export const deploymentOutcomeRules: readonly Rule[] = [
           [number('failed', 'pull')]: '_x5 7x4',
           [number('failed', 'validate')]: '_x10 8x30',
           [failure]: '0x4 300x4 600x30',
-          [success]: '60x40',
+          [good]: '6x40',
           [look]: '60x6 420x34',
           [upToDate]: '1x40',
         },
@@ -73,7 +75,7 @@ export const deploymentOutcomeRules: readonly Rule[] = [
       fires(
         'the next try fails likewise: it is the same alert',
         '20m',
-        { [number('failed', 'pull')]: '_x5 7x5 8x30', [failure]: '0x4 300x5 600x30', [success]: '60x40' },
+        { [number('failed', 'pull')]: '_x5 7x5 8x30', [failure]: '0x4 300x5 600x30', [good]: '6x40' },
         alertOf('failed', '8', 'pull'),
       ),
       silent('the next one succeeded', '20m', { ...failed('failed', 'pull'), ...NEXT }),
@@ -86,13 +88,13 @@ export const deploymentOutcomeRules: readonly Rule[] = [
         ...failed('rolled back', 'roll back'),
         'birdkeeper_last_run_timestamp_seconds{instance="h",stack="well",task="deployment",name="",result="failure"}':
           '0x40',
-        'birdkeeper_last_success_timestamp_seconds{instance="h",stack="well",task="deployment",name=""}': '0x40',
+        'birdkeeper_last_successful_deployment_number{instance="h",stack="well"}': '0x40',
       }),
     ],
   },
   {
     name: 'BirdkeeperDeploymentRolledBack',
-    expr: () => `${failedAs('rolled back')}\n${UNLESS_SEEN_WELL}`,
+    expr: () => `${endedLastAs('rolled back')}\n${UNLESS_SEEN_WELL}`,
     for: '0m',
     severity: 'warning',
     summary: summaryOf('rolled back'),
@@ -118,7 +120,7 @@ export const deploymentOutcomeRules: readonly Rule[] = [
   },
   {
     name: 'BirdkeeperRollbackFailed',
-    expr: () => failedAs('roll back failed'),
+    expr: () => endedAs('roll back failed'),
     for: '0m',
     severity: 'critical',
     summary: summaryOf('roll back failed'),
@@ -134,13 +136,19 @@ export const deploymentOutcomeRules: readonly Rule[] = [
         { ...failed('roll back failed', 'roll back'), [look]: '60x12 720x30', [upToDate]: '1x40' },
         alertOf('roll back failed', '7', 'roll back'),
       ),
+      fires(
+        'a later one fails before it touches anything: that mends nothing',
+        '30m',
+        { ...failed('roll back failed', 'roll back'), [number('failed', 'pull')]: '_x15 8x30' },
+        alertOf('roll back failed', '7', 'roll back'),
+      ),
       silent('a person has mended it', '20m', { ...failed('roll back failed', 'roll back'), ...NEXT }),
       silent('it was put back', '20m', failed('rolled back', 'roll back')),
     ],
   },
   {
     name: 'BirdkeeperRollbackWithheld',
-    expr: () => failedAs('roll back withheld'),
+    expr: () => endedAs('roll back withheld'),
     for: '0m',
     severity: 'critical',
     summary: summaryOf('roll back withheld'),

@@ -61,15 +61,21 @@ describe('worker/metrics/deployments', () => {
     expect(page['birdkeeper_last_deployment_phase_duration_seconds{stack="s",phase="settle"}']).toBe(0);
   });
 
-  it('the newest that failed is told with its end, also after others that did not', () => {
+  it('the newest of each bad end is told, beside the newest that succeeded', () => {
     const name = 'birdkeeper_last_failed_deployment_number';
     const page = told([
-      record(1, { outcome: 'rolled back', phase: 'roll back' }),
-      record(2, { outcome: 'failed', phase: 'pull' }),
-      record(3, { outcome: 'waiting', phase: 'approve' }),
+      record(1),
+      record(2, { outcome: 'roll back failed', phase: 'roll back' }),
+      record(3, { outcome: 'failed', phase: 'pull' }),
+      record(4, { outcome: 'failed', phase: 'validate' }),
+      record(5, { outcome: 'waiting', phase: 'approve' }),
     ]);
     const found = Object.entries(page).filter(([key]) => key.startsWith(name));
-    expect(found).toEqual([[`${name}{stack="s",outcome="failed",phase="pull"}`, 2]]);
+    expect(Object.fromEntries(found)).toEqual({
+      [`${name}{stack="s",outcome="roll back failed",phase="roll back"}`]: 2,
+      [`${name}{stack="s",outcome="failed",phase="validate"}`]: 4,
+    });
+    expect(page['birdkeeper_last_successful_deployment_number{stack="s"}']).toBe(1);
     expect(Object.keys(told([record(1)])).some((key) => key.startsWith(name))).toBe(false);
   });
 
