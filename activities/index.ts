@@ -24,6 +24,12 @@ import { settleServices } from './deployment/settle.js';
 import { stageRelease } from './deployment/stage.js';
 import { validateRelease } from './deployment/validate.js';
 import { verifyCommits } from './deployment/verify.js';
+import { concludeWeaver } from './deployment/weaver/conclude.js';
+import { lookAtWeaver } from './deployment/weaver/look.js';
+import { listWeaverProcesses } from './deployment/weaver/processes.js';
+import { findSilentProviders, registerProvider, unregisterProvider } from './deployment/weaver/providers.js';
+import { checkWeaverWorker, restartWeaver } from './deployment/weaver/worker.js';
+import { resyncCowbird, verifyCowbird } from './deployment/cowbird/verify.js';
 import type { StepActivities } from './types.js';
 
 export function createActivities(deps: Dependencies): StepActivities {
@@ -60,6 +66,16 @@ export function createActivities(deps: Dependencies): StepActivities {
     verifyBackup: (input, step) => verifyBackup(input, step, deps),
     backUpRelease: (input, step) => backUpRelease(input, step, deps),
     rollbackNotebooks: (input, step) => rollbackNotebooks(input, step, deps),
+    lookAtWeaver: (input, step) => lookAtWeaver(input, step, deps),
+    registerProvider: (input, step) => registerProvider(input, step, deps),
+    findSilentProviders: (input, step) => findSilentProviders(input, step, deps),
+    unregisterProvider: (input, step) => unregisterProvider(input, step, deps),
+    checkWeaverWorker: (input, step) => checkWeaverWorker(input, step, deps),
+    restartWeaver: (input, step) => restartWeaver(input, step, deps),
+    listWeaverProcesses: (input, step) => listWeaverProcesses(input, step, deps),
+    concludeWeaver: (input, step) => concludeWeaver(input, step, deps),
+    verifyCowbird: (input, step) => verifyCowbird(input, step, deps),
+    resyncCowbird: (input, step) => resyncCowbird(input, step, deps),
     backUpStack: (input, step) => backUpStack(input, step, deps),
   };
   return timed(steps, deps.state);

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { OUTCOMES, PHASES, TRIGGERS } from '../workflows/contract.js';
 import { HOOKS, PLATFORM_STEPS } from '../workflows/model.js';
+import { WeaverResult } from './state/follow-up-schemas.js';
 import { Pause, WaitingRelease, WorkRequest } from './state/schemas.js';
 import type { Activities } from './types.js';
 
@@ -42,6 +43,15 @@ type Inputs = { readonly [Name in keyof Activities]: z.ZodType<Parameters<Activi
 
 const ATTEMPT = z.int().min(1).max(1_000);
 const TIMES = { due: z.iso.datetime().exactOptional(), takenAt: z.iso.datetime().exactOptional() };
+
+/** Of a provider, as Weaver takes it. */
+const bird = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$/, 'should be the id of a provider');
+const birds = z.array(bird).min(1).max(500);
+const begunAt = z.iso.datetime();
+const handler = z.string().regex(/^[A-Za-z]{1,40}$/, 'should be the name of a handler');
 
 export const INPUTS: Inputs = {
   recallKeeper: StackInput,
@@ -107,6 +117,16 @@ export const INPUTS: Inputs = {
   previewRestore: RestoreInput,
   verifyBackup: StackInput,
   deployData: z.strictObject({ stack, name: job, attempt: ATTEMPT.exactOptional(), ...TIMES }),
+  lookAtWeaver: z.strictObject({ stack, begunAt, birds: birds.exactOptional() }),
+  registerProvider: z.strictObject({ stack, bird, begunAt }),
+  findSilentProviders: z.strictObject({ stack, among: birds.exactOptional() }),
+  unregisterProvider: z.strictObject({ stack, bird }),
+  checkWeaverWorker: z.strictObject({ stack, begunAt }),
+  restartWeaver: StackInput,
+  listWeaverProcesses: StackInput,
+  concludeWeaver: z.strictObject({ stack, result: WeaverResult, number: number.exactOptional() }),
+  verifyCowbird: z.strictObject({ stack, number: number.exactOptional() }),
+  resyncCowbird: z.strictObject({ stack, handler }),
   runContainerJob: z.strictObject({
     stack,
     name: job,

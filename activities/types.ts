@@ -3,6 +3,7 @@
  * No input holds a command, a path or an image to run: only names that are looked up in the host's own records.
  */
 import type { Outcome, Phase, Trigger } from '../workflows/contract.js';
+import type { FollowUpActivities } from './follow-up-types.js';
 import type { Step } from './shared/step.js';
 import type { WorkResult } from '../workflows/request-work/messages.js';
 import type { WorkRequest } from '../workflows/keeper-model.js';
@@ -258,7 +259,7 @@ export interface ContainerJobResult {
   retries: number;
 }
 
-export type Activities = DeploymentActivities & JobActivities;
+export type Activities = DeploymentActivities & JobActivities & FollowUpActivities;
 export type { QuarantinedRelease };
 
 /** The same, as they are implemented: plain functions that are told about the attempt they run in. */

@@ -40,6 +40,8 @@ const handlers: Handlers = {
     return replayOpen(open, await workflowCode());
   },
   doctor: async (options) => (await import('../worker/doctor/index.js')).doctor(options),
+  weaverStatus: async (place) => (await import('../worker/follow-ups.js')).weaverStatus(place),
+  cowbirdStatus: async (place) => (await import('../worker/follow-ups.js')).cowbirdStatus(place),
   health: async (stack, dockerHost) => {
     const { createEngine } = await import('../activities/docker/engine.js');
     const { lookAtHealth } = await import('../worker/service-health.js');

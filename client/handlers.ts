@@ -2,6 +2,8 @@
  * What the command line cannot do itself, because it needs the worker's libraries: `bin/` hands it in, loaded when it is
  * asked for.
  */
+import type { WeaverSight } from '../workflows/bird-sight.js';
+import type { CowbirdSight } from '../workflows/cowbird-model.js';
 import type { DeployStackResult } from '../workflows/deploy-stack/messages.js';
 import type { ServiceHealth } from '../workflows/model.js';
 import type { Diagnostic } from '../activities/stack/diagnostics.js';
@@ -226,6 +228,10 @@ export interface Handlers {
   replayOpen(open: readonly OpenWorkflow[]): Promise<ReplayVerdict[]>;
   /** What holds of this host's programs, engine, checkouts and configuration. Never throws for what is wrong with them. */
   doctor(options: DoctorOptions): Promise<Finding[]>;
+  /** One look at Weaver and its birds. Changes nothing. */
+  weaverStatus(place: StackPlace): Promise<WeaverSight>;
+  /** One look at Cowbird. Changes nothing. */
+  cowbirdStatus(place: StackPlace): Promise<CowbirdSight>;
   /** Health of the containers of a compose project, by looking at the engine. */
   health(stack: string, dockerHost: string | undefined): Promise<ServiceHealth[]>;
 }

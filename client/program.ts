@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../workflows/contract.js';
 import { addConfig } from './config-program.js';
+import { addFollowUps } from './follow-ups-program.js';
 import { addJobs } from './jobs-program.js';
 import { endOf, type ExitStatus } from './failures.js';
 import type { WritePermCommandOptions } from './commands/fix-write-perm.js';
@@ -89,6 +90,11 @@ function buildProgram(options: ProgramOptions, finish: (status: number) => void)
       finish(await call({ io: options.io, handlers: options.handlers, settings: options.settings() })),
   });
   addJobs(program, {
+    stackOption: () => stackOption('one', options.cwd),
+    run: async (call) =>
+      finish(await call({ io: options.io, handlers: options.handlers, settings: options.settings() })),
+  });
+  addFollowUps(program, {
     stackOption: () => stackOption('one', options.cwd),
     run: async (call) =>
       finish(await call({ io: options.io, handlers: options.handlers, settings: options.settings() })),

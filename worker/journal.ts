@@ -31,6 +31,16 @@ const FILE_OF: Readonly<Record<string, LogFile>> = {
   restoreStack: 'backup.log',
   previewRestore: 'backup.log',
   verifyBackup: 'backup.log',
+  lookAtWeaver: 'weaver.log',
+  registerProvider: 'weaver.log',
+  findSilentProviders: 'weaver.log',
+  unregisterProvider: 'weaver.log',
+  checkWeaverWorker: 'weaver.log',
+  restartWeaver: 'weaver.log',
+  listWeaverProcesses: 'weaver.log',
+  concludeWeaver: 'weaver.log',
+  verifyCowbird: 'cowbird.log',
+  resyncCowbird: 'cowbird.log',
 };
 /** Activities that are told the name of a job. */
 const JOBS: readonly string[] = ['runContainerJob', 'deployData'];
@@ -65,6 +75,16 @@ const PHASE_OF: Readonly<Record<string, string>> = {
   backUpRelease: 'back up',
   deployData: 'deploy',
   rotateLogs: 'rotate',
+  lookAtWeaver: 'follow up',
+  registerProvider: 'follow up',
+  findSilentProviders: 'follow up',
+  unregisterProvider: 'follow up',
+  checkWeaverWorker: 'follow up',
+  restartWeaver: 'follow up',
+  listWeaverProcesses: 'follow up',
+  concludeWeaver: 'follow up',
+  verifyCowbird: 'follow up',
+  resyncCowbird: 'follow up',
 };
 
 /** Two activities serve two phases each; their input tells which. */

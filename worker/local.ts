@@ -78,6 +78,7 @@ async function tellStory(
     redact: () => composition.redactFor(ask.stack),
     logFor: composition.logFor,
     stop,
+    ...{ stack: ask.stack, number: ask.number, say: composition.say },
   });
   return run(ask, activities, teller, around);
 }

@@ -18,6 +18,8 @@ const LONGEST_RUN_SECONDS: Readonly<Record<ScheduleName['kind'], number>> = {
   backup: 36 * 3_600,
   verify: 36 * 3_600,
   logrotate: 4 * 3_600,
+  weaver: 26 * 3_600,
+  cowbird: 3_600,
   job: 86_400,
 };
 

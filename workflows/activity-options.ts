@@ -56,6 +56,13 @@ const AWAIT: ActivityOptions = {
 const JOB: ActivityOptions = { ...AWAIT, startToCloseTimeout: '30d' };
 /** A first snapshot of terabytes takes hours. */
 const BACKUP: ActivityOptions = { ...DOWNLOAD, startToCloseTimeout: '24h', scheduleToCloseTimeout: '36h' };
+/** Each waits by itself, for as long as the stack says (a day at most). */
+const FOLLOW: ActivityOptions = {
+  heartbeatTimeout: HEARTBEAT,
+  startToCloseTimeout: '25h',
+  scheduleToCloseTimeout: '26h',
+  retry: RETRY,
+};
 /** Keeps the record: must succeed in the end, or the place is lost. A full disk is waited out, not given up on. */
 const RECORD: ActivityOptions = {
   heartbeatTimeout: HEARTBEAT,
@@ -97,6 +104,16 @@ export const ACTIVITY_OPTIONS: Readonly<Record<keyof Activities, ActivityOptions
   rotateLogs: DOWNLOAD,
   runContainerJob: JOB,
   deployData: JOB,
+  lookAtWeaver: FOLLOW,
+  registerProvider: FOLLOW,
+  findSilentProviders: FOLLOW,
+  unregisterProvider: FOLLOW,
+  checkWeaverWorker: FOLLOW,
+  restartWeaver: CHANGE,
+  listWeaverProcesses: FOLLOW,
+  concludeWeaver: RECORD,
+  verifyCowbird: FOLLOW,
+  resyncCowbird: FOLLOW,
 };
 
 type Summaries = { readonly [Name in keyof Activities]: (input: Parameters<Activities[Name]>[0]) => string };
@@ -143,5 +160,15 @@ export const ACTIVITY_SUMMARIES: Summaries = {
   verifyBackup: ({ stack }) => `try the newest backup of ${stack}`,
   backUpRelease: ({ stack, number }) => `back up ${stack} before deployment ${number}`,
   rollbackNotebooks: ({ stack }) => `put the notebooks of ${stack} back`,
+  lookAtWeaver: ({ stack }) => `wait for Weaver of ${stack} and ask what is registered`,
+  registerProvider: ({ stack, bird }) => `register ${bird} in Weaver of ${stack}`,
+  findSilentProviders: ({ stack }) => `look which providers of ${stack} nobody wants and do not answer`,
+  unregisterProvider: ({ stack, bird }) => `unregister ${bird} in Weaver of ${stack}`,
+  checkWeaverWorker: ({ stack }) => `ask whether the worker of Weaver of ${stack} takes jobs`,
+  restartWeaver: ({ stack }) => `restart Weaver of ${stack}, whose worker does not answer`,
+  listWeaverProcesses: ({ stack }) => `list all processes that Weaver of ${stack} offers`,
+  concludeWeaver: ({ stack }) => `record how the registration in Weaver of ${stack} ended`,
+  verifyCowbird: ({ stack }) => `verify that Cowbird of ${stack} is in step`,
+  resyncCowbird: ({ stack, handler }) => `have Cowbird of ${stack} build anew what ${handler} keeps`,
   runContainerJob: ({ stack, name, attempt }) => `run job ${name} of ${stack}${attempt > 1 ? `, try ${attempt}` : ''}`,
 };

@@ -22,7 +22,15 @@ export const deploymentId = ({ host, stack }: StackRef, number: number): string 
 export const scheduleId = (kind: ScheduleKind | 'job', { host, stack }: StackRef, name?: string): string =>
   name === undefined ? `${kind}/${host}/${stack}` : `${kind}/${host}/${stack}/${name}`;
 
-export const SCHEDULE_KINDS = ['autodeploy', 'notebooks', 'backup', 'verify', 'logrotate'] as const;
+export const SCHEDULE_KINDS = [
+  'autodeploy',
+  'notebooks',
+  'backup',
+  'verify',
+  'logrotate',
+  'weaver',
+  'cowbird',
+] as const;
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 /** Workflow type that each schedule starts. */
@@ -33,6 +41,8 @@ export const SCHEDULED_WORKFLOW: Readonly<Record<ScheduleKind | 'job', string>> 
   backup: 'backUpStack',
   verify: 'verifyBackup',
   logrotate: 'rotateLogs',
+  weaver: 'registerWeaverProviders',
+  cowbird: 'verifyCowbird',
 };
 
 /** Log file, in the log directory, of what each schedule runs. */
@@ -42,6 +52,8 @@ export const SCHEDULED_LOG: Readonly<Record<ScheduleKind, string>> = {
   backup: 'backup.log',
   verify: 'backup.log',
   logrotate: 'logrotate.log',
+  weaver: 'weaver.log',
+  cowbird: 'cowbird.log',
 };
 
 /** Of a job in a container. One that has the name of a file of ours would write between its frames. */
@@ -65,6 +77,7 @@ export const PHASES = [
   'advance',
   'apply',
   'settle',
+  'follow up',
   'hand over',
   'record',
   'roll back',
@@ -139,13 +152,14 @@ export const SIGNALS = {
 } as const;
 
 /** Work besides deployments that changes a stack: the keeper runs it, one piece at a time, as it runs deployments. */
-export const WORK_KINDS = ['job', 'backup', 'restore'] as const;
+export const WORK_KINDS = ['job', 'backup', 'restore', 'restart'] as const;
 export type WorkKind = (typeof WORK_KINDS)[number];
 /** Workflow type that does each. */
 export const WORK_WORKFLOW: Readonly<Record<WorkKind, string>> = {
   job: 'runContainerJob',
   backup: 'backUpStack',
   restore: 'restoreStack',
+  restart: 'restartWeaver',
 };
 /** `requester`: id of the workflow that asked for it. */
 export const workId = (requester: string): string => `${requester}/work`;

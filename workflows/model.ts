@@ -2,6 +2,7 @@
  * Plain data that travels between activities, workflows, state files and the command line. Imports only names. What
  * crosses into a workflow history is small (under 10 kB per result) and free of secrets: names, hashes, digests.
  */
+import type { PlannedFollowUp } from './follow-up-model.js';
 import type { CheckoutWord, Outcome, Phase, StackWord, Trigger } from './contract.js';
 
 /** Full commit id by checkout name. */
@@ -149,6 +150,8 @@ export interface PlanSummary {
   needsApproval?: boolean;
   /** `BIRDKEEPER_BACKUP_BEFORE` asks for a snapshot before anything moves. */
   backsUp?: boolean;
+  /** What components asked for after it. */
+  followUps?: PlannedFollowUp[];
   /** No window is open: the next one opens at that time (ISO 8601, UTC), or `NO_WINDOW`. */
   opensAt?: string;
 }

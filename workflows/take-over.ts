@@ -13,6 +13,9 @@ const SCHEDULED: readonly string[] = [
   'restoreStack',
   'previewRestore',
   'rollbackNotebooks',
+  'restartWeaver',
+  'unregisterWeaverProvider',
+  'resyncCowbird',
 ];
 
 /** What a workflow of the queue of `host` is, by its type and id: anybody who reaches the server can start one. */

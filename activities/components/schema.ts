@@ -11,12 +11,14 @@
  *       every: 30s
  *     probes:
  *       - { url: "http://127.0.0.1/health", status: 200, text: ok }
+ *     follow-up:
+ *       - { name: registerWeaverProviders, policy: warn } # policy: warn | fail | roll back
  *     on-change:
  *       - { path: config/nginx.conf, services: [proxy], action: signal, signal: HUP }
  *
- * `merge` and `needs` have schemas of their own, which the reader of the stack knows too. `backup` is read where backups are made;
- * `follow-up` is read by a later release: its form is not checked yet.
+ * `merge` and `needs` have schemas of their own, which the reader of the stack knows too. `backup` is read where backups are made.
  */
+import { FOLLOW_UP_POLICIES, FOLLOW_UPS } from '../../workflows/follow-up-model.js';
 import { MergeSchema } from '../shared/merge-schema.js';
 import { NeedsSchema } from '../shared/needs-schema.js';
 import { parseDuration } from '../shared/duration.js';
@@ -86,6 +88,11 @@ const onChange = strictMap({
   signal: signal.optional(),
 });
 
+const followUp = strictMap({
+  name: oneOf(...FOLLOW_UPS),
+  policy: oneOf(...FOLLOW_UP_POLICIES).default('warn'),
+});
+
 const later = looseMap();
 
 export const ManifestSchema = strictMap({
@@ -96,7 +103,6 @@ export const ManifestSchema = strictMap({
   /** `{ volumes, paths, dumps, stop }`: read by a later release. */
   backup: later.optional(),
   merge: MergeSchema,
-  /** `- { name, policy: warn | fail | roll back }`: read by a later release. */
-  'follow-up': listOf(later, 'maps').default([]),
+  'follow-up': listOf(followUp, 'maps (- name: …)').default([]),
   needs: NeedsSchema,
 });

@@ -15,14 +15,18 @@ import { backupStops } from './backup-declarations.js';
 import { doesDataItself } from './data-jobs.js';
 import type { Dependencies } from './dependencies.js';
 import { readJobs } from './job-texts.js';
+import { hasCowbird } from './cowbird/reach.js';
 import { openConfiguration } from './open.js';
+import { hasWeaver } from './weaver/reach.js';
 
-const FREQUENCIES: Readonly<Record<ScheduleKind, (settings: StackSettings) => string>> = {
+const FREQUENCIES: Readonly<Record<ScheduleKind, (settings: StackSettings, view: Configuration) => string>> = {
   autodeploy: ({ platformFrequency }) => platformFrequency,
   notebooks: ({ notebookFrequency }) => notebookFrequency,
   backup: ({ backupFrequency }) => backupFrequency,
   verify: ({ verifyFrequency }) => verifyFrequency,
   logrotate: ({ logrotateFrequency }) => logrotateFrequency,
+  weaver: ({ weaverFrequency }, view) => (hasWeaver(view) ? weaverFrequency : ''),
+  cowbird: ({ cowbirdFrequency }, view) => (hasCowbird(view) ? cowbirdFrequency : ''),
 };
 
 /**
@@ -45,7 +49,7 @@ export async function reconcileSchedules(
   const now = new Date();
   const builtIn = await doesDataItself(view.settings, deps, step);
   const wanted = [
-    ...fixedSchedules(view.settings, now, await backupStops(view, stack)),
+    ...fixedSchedules(view, now, await backupStops(view, stack)),
     ...jobs.flatMap((job) => jobSchedule(job, view, now, builtIn)),
   ];
   const names = former.map((job) => job.name);
@@ -60,9 +64,10 @@ export async function reconcileSchedules(
 const MOST_TOLD = 50;
 
 /** `stops`: a backup stops containers, so that it needs the stack for itself. */
-const fixedSchedules = (settings: StackSettings, now: Date, stops: boolean): WantedSchedule[] =>
+const fixedSchedules = (view: Configuration, now: Date, stops: boolean): WantedSchedule[] =>
   SCHEDULE_KINDS.flatMap((kind) => {
-    const text = FREQUENCIES[kind](settings);
+    const { settings } = view;
+    const text = FREQUENCIES[kind](settings, view);
     const asks = kind === 'backup' && stops ? { asks: 'backup' as const } : {};
     return wantedSchedule({ kind }, text, parseFrequency(text), { now, timeZone: settings.timeZone, ...asks }) ?? [];
   });

@@ -15,6 +15,7 @@ import { interruptedBy } from './busy.js';
 import { componentsOf } from './components.js';
 import type { Dependencies } from './dependencies.js';
 import { newVariables } from './example.js';
+import { plannedFollowUps } from './follow-ups.js';
 import { makePlan, type MadePlan } from './make-plan.js';
 import { movesOf } from './moves.js';
 import { openStagedProject, redactorOf } from './open.js';
@@ -55,10 +56,16 @@ export async function validateRelease(
   const touched = skip ? [] : interruptedServices(plan);
   const busy = await interruptedBy(stack, touched, step, deps);
   const gained = await newVariables(view, deployed, step, deps);
+  const changed = [
+    ...plan.decisions.filter(({ action }) => action !== 'nothing').map(({ service }) => service),
+    ...plan.removed,
+  ];
+  const followUps = skip ? [] : await plannedFollowUps(stack, components, view, changed);
   const summary = {
     ...(await summarise(view, skip ? untouched(plan) : plan, moves, step, deps)),
     ...(skip ? { skipped: true } : {}),
     ...(planned.length === 0 || skip ? {} : { hooks: planned }),
+    ...(followUps.length === 0 ? {} : { followUps }),
     ...(gained.length === 0 ? {} : { newVariables: gained }),
     // Empty: nobody works now, and it is asked again before anything moves.
     ...(busy.asked ? { interrupts: busy.interrupts } : {}),

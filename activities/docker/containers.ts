@@ -13,6 +13,7 @@ export function containerOf(inspected: Docker.ContainerInspectInfo): EngineConta
   const labels = inspected.Config.Labels;
   const { State: state, HostConfig: host } = inspected;
   const health = healthOf(state.Health?.Status);
+  const addresses = addressesOf(inspected.NetworkSettings);
   const healthOutput = health === 'unhealthy' ? lastFailure(state.Health?.Log) : undefined;
   return {
     id: inspected.Id,
@@ -30,6 +31,7 @@ export function containerOf(inspected: Docker.ContainerInspectInfo): EngineConta
     createdAt: inspected.Created,
     startedAt: state.StartedAt,
     ports: publishedPorts(host.PortBindings),
+    ...(addresses.length === 0 ? {} : { addresses }),
   };
 }
 
@@ -49,6 +51,13 @@ function lastFailure(log: readonly { ExitCode: number; Output: string }[] | unde
     ?.Output.trim()
     .replace(/\s+/g, ' ');
   return output ? output.slice(0, 200) : undefined;
+}
+
+/** A container that does not run has empty ones. */
+function addressesOf(settings: Docker.ContainerInspectInfo['NetworkSettings'] | undefined): string[] {
+  return Object.values(settings?.Networks ?? {})
+    .map(({ IPAddress }) => IPAddress)
+    .filter((address) => address !== '');
 }
 
 function publishedPorts(bindings: unknown): PublishedPort[] {

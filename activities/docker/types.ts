@@ -33,6 +33,8 @@ export interface EngineContainer {
   startedAt: string;
   /** Published TCP ports. */
   ports: PublishedPort[];
+  /** On its networks. Absent: it has none of its own. */
+  addresses?: string[];
 }
 
 export interface PublishedPort {

@@ -34,8 +34,11 @@ export interface WebAnswer {
   text: string;
 }
 
-/** timeout: no whole answer within the limit; unreachable: no connection, or it broke. */
-export type WebTrouble = 'timeout' | 'unreachable' | 'certificate' | 'answer';
+/**
+ * timeout: no whole answer within the limit; unreachable: no connection, or it broke; unknown name: the host has no address here;
+ * answer: not one of HTTP, or not one that can be followed.
+ */
+export type WebTrouble = 'timeout' | 'unreachable' | 'unknown name' | 'certificate' | 'answer';
 
 /** No answer. The message is a clause: "does not answer within 2 s", "refuses connections". */
 export class WebFailure extends Error {
@@ -190,8 +193,6 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
   ECONNRESET: 'broke off',
   UND_ERR_SOCKET: 'broke off',
-  ENOTFOUND: 'has a name that is not known here',
-  EAI_AGAIN: 'has a name that is not known here',
   EHOSTUNREACH: 'cannot be reached',
   ENETUNREACH: 'cannot be reached',
   ETIMEDOUT: 'cannot be reached',
@@ -203,6 +204,9 @@ function failureOf(error: unknown): WebFailure {
   const options = { cause: error };
   if (/CERT|SELF_SIGNED|ISSUER|ALTNAME|TLS/.test(code)) {
     return new WebFailure('certificate', `has a certificate that is not trusted (${code})`, options);
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new WebFailure('unknown name', 'has a name that is not known here', options);
   }
   const words = WORDS[code];
   if (words !== undefined) return new WebFailure('unreachable', words, options);

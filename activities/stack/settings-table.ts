@@ -1,3 +1,4 @@
+import { COMPONENT_SETTINGS } from './settings-table-components.js';
 import { JOB_SETTINGS } from './settings-table-jobs.js';
 
 /**
@@ -199,6 +200,7 @@ export const SETTINGS = {
     meaning: 'Sender of mails',
   },
   ...JOB_SETTINGS,
+  ...COMPONENT_SETTINGS,
 } as const satisfies Record<string, SettingRow>;
 
 export type SettingKey = keyof typeof SETTINGS;

@@ -78,6 +78,12 @@ const oneOf = <const Words extends readonly string[]>(...allowed: Words) =>
     if (word === undefined) throw new RangeError(`should be one of: ${allowed.join(', ')}`);
     return word;
   });
+/** VERIFY_SSL is the platform's own, which its Python services read. */
+const anyCaseYesOrNo = (text: string): boolean => {
+  if (!/^(true|false)$/i.test(text)) throw new RangeError('should be true or false');
+  return text.toLowerCase() === 'true';
+};
+const policy = oneOf('', 'warn', 'fail', 'roll-back');
 const yesOrNo = parsed((text) => {
   if (text !== 'true' && text !== 'false') throw new RangeError('should be true or false');
   return text === 'true';
@@ -167,6 +173,12 @@ export const StackSettings = z.object({
   /** May hold a password. */
   smtpUrl: parsed(parseMailServer),
   mailFrom: parsed(parseSender),
+  verifyTls: parsed(anyCaseYesOrNo),
+  weaverPolicy: policy,
+  weaverFrequency: frequency,
+  weaverLookSeconds: parsed(seconds),
+  cowbirdPolicy: policy,
+  cowbirdFrequency: frequency,
 }) satisfies z.ZodType<Record<SettingKey, unknown>>;
 /** What the table says, and the pins, whose names hold that of the checkout. */
 export type StackSettings = z.infer<typeof StackSettings> & {

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import type { DeploymentRecord, QuarantinedRelease, Release } from '../../workflows/model.js';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { appendJsonLine, readJson, readJsonLines, writeJson } from '../shared/files.js';
+import { CowbirdNote, WeaverNote } from './follow-up-schemas.js';
 import * as schemas from './schemas.js';
 
+export type { CowbirdNote, WeaverNote } from './follow-up-schemas.js';
 export type { Intent, KeeperNote, LastGood, LocalRun, Look, Observed, RegisteredStack, Rules } from './schemas.js';
 
 /** Names are used in paths and workflow ids; this is Compose's own rule for a project name. */
@@ -199,6 +201,22 @@ export class StackState {
 
   setKeeperNote(note: schemas.KeeperNote): Promise<void> {
     return writeJson(this.path('keeper.json'), note);
+  }
+
+  weaverNote(): Promise<WeaverNote | undefined> {
+    return readJson(this.path('weaver.json'), WeaverNote);
+  }
+
+  setWeaverNote(note: WeaverNote): Promise<void> {
+    return writeJson(this.path('weaver.json'), note);
+  }
+
+  cowbirdNote(): Promise<CowbirdNote | undefined> {
+    return readJson(this.path('cowbird.json'), CowbirdNote);
+  }
+
+  setCowbirdNote(note: CowbirdNote): Promise<void> {
+    return writeJson(this.path('cowbird.json'), note);
   }
 
   localRun(): Promise<schemas.LocalRun | undefined> {

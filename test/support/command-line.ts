@@ -51,6 +51,8 @@ export async function birdkeeper(line: CommandLine, ...args: string[]): Promise<
       fixWritePerm: noHandler,
       listComposeFiles: noHandler,
       renderConfig: noHandler,
+      weaverStatus: noHandler,
+      cowbirdStatus: noHandler,
       replay: noHandler,
       replayOpen: noHandler,
       doctor: async () => [],

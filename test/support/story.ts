@@ -1,5 +1,7 @@
 /** Builders for workflow tests: defaults for all that a test does not speak of. */
 import fc from 'fast-check';
+import { FOLLOWED } from './follow-up-story.js';
+import type { FollowUpEnd } from '../../workflows/deploy-stack/follow-up.js';
 import type { Activities, ConcludeInput } from '../../activities/types.js';
 import { CHECKOUT_WORDS, FAILURES, type CheckoutWord, type FailureType, type Phase } from '../../workflows/contract.js';
 import type { DeployStackInput } from '../../workflows/deploy-stack/messages.js';
@@ -123,13 +125,31 @@ export const failing =
     Promise.reject(new PlainFailure(type, message));
 
 /** What Temporal would do, for a story that runs on plain functions. `cancel` is what a person pressed. */
-export function plainSurroundings(): Surroundings & { cancel: () => void; shields: number; pauses: number[] } {
+export function plainSurroundings(): Surroundings & {
+  cancel: () => void;
+  shields: number;
+  pauses: number[];
+  /** How each follow-up that is waited for ends; well when it is not named. */
+  ends: Record<string, FollowUpEnd>;
+  /** Names of follow-ups, in the order in which they were begun; `later` with those that nobody waits for. */
+  followed: string[];
+} {
   let cancelled = false;
   return {
     shields: 0,
     cancel: () => (cancelled = true),
     isCancelled: () => cancelled,
     pauses: [],
+    ends: {},
+    followed: [],
+    followUp({ name }) {
+      this.followed.push(name);
+      return Promise.resolve(this.ends[name] ?? { well: true });
+    },
+    followUpLater({ name }) {
+      this.followed.push(`${name} later`);
+      return Promise.resolve();
+    },
     pause(milliseconds) {
       this.pauses.push(milliseconds);
       return Promise.resolve();
@@ -190,6 +210,7 @@ export function goodActivities(replaced: Partial<Activities> = {}): Activities {
     rollbackNotebooks: () => Promise.resolve({ notebooks: 2, since: '2026-01-02T03:04:05Z' }),
     runContainerJob: () =>
       Promise.resolve({ outcome: 'done', exitStatus: 0, seconds: 1, lastLines: ['ok'], retries: 0 }),
+    ...FOLLOWED,
     backUpStack: () => Promise.resolve({ snapshot: 'deadbeef', bytesAdded: 10, paths: ['/srv/data'], release: 1 }),
   };
   return { ...good, ...replaced };

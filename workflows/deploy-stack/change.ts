@@ -1,6 +1,7 @@
 /** The second part of a deployment: from here on the host changes, and a failure puts the former release back. */
 import type { Direction } from '../../activities/types.js';
 import { FAILURES, type Phase } from '../contract.js';
+import type { FollowUpPolicy } from '../follow-up-model.js';
 import type { Hook, PlannedHook, PlanSummary } from '../model.js';
 import type { Looked } from './look.js';
 import * as plan from './plan.js';
@@ -27,17 +28,24 @@ export async function change(telling: Telling, { skip }: Looked, summary: PlanSu
     tell.applied(services);
     const settled = await step('settle', () => act.settleServices({ stack, number, direction: 'forward' }));
     tell.settled(settled);
+    const failed = await followUp(telling, summary);
+    if (failed?.policy === 'fail') return leaveAsFailed(failed);
+    if (failed !== undefined) throw new FollowUpFailed(failed.message);
     // Last of all: whatever may fail is done by the worker that is known to work.
     if (applied.handsOver) await around.shielded(() => step('hand over', () => handOver(telling)));
     tell.phase('record');
-    return { outcome: 'deployed', message: describeDeployed(services.length, settled.sickBefore) };
+    return {
+      ...{ outcome: 'deployed', message: describeDeployed(services.length, settled.sickBefore) },
+      ...plan.followUpsAfter('deployed', summary),
+    };
   } catch (error) {
-    const failure = around.failureOf(error);
+    const failure = failureIn(error, around);
     if (failure.type === FAILURES.superseded) return plan.supersededEnd(failure);
     const cause = around.isCancellation(error) ? 'cancelled by a person' : failure.message;
     const withheld = begun ? plan.withholdsRollback(summary) : [];
     if (withheld.length > 0) return leaveToPerson(cause, withheld);
-    const back = await around.shielded(() => rollBack(telling, cause, begun ? hooksOf(summary) : []));
+    const put = await around.shielded(() => rollBack(telling, cause, begun ? hooksOf(summary) : []));
+    const back = { ...put, ...(begun ? plan.followUpsAfter(put.outcome, summary) : {}) };
     // A person touched a checkout in between: the release is not to blame, and comes when the checkout is clean.
     const isInTheWay = !begun && failure.type === FAILURES.blocked && back.outcome === 'rolled back';
     return isInTheWay ? { outcome: 'blocked', message: back.message } : back;
@@ -54,6 +62,33 @@ async function applyWithHooks({ ask, act }: Telling, hooks: PlannedHook[], direc
   for (const hook of only('post', hooks)) await act.runHook({ stack, number, direction, ...hook });
   return applied;
 }
+
+/** One whose policy is that the deployment has not succeeded without it. */
+interface FailedFollowUp {
+  policy: FollowUpPolicy;
+  message: string;
+}
+
+class FollowUpFailed extends Error {}
+
+/** What was found by a follow-up is told as it is. */
+const failureIn = (error: unknown, around: Surroundings): plan.Failure =>
+  error instanceof FollowUpFailed ? { type: FAILURES.unhealthy, message: error.message } : around.failureOf(error);
+
+/** follow up: those that the deployment waits for. The first that fails ends it. */
+async function followUp({ tell, around }: Telling, summary: PlanSummary): Promise<FailedFollowUp | undefined> {
+  for (const wanted of plan.followUpsHeld(summary)) {
+    tell.phase('follow up');
+    const end = await around.followUp(wanted);
+    if (!end.well) return { policy: wanted.policy, message: `${wanted.name}: ${end.message}` };
+  }
+  return undefined;
+}
+
+const leaveAsFailed = ({ message }: FailedFollowUp): Ending => ({
+  outcome: 'roll back withheld',
+  message: `${message}\nIt was not rolled back, because the policy of this follow-up is fail. The release stays as it runs.`,
+});
 
 /** A worker that leaves ends its part with a result, so that no attempt is spent; the next worker asks again. */
 async function handOver({ ask, act }: Telling): Promise<void> {

@@ -17,13 +17,14 @@ import type { DeploymentStatus } from '../model.js';
 import { attribute } from '../search-attributes.js';
 import { isCommits, isObject, isStackInput } from '../validate.js';
 import type { DeployStackInput, DeployStackResult } from './messages.js';
+import { awaitFollowUp, startFollowUp } from './follow-up.js';
 import { deploymentDetails } from './narrate.js';
 import { run, type Surroundings } from './run.js';
 import { Teller } from './tell.js';
 
 export const deploymentStatusQuery = defineQuery<DeploymentStatus>(QUERIES.status);
 
-const TEMPORAL: Surroundings = {
+const surroundings = (input: DeployStackInput): Surroundings => ({
   failureOf,
   isCancellation,
   isCancelled: () => CancellationScope.current().consideredCancelled,
@@ -32,14 +33,16 @@ const TEMPORAL: Surroundings = {
     if (patched('pause-before-second-try')) await sleep(milliseconds);
   },
   shielded: (work) => CancellationScope.nonCancellable(work),
-};
+  followUp: (wanted) => awaitFollowUp(wanted, input, input.number),
+  followUpLater: (wanted) => startFollowUp(wanted, input, input.number),
+});
 
 /** One attempt to bring a host to a release. Only the keeper starts it. */
 export async function deployStack(input: DeployStackInput): Promise<DeployStackResult> {
   refuseStrangers(input);
   const tell = new Teller(input, (status) => setCurrentDetails(deploymentDetails(status)));
   setHandler(deploymentStatusQuery, () => tell.status);
-  const result = await run(input, activities, tell, TEMPORAL);
+  const result = await run(input, activities, tell, surroundings(input));
   upsertSearchAttributes([
     attribute('Outcome', result.outcome),
     attribute('Commit', Object.values(result.commits)[0] ?? 'none'),

@@ -34,6 +34,10 @@ function planSections(plan: PlanSummary): string[] {
     ),
     ...list('Removed', plan.removed),
     ...list('Hooks', (plan.hooks ?? []).map(describeHook)),
+    ...list(
+      'Follow-ups',
+      (plan.followUps ?? []).map(({ name, policy, reason }) => `${name} (${policy}): ${reason}`),
+    ),
     ...list("Users' work that is waited for", plan.interrupts ?? []),
     ...list('env.local.example has new variables (does env.local need them?)', plan.newVariables ?? []),
     ...list('Cannot be rolled back', plan.irreversible),

@@ -1,6 +1,7 @@
 /** The decisions of a deployment, apart from its story. Pure. */
 import { blockedBy, decideStack } from '../check-stack/decide.js';
 import { FAILURES, isOurSurroundings, NO_WINDOW, NO_WINDOW_TODO, type Outcome } from '../contract.js';
+import type { PlannedFollowUp } from '../follow-up-model.js';
 import type { Commits, CommitsVerdict, PlanSummary, StackDecision, StackObservation } from '../model.js';
 import type { DeployStackInput, DeployStackResult } from './messages.js';
 
@@ -100,6 +101,21 @@ const waitForWindow = (opensAt: string): string =>
   opensAt === NO_WINDOW
     ? `waits for a window, and ${NO_WINDOW_TODO}, or insist with: birdkeeper deploy --force`
     : `waits for its window, which opens ${opensAt}.`;
+
+/** Those without which the deployment has not succeeded. */
+export const followUpsHeld = ({ followUps = [] }: PlanSummary): PlannedFollowUp[] =>
+  followUps.filter(({ policy }) => policy !== 'warn');
+
+/** What is begun after the record: after a way back all of them, since the former release runs again. */
+export function followUpsAfter(outcome: Outcome, { followUps = [] }: PlanSummary): { followUps?: PlannedFollowUp[] } {
+  const wanted =
+    outcome === 'deployed'
+      ? followUps.filter(({ policy }) => policy === 'warn')
+      : outcome === 'rolled back'
+        ? followUps.map((followUp) => ({ ...followUp, reason: 'the former release runs again' }))
+        : [];
+  return wanted.length === 0 ? {} : { followUps: wanted };
+}
 
 /** Something was touched that may not be put back by itself. */
 export const withholdsRollback = (plan: PlanSummary | undefined): string[] => plan?.manualRollback ?? [];

@@ -3,8 +3,10 @@
  * on a Temporal worker, in `birdkeeper deploy --local` and in tests with plain functions.
  */
 import type { DeploymentActivities } from '../../activities/types.js';
+import type { PlannedFollowUp } from '../follow-up-model.js';
 import type { PlanSummary } from '../model.js';
 import { change } from './change.js';
+import type { FollowUpEnd } from './follow-up.js';
 import { look, type Looked } from './look.js';
 import type { DeployStackInput, DeployStackResult } from './messages.js';
 import * as plan from './plan.js';
@@ -17,6 +19,10 @@ export interface Surroundings {
   isCancellation(error: unknown): boolean;
   /** A person asked for the end; a step that had begun may have succeeded all the same. */
   isCancelled(): boolean;
+  /** Has a follow-up done, and waits for its end. */
+  followUp(followUp: PlannedFollowUp): Promise<FollowUpEnd>;
+  /** Begins a follow-up that goes on by itself. */
+  followUpLater(followUp: PlannedFollowUp): Promise<void>;
   /** Lets time pass before something is tried again. */
   pause(milliseconds: number): Promise<void>;
   /** Runs to the end even when the deployment is cancelled. */
@@ -28,6 +34,8 @@ export interface Ending extends plan.EarlyEnd {
   waits?: DeployStackResult['waits'];
   /** The conditional triggers said no: nothing was touched. */
   skipped?: boolean;
+  /** What is begun when it is recorded. */
+  followUps?: PlannedFollowUp[];
 }
 
 /** What every part of the story is told with. */
@@ -53,7 +61,14 @@ export async function run(
   if ('taken' in begun) return plan.numberTaken(number, begun.nextNumber);
   const { startedAt } = begun;
 
-  const { outcome, waits, skipped, superseded = false, ...ending } = await deploy({ ask, act, tell, around });
+  const {
+    outcome,
+    waits,
+    skipped,
+    superseded = false,
+    followUps = [],
+    ...ending
+  } = await deploy({ ask, act, tell, around });
 
   const phase = tell.status.phase;
   tell.ended(outcome, ending.message);
@@ -64,7 +79,8 @@ export async function run(
       ...(skipped === undefined ? {} : { skipped }),
       ...(ask.rollbackTo !== undefined && outcome === 'deployed' ? { leaves: true } : {}),
     });
-    const message = outcome === 'deployed' ? `${ending.message}${await reconcile(stack, act, around)}` : ending.message;
+    const reconciled = outcome === 'deployed' ? await reconcile(stack, act, around) : '';
+    const message = `${ending.message}${reconciled}${await beginAll(followUps, around)}`;
     if (message !== ending.message) tell.ended(outcome, message);
     // A deployment recorded before this was asked for has no answer here.
     if (concluded?.notify) await act.sendNotices({ stack, number }).catch(() => undefined);
@@ -89,6 +105,20 @@ async function reconcile(stack: string, act: DeploymentActivities, around: Surro
   } catch (error) {
     return `; the schedules could not be set: ${around.failureOf(error).message}`;
   }
+}
+
+/** They hold nothing any more: what becomes of them is told by themselves. */
+async function beginAll(followUps: readonly PlannedFollowUp[], around: Surroundings): Promise<string> {
+  const said: string[] = [];
+  for (const followUp of followUps) {
+    try {
+      await around.followUpLater(followUp);
+      said.push(`; ${followUp.name} follows, since ${followUp.reason}`);
+    } catch (error) {
+      said.push(`; ${followUp.name} could not be begun: ${around.failureOf(error).message}`);
+    }
+  }
+  return said.join('');
 }
 
 /** Everything up to the outcome; whatever fails is turned into one. */

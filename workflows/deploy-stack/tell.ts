@@ -93,6 +93,7 @@ const NEXT: Readonly<Record<Phase, string>> = {
   advance: 'Fast-forwards all checkouts, or none. From here on a failure puts the former release back.',
   apply: 'Touches the services that changed, no others.',
   settle: 'Waits until what was touched is healthy and quiet.',
+  'follow up': 'Waits for what components asked for: a failure of it is one of this deployment.',
   'hand over': 'A helper replaces the container of this worker. Whichever worker polls then goes on.',
   record: 'Records the release as good.',
   'roll back': 'Puts the former release back.',

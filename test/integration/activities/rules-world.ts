@@ -79,6 +79,7 @@ export class RulesWorld {
     const log = { output: () => undefined, info: () => undefined, warn: (text: string) => void warned.push(text) };
     const { activities, around } = localStory({
       ...{ steps, redact: () => (text: string) => text, logFor: () => log, stop: new AbortController().signal },
+      ...{ stack: stack.name, number: this.number, say: () => undefined },
     });
     const teller = new Teller(ask, () => undefined);
     const ended = run(ask, activities, teller, around).then((result) => {

@@ -41,9 +41,6 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   undici: /^activities\/shared\/web\.ts$/,
   'tough-cookie': /^activities\/shared\/web\.ts$/,
   saxes: /^activities\/weaver\//,
-  undici: /^activities\/shared\/web\.ts$/,
-  'tough-cookie': /^activities\/shared\/web\.ts$/,
-  saxes: /^activities\/weaver\//,
   winston: /^worker\/logger[^/]*\.ts$/,
   // A server that lives on is no command: it has no result to wait for and no time limit.
   child_process: /^(activities\/shared\/run-command|worker\/embedded-server[^/]*)\.ts$/,

@@ -5,7 +5,10 @@ import { FAILURES, RETRYABLE_FAILURES } from '../../../workflows/contract.js';
 import { goodActivities } from '../../support/story.js';
 
 const names = Object.keys(goodActivities()) as (keyof Activities)[];
-const RECORDS: readonly string[] = ['beginDeployment', 'concludeDeployment', 'noteKeeper', 'rejectRelease'];
+const RECORDS: readonly string[] = [
+  ...['beginDeployment', 'concludeDeployment', 'noteKeeper', 'rejectRelease'],
+  'concludeWeaver',
+];
 /** Bounded by what they wait for. */
 const WAITS: readonly string[] = ['awaitDeployment', 'awaitIdle', 'awaitWork', 'runContainerJob', 'deployData'];
 
@@ -50,6 +53,8 @@ describe('workflows/activity-options', () => {
           attempt: 1,
           wanted: 'latest',
           requester: 'job/a/sample/x/run',
+          bird: 'finch',
+          handler: 'FileSystem',
         },
       };
       const summary = ACTIVITY_SUMMARIES[name](input as never);

@@ -150,7 +150,7 @@ describe('activities/shared/web', () => {
     });
 
     it('of a name that nobody knows', async () => {
-      expect(await trouble('http://no-such-bird.invalid/')).toMatchObject({ trouble: 'unreachable' });
+      expect(await trouble('http://no-such-bird.invalid/')).toMatchObject({ trouble: 'unknown name' });
     });
 
     it('within the limit', async () => {

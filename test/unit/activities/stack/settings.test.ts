@@ -53,6 +53,12 @@ describe('activities/stack/settings', () => {
       notifyOn: ['failed', 'rolled-back', 'blocked', 'waiting', 'job-failed', 'recovered'],
       smtpUrl: { host: '127.0.0.1', port: 25, secure: false },
       mailFrom: { name: '', address: 'birdkeeper@localhost' },
+      verifyTls: true,
+      weaverPolicy: '',
+      weaverFrequency: '@hourly',
+      weaverLookSeconds: 20,
+      cowbirdPolicy: '',
+      cowbirdFrequency: '@daily',
     });
   });
 

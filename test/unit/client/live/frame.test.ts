@@ -26,7 +26,7 @@ describe('client/live/frame', () => {
     });
     expect(liveFrame(state({ status, log: 'web is starting' }), WIDE, 65_000)).toEqual([
       '1 min 05 s  deployment 7 (check) private is behind',
-      'phase: settle (11 of 13): Waits for web.',
+      'phase: settle (11 of 14): Waits for web.',
       '  web  restart  starting               config/web.conf changed',
       '  db   -        unhealthy (no answer)',
       '  web is starting',

@@ -1,0 +1,45 @@
+/** Where Magpie is and who signs in there, out of a stack's variables. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
+import type { MagpiePlace } from './session.js';
+
+export interface MagpieSource {
+  variables: Readonly<Record<string, string>>;
+  /** Directories of components. */
+  components: readonly string[];
+}
+
+/**
+ * Undefined: the stack has no Magpie, and nobody signs in. `address`: where it is by the platform, when MAGPIE_URL does not say.
+ * Throws Configuration when it has one and no credentials.
+ */
+export async function magpiePlace(
+  { variables, components }: MagpieSource,
+  address: string | undefined,
+): Promise<MagpiePlace | undefined> {
+  const own = variables['MAGPIE_URL'] ?? '';
+  const has = own !== '' || components.some((directory) => basename(directory) === 'magpie');
+  const url = own === '' ? address : own.replace(/\/+$/, '');
+  if (!has || url === undefined) return undefined;
+  const user = variables['MAGPIE_ADMIN_USERNAME'] ?? '';
+  const password = await passwordOf(variables);
+  if (user === '' || password === '') {
+    throw new StepFailure(
+      FAILURES.configuration,
+      'The stack has Magpie, and nobody can be signed in there: set MAGPIE_ADMIN_USERNAME, and MAGPIE_ADMIN_PASSWORD or MAGPIE_ADMIN_PASSWORD_FILE, in env.local.',
+    );
+  }
+  return { url, user, password, adminGroup: variables['MAGPIE_ADMIN_GROUP'] || 'administrators' };
+}
+
+async function passwordOf(variables: Readonly<Record<string, string>>): Promise<string> {
+  const given = variables['MAGPIE_ADMIN_PASSWORD'] ?? '';
+  const file = variables['MAGPIE_ADMIN_PASSWORD_FILE'] ?? '';
+  if (given !== '' || file === '') return given;
+  try {
+    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new StepFailure(FAILURES.configuration, `MAGPIE_ADMIN_PASSWORD_FILE cannot be read: ${messageOf(error)}`);
+  }
+}
