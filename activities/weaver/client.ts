@@ -45,7 +45,7 @@ export type StoredProvider = z.output<typeof Provider>;
 
 /** Weaver's own no, not Twitcher's: it plays a role that has no providers. */
 export const speaksOfRole = ({ status, text }: Pick<WebAnswer, 'status' | 'text'>): boolean =>
-  status === 403 && /provider/i.test(descriptionOf(text)) && /operation|invalid|config/i.test(descriptionOf(text));
+  status === 403 && /provider operation/i.test(descriptionOf(text));
 
 /** One line of what an error body says; empty when it says nothing. */
 export function descriptionOf(text: string): string {

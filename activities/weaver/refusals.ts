@@ -29,9 +29,12 @@ export function readAdded(answer: Pick<WebAnswer, 'status' | 'text'>): Added {
 
 export const ROLE = 'set WEAVER_CONFIG to HYBRID or EMS';
 
-/** Weaver asks a bird without the session of who registers it, and says 504 whatever the bird's no was. */
+/**
+ * Weaver asks a bird without the session of who registers it, and says the same whatever the bird's no was: `ServiceParsingError` with
+ * "not accessible" (6.8), where its code means to say 504.
+ */
 export const maybeNotPublic = ({ status, text }: Pick<WebAnswer, 'status' | 'text'>): boolean =>
-  status === 422 && /504|not accessible/i.test(text);
+  status === 422 && /ServiceParsingError|not accessible|504/i.test(text);
 
 /** `withoutSession`: how the bird answers who is not signed in. */
 export function notPublic(withoutSession: BirdAnswer): Why | undefined {

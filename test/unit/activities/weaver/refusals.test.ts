@@ -12,7 +12,11 @@ describe('activities/weaver/refusals', () => {
       body({ description: 'Invalid schema: [id]' }),
       { is: 'never', why: 'is refused by Weaver: Invalid schema: [id]' },
     ],
-    [403, body({ description: 'Invalid provider operation for this configuration.' }), { is: 'never' }],
+    [
+      403,
+      body({ description: 'Invalid provider operation on [ADES] instance. Processes must be deployed locally.' }),
+      { is: 'never' },
+    ],
     [403, '<html>Forbidden</html>', { is: 'again', why: 'is refused by Weaver (status 403)' }],
     [422, body({ description: 'Cannot validate', cause: 'no metadata' }), { is: 'again' }],
     [500, 'Internal Server Error', { is: 'again', why: 'is refused by Weaver (status 500)' }],
@@ -23,7 +27,7 @@ describe('activities/weaver/refusals', () => {
   });
 
   it('a role without providers is told with the role to set', () => {
-    const text = body({ description: 'Invalid provider operation when not in EMS mode.' });
+    const text = body({ description: 'Invalid provider operation on [ADES] instance.' });
     expect(readAdded({ status: 403, text })).toMatchObject({ todo: 'set WEAVER_CONFIG to HYBRID or EMS' });
   });
 
@@ -32,8 +36,10 @@ describe('activities/weaver/refusals', () => {
     expect('why' in added && added.why.length).toBeLessThan(500);
   });
 
-  it('Weaver says 504 whatever the no of the bird was', () => {
-    expect(maybeNotPublic({ status: 422, text: body({ cause: 'service not accessible: 504' }) })).toBe(true);
+  it('Weaver says the same whatever the no of the bird was', () => {
+    const cause = 'Cannot validate or parse service metadata since it is not accessible.';
+    expect(maybeNotPublic({ status: 422, text: body({ cause, error: 'ServiceParsingError' }) })).toBe(true);
+    expect(maybeNotPublic({ status: 422, text: body({ cause: 'service responded [504]' }) })).toBe(true);
     expect(maybeNotPublic({ status: 422, text: body({ cause: 'ConnectTimeout' }) })).toBe(false);
     expect(maybeNotPublic({ status: 500, text: '504' })).toBe(false);
   });
