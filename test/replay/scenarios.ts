@@ -22,6 +22,7 @@ import {
   type TemporalWorld,
 } from '../support/temporal-world.js';
 
+import { FOLLOW_UP_SCENARIOS } from './follow-up-scenarios.js';
 import { WORK_SCENARIOS } from './work-scenarios.js';
 
 export interface Scenario {
@@ -274,6 +275,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   }),
   'keepStack.taken-over': takenOver,
   ...WORK_SCENARIOS,
+  ...FOLLOW_UP_SCENARIOS,
 };
 
 export { aGate };

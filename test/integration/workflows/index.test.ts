@@ -25,6 +25,10 @@ const plausible = fc.record(
     force: fc.oneof(fc.boolean(), fc.jsonValue()),
     reason: fc.jsonValue(),
     commits: fc.jsonValue(),
+    birds: fc.oneof(fc.array(fc.constantFrom('finch', '../raven', '$(id)')), fc.jsonValue()),
+    bird: fc.jsonValue(),
+    handler: fc.jsonValue(),
+    held: fc.jsonValue(),
     memory: fc.oneof(
       fc.record({ nextNumber: fc.jsonValue(), queue: fc.array(fc.jsonValue(), { maxLength: 3 }) }),
       fc.jsonValue(),
