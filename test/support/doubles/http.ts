@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** One request, as it arrived. */
@@ -32,7 +33,8 @@ export interface Seen {
 export interface Answer {
   status: number;
   headers?: OutgoingHttpHeaders;
-  body?: string | Buffer;
+  /** A stream goes out piece by piece, as it comes. */
+  body?: string | Buffer | Readable;
 }
 
 /** silence: the connection stays open and nothing comes; hang up: it breaks. */
@@ -145,6 +147,13 @@ function send(response: ServerResponse, seen: Seen, reply: Reply): void {
   }
   const { status, headers, body = '' } = reply;
   seen.status = status;
+  if (body instanceof Readable) {
+    response.writeHead(status, headers);
+    response.flushHeaders();
+    body.once('error', () => response.destroy());
+    body.pipe(response);
+    return;
+  }
   const length = status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(body) };
   response.writeHead(status, { ...headers, ...length });
   response.end(seen.method === 'HEAD' ? undefined : body);
