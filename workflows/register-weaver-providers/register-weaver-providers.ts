@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { activities } from '../activities.js';
 import type { WeaverResult } from '../bird-model.js';
-import { deploymentId, FAILURES, QUERIES } from '../contract.js';
+import { deploymentId, FAILURES, QUERIES, scheduleId } from '../contract.js';
 import { failureOf } from '../failure-of.js';
 import { attribute } from '../search-attributes.js';
 import { isObject, isStackInput } from '../validate.js';
@@ -59,12 +59,19 @@ export async function registerWeaverProviders(
   known = result;
   setCurrentDetails(registrationDetails(result, [], true));
   upsertSearchAttributes([attribute('Outcome', isInStep(result) ? 'in step' : 'not in step')]);
-  const { summary } = await activities.concludeWeaver({
-    stack,
-    result,
-    ...(number === undefined ? {} : { number }),
-  });
-  return { outcome: 'in step', summary };
+  return { outcome: 'in step', summary: await conclude(input, result) };
+}
+
+/** What is not in step is the failure of the run, in its own words. */
+async function conclude({ stack, number }: RegisterWeaverProvidersInput, result: WeaverResult): Promise<string> {
+  try {
+    const about = number === undefined ? {} : { number };
+    return (await activities.concludeWeaver({ stack, result, ...about })).summary;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const { message, type } = failureOf(error);
+    throw ApplicationFailure.nonRetryable(message, type);
+  }
 }
 
 function nothingToDo(stack: string): RegisterWeaverProvidersResult {
@@ -80,8 +87,9 @@ function isHeld(input: RegisterWeaverProvidersInput): boolean {
 
 /** The right to change the stack is the keeper's. */
 async function askForRestart({ host, stack }: RegisterWeaverProvidersInput): Promise<void> {
+  const { startTime } = workflowInfo();
   await executeChild('requestWork', {
-    workflowId: `${workflowInfo().workflowId}/restart`,
+    workflowId: scheduleId('weaver', { host, stack }, `restart-${startTime.getTime()}`),
     args: [{ v: 1, host, stack, kind: 'restart', deadlineSeconds: TURN_SECONDS, input: {} }],
     typedSearchAttributes: [attribute('Stack', stack), attribute('Host', host)],
     staticSummary: `restart Weaver of ${stack}, whose worker does not answer`,

@@ -75,7 +75,9 @@ describe('workflows/index', () => {
   it('every type is known here', () => {
     expect(TYPES.sort()).toEqual([
       ...['backUpStack', 'checkStack', 'deployData', 'deployNotebooks', 'deployStack', 'keepStack', 'previewRestore'],
-      ...['requestWork', 'restoreStack', 'rollbackNotebooks', 'rotateLogs', 'runContainerJob', 'verifyBackup'],
+      ...['registerWeaverProviders', 'requestWork', 'restartWeaver', 'restoreStack', 'resyncCowbird'],
+      ...['rollbackNotebooks', 'rotateLogs', 'runContainerJob', 'unregisterWeaverProvider', 'verifyBackup'],
+      'verifyCowbird',
     ]);
   });
 
