@@ -13,5 +13,7 @@ export interface MagpieDouble extends Served {
 
 export async function startMagpie(options: MagpieOptions & ServeOptions = {}): Promise<MagpieDouble> {
   const magpie = new Magpie(options);
-  return { ...(await serve(magpieHandler(magpie), options)), magpie };
+  const served = await serve(magpieHandler(magpie), options);
+  magpie.ownUrl = served.url;
+  return { ...served, magpie };
 }

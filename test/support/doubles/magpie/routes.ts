@@ -4,6 +4,7 @@ import { told, trailingSlash, unacceptable, unknown, type Told } from '../pyrami
 import { permissions, serviceInFull, serviceInList, serviceOfGroup, userInBrief, userInFull } from './formats.js';
 import { grantsOf } from './may.js';
 import { ADMINISTRATORS, ANONYMOUS, type MagpieService, type MagpieUser } from './model.js';
+import { failed, makeUser, removeUser } from './people-routes.js';
 import { challenge, sessionRoutes } from './session-routes.js';
 import { groupsOf, isAdministrator, type Magpie } from './state.js';
 
@@ -52,8 +53,13 @@ function adminRoutes(magpie: Magpie, pathOf: (seen: Seen) => string): Route[] {
     name === (caller?.name ?? ANONYMOUS);
   return [
     ['GET', '/users', guarded((seen) => users(magpie, seen))],
+    ['POST', '/users', guarded((seen) => makeUser(magpie, seen))],
+    ['DELETE', '/users/:user_name', guarded((_, params) => removeUser(magpie, params))],
     ['GET', '/users/:user_name', guarded((_, { user_name: name }) => oneUser(magpie, name), ownEntry)],
     ['GET', '/users/:user_name/groups', guarded((_, { user_name: name }) => groupsOfUser(magpie, name), ownEntry)],
+    ...['GET', 'HEAD'].map((method): Route => {
+      return [method, '/tmp/:token', (seen, params) => told(seen, pathOf(seen), failed(magpie, params))];
+    }),
     ['GET', '/groups', guarded(() => groups(magpie))],
     ['GET', '/services', guarded((seen) => services(magpie, seen))],
     ['GET', '/services/:service_name', guarded((_, { service_name: name }) => oneService(magpie, name))],

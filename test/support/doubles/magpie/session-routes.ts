@@ -7,7 +7,10 @@ import { COOKIE, type Magpie } from './state.js';
 
 const NAME = /^[A-Za-z0-9]+(?:[\s_\-.][A-Za-z0-9]+)*$/;
 const EMAIL = /^[^@\s]+@[^@\s]+$/;
-const HIDDEN = '********';
+
+/** What was asked is kept for whoever looks at it afterwards: without the password. */
+export const hidePassword = (fields: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({ ...fields, ...('password' in fields && { password: '********' }) });
 
 export function sessionRoutes(magpie: Magpie): Route[] {
   return [
@@ -19,10 +22,7 @@ export function sessionRoutes(magpie: Magpie): Route[] {
 
 function signIn(magpie: Magpie, seen: Seen): Answer {
   const fields = fieldsOf(seen);
-  // What was asked is kept for whoever looks at it afterwards: without the password.
-  seen.text = JSON.stringify(
-    fields === undefined ? HIDDEN : { ...fields, ...('password' in fields && { password: HIDDEN }) },
-  );
+  seen.text = hidePassword(fields ?? {});
   if (fields === undefined) {
     const detail = "Key ''provider_name'' could not be extracted from 'POST' of type 'application/json'";
     return told(seen, '/signin', { status: 500, detail });

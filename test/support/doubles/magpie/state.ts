@@ -31,6 +31,12 @@ export interface MagpieOptions {
 export class Magpie {
   readonly version: string;
   publicUrl: string;
+  /** Where it is found by those whom it tells to call back. */
+  ownUrl: string;
+  /** Webhooks under way; each ends well. */
+  readonly sent: Promise<void>[] = [];
+  /** Token → user whose making failed somewhere when it is called. */
+  readonly callbacks = new Map<string, string>();
   readonly users: MagpieUser[];
   readonly services: MagpieService[];
   readonly webhooks: Webhook[];
@@ -42,6 +48,7 @@ export class Magpie {
     const { admin = { name: 'admin', password: 'qwertyqwerty' }, users = [], services = [], webhooks = [] } = options;
     this.version = options.version ?? '5.1.0';
     this.publicUrl = options.publicUrl ?? 'http://localhost';
+    this.ownUrl = `${this.publicUrl}/magpie`;
     this.users = [
       { ...admin, groups: [ADMINISTRATORS] },
       { name: ANONYMOUS, password: ANONYMOUS, email: 'anonymous@mail.com' },

@@ -16,8 +16,8 @@ export interface PlatformOptions extends MagpieOptions, ServeOptions {
    * of Weaver leads there (301, 308).
    */
   form?: 'seed' | 'today';
-  /** Today's form: where Weaver is, and under which path it knows itself. */
-  weaver?: { url: string; path?: string };
+  /** Today's form: where Weaver is, with the path under which it knows itself. */
+  weaver?: string;
   /**
    * As what Twitcher is asked about a request in today's form. GET: as the platform does it, whose nginx puts each question as one of
    * reading; same: as the request itself.
@@ -54,6 +54,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     return down.has(part) ? badGateway() : handlers[part](seen);
   }, options);
   magpie.publicUrl = options.publicUrl ?? served.url;
+  magpie.ownUrl = `${served.url}/magpie`;
   return {
     ...served,
     magpie,
@@ -106,7 +107,7 @@ function todaysWeaver(twitcher: Handler, { weaver, askedAs = 'same' }: PlatformO
     if (status === 401 || status === 403) return page(status, status === 401 ? 'Authorization Required' : 'Forbidden');
     if (status >= 300) return page(500, 'Internal Server Error');
     if (weaver === undefined) return badGateway();
-    const url = `${weaver.url}${weaver.path ?? '/weaver'}${seen.url.slice('/weaver'.length)}`;
+    const url = `${weaver}${seen.url.slice('/weaver'.length)}`;
     return forward({ url, seen, host: seen.headers.host ?? 'localhost' }).catch(badGateway);
   };
 }
