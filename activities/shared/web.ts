@@ -77,12 +77,12 @@ export class Web {
   /** Whatever status it has. Throws WebFailure, or what `signal` was aborted with. */
   async ask(asked: WebRequest, signal: AbortSignal): Promise<WebAnswer> {
     signal.throwIfAborted();
-    const limit = AbortSignal.timeout(asked.limitMs);
+    const limit = AbortSignal.timeout(Math.ceil(asked.limitMs));
     try {
       return await this.follow(asked, AbortSignal.any([signal, limit]));
     } catch (error) {
       signal.throwIfAborted();
-      if (limit.aborted) throw new WebFailure('timeout', `does not answer within ${asked.limitMs / 1_000} s`);
+      if (limit.aborted) throw new WebFailure('timeout', `does not answer within ${Math.round(asked.limitMs / 100) / 10} s`);
       throw error instanceof WebFailure ? error : failureOf(error);
     }
   }
