@@ -5,7 +5,9 @@ import type { StackSettings } from '../stack/settings.js';
 import type { Configuration } from '../stack/view.js';
 import type { CowbirdNote, StackState, WeaverNote } from '../state/index.js';
 import { wantedNames } from '../weaver/place.js';
+import { hasCowbird } from './cowbird/reach.js';
 import { wantedHash } from './weaver/conclude.js';
+import { hasWeaver } from './weaver/reach.js';
 
 /** What is known when it is planned. */
 export interface FollowUpFacts {
@@ -37,6 +39,15 @@ export async function plannedFollowUps(
     const policy = policyOf(name, settings) ?? wanted.find((each) => each.name === name)?.policy ?? 'warn';
     return reason === undefined ? [] : [{ name, policy, reason }];
   });
+}
+
+/** What was recorded of what a stack has no more: it would be told, and alerted of, for ever. Twice: it is gone already. */
+export async function forgetGone(
+  stack: StackState,
+  view: Pick<Configuration, 'components' | 'variables'>,
+): Promise<void> {
+  if (!hasWeaver(view)) await stack.clearWeaverNote();
+  if (!hasCowbird(view)) await stack.clearCowbirdNote();
 }
 
 /** What the stack says goes before what the component says. */

@@ -16,6 +16,7 @@ import { doesDataItself } from './data-jobs.js';
 import type { Dependencies } from './dependencies.js';
 import { readJobs } from './job-texts.js';
 import { hasCowbird } from './cowbird/reach.js';
+import { forgetGone } from './follow-ups.js';
 import { openConfiguration } from './open.js';
 import { hasWeaver } from './weaver/reach.js';
 
@@ -57,6 +58,7 @@ export async function reconcileSchedules(
     ? await reconcile({ host: deps.host, stack: name }, wanted, deps.schedules, names)
     : [];
   await recordJobs(jobsFile(stack), jobs);
+  await forgetGone(stack, view);
   return { changed: changed.slice(0, MOST_TOLD) };
 }
 

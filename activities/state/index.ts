@@ -211,12 +211,20 @@ export class StackState {
     return writeJson(this.path('weaver.json'), note);
   }
 
+  clearWeaverNote(): Promise<void> {
+    return rm(this.path('weaver.json'), { force: true });
+  }
+
   cowbirdNote(): Promise<CowbirdNote | undefined> {
     return readJson(this.path('cowbird.json'), CowbirdNote);
   }
 
   setCowbirdNote(note: CowbirdNote): Promise<void> {
     return writeJson(this.path('cowbird.json'), note);
+  }
+
+  clearCowbirdNote(): Promise<void> {
+    return rm(this.path('cowbird.json'), { force: true });
   }
 
   localRun(): Promise<schemas.LocalRun | undefined> {

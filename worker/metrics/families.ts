@@ -7,7 +7,18 @@ export interface Family {
   buckets?: readonly number[];
 }
 
-export const TASKS = ['deployment', 'check', 'notebooks', 'data', 'backup', 'verify', 'logrotate', 'job'] as const;
+export const TASKS = [
+  'deployment',
+  'check',
+  'notebooks',
+  'data',
+  'backup',
+  'verify',
+  'logrotate',
+  'weaver',
+  'cowbird',
+  'job',
+] as const;
 export type Task = (typeof TASKS)[number];
 
 export const RESULTS = ['success', 'failure', 'skipped', 'cancelled'] as const;
@@ -19,6 +30,7 @@ export const DURATION_BUCKETS = [5, 10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_6
 const STACK = ['stack'] as const;
 const RUN = ['stack', 'task', 'name'] as const;
 const CHECKOUT = ['stack', 'checkout'] as const;
+const BIRD = ['stack', 'bird'] as const;
 
 const gauge = (labels: readonly string[], help: string): Family => ({ type: 'gauge', help, labels });
 const counter = (labels: readonly string[], help: string): Family => ({ type: 'counter', help, labels });
@@ -93,6 +105,36 @@ const families = {
   birdkeeper_backup_verification_failed: gauge(STACK, 'Whether the newest verification of a backup failed.'),
 
   birdkeeper_configuration_valid: gauge(STACK, 'Whether the configuration could be read at the newest look.'),
+
+  birdkeeper_weaver_birds: gauge([...STACK, 'state'], 'Birds that Weaver is to offer, by how far they have come.'),
+  birdkeeper_weaver_bird_registered: gauge(BIRD, 'Whether the wanted bird is registered in Weaver.'),
+  birdkeeper_weaver_bird_answering: gauge(BIRD, 'Whether the wanted bird is registered and Weaver can read it.'),
+  birdkeeper_weaver_bird_processes: gauge(BIRD, 'Processes that Weaver reads of the wanted bird; 0: none.'),
+  birdkeeper_weaver_other_providers: gauge(STACK, 'Providers that are registered in Weaver and not wanted.'),
+  birdkeeper_weaver_in_step: gauge(STACK, 'Whether the newest registration left everything in step.'),
+  birdkeeper_weaver_worker_ready: gauge(
+    STACK,
+    'Whether the worker of Weaver takes jobs; absent: it was not looked at, or runs elsewhere.',
+  ),
+  birdkeeper_weaver_listing_answered: gauge(
+    STACK,
+    'Whether users get the list of all processes; absent: it was not asked for.',
+  ),
+  birdkeeper_weaver_last_registration_timestamp_seconds: gauge(STACK, 'When the newest registration ended.'),
+  birdkeeper_weaver_last_in_step_timestamp_seconds: gauge(
+    STACK,
+    'When the newest registration ended that left everything in step; 0: never.',
+  ),
+
+  birdkeeper_cowbird_in_step: gauge(STACK, 'Whether the newest look saw Cowbird in step with the platform.'),
+  birdkeeper_cowbird_finding: gauge([...STACK, 'what'], 'Something of Cowbird that is not as it should be; always 1.'),
+  birdkeeper_cowbird_worker_version_equal: gauge(
+    STACK,
+    'Whether the worker of Cowbird tells the same version as its API; 0 also when one tells none.',
+  ),
+  birdkeeper_cowbird_users_without_workspace: gauge(STACK, 'People that Magpie knows and that have no workspace.'),
+  birdkeeper_cowbird_last_verification_timestamp_seconds: gauge(STACK, 'When Cowbird was looked at last.'),
+  birdkeeper_cowbird_last_in_step_timestamp_seconds: gauge(STACK, 'When Cowbird was seen in step last; 0: never.'),
 } satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof families;

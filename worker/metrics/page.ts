@@ -1,6 +1,7 @@
 /** The whole page: what is known of each stack, as samples. Pure. */
 import type { ServiceHealth } from '../../workflows/model.js';
 import { deploymentSamples, releaseSamples, secondsOf } from './deployments.js';
+import { cowbirdSamples, weaverSamples } from './follow-ups.js';
 import type { StackRecords } from './records.js';
 import { keysOf, runSamples, verificationSamples } from './run-samples.js';
 import { EMPTY } from './runs.js';
@@ -46,7 +47,7 @@ export function samplesOf({ version, host, now, stacks, watched }: Known): Sampl
 }
 
 function samplesOfStack({ name: stack, records, isLocal, unreadable, health }: KnownStack, watched: Watched): Samples {
-  const { deployments, release, quarantined, snapshotAt, local } = records;
+  const { deployments, release, quarantined, snapshotAt, local, weaver, cowbird } = records;
   const ledger = watched.ledgers.get(stack) ?? EMPTY;
   const keys = keysOf(stack, watched.jobs(stack));
   const deployment = { stack, task: 'deployment', name: '' } as const;
@@ -66,6 +67,8 @@ function samplesOfStack({ name: stack, records, isLocal, unreadable, health }: K
       ...stackSamples(stack, { ...records, newest: deployments.at(-1) }),
       { name: 'birdkeeper_backup_last_snapshot_timestamp_seconds', labels: { stack }, value: secondsOf(snapshotAt) },
       ...verificationSamples(stack, ledger),
+      ...weaverSamples(stack, weaver),
+      ...cowbirdSamples(stack, cowbird),
     ],
     distributions: [...told.distributions, ...runs.distributions],
   };

@@ -1,7 +1,15 @@
 /** Reads what the state directory knows of a stack. A file that has not changed is not read again. */
 import { stat } from 'node:fs/promises';
 import type { DeploymentRecord, QuarantinedRelease, Release } from '../../workflows/model.js';
-import type { KeeperNote, LocalRun, Look, Observed, StackState } from '../../activities/state/index.js';
+import type {
+  CowbirdNote,
+  KeeperNote,
+  LocalRun,
+  Look,
+  Observed,
+  StackState,
+  WeaverNote,
+} from '../../activities/state/index.js';
 
 export interface StackRecords {
   deployments: readonly DeploymentRecord[];
@@ -13,6 +21,8 @@ export interface StackRecords {
   local: LocalRun | undefined;
   /** When the newest snapshot was made. */
   snapshotAt: string | undefined;
+  weaver: WeaverNote | undefined;
+  cowbird: CowbirdNote | undefined;
   /** Files that could not be read; what was read of them before stands in for them. */
   unreadable: number;
 }
@@ -32,7 +42,7 @@ export class Records {
         return former === undefined ? otherwise : (former.value as T);
       }
     };
-    const [deployments, release, quarantined, look, observed, keeper, local, snapshotAt] = await Promise.all([
+    const [deployments, release, quarantined, look, observed, keeper, local, ...rest] = await Promise.all([
       file('deployments.jsonl', () => stack.deployments(), []),
       file('releases.jsonl', () => stack.latestRelease(), undefined),
       file('quarantine.json', () => stack.quarantined(), []),
@@ -41,8 +51,12 @@ export class Records {
       file('keeper.json', () => stack.keeperNote(), {}),
       file('local.json', () => stack.localRun(), undefined),
       file('snapshots.jsonl', async () => (await stack.snapshots()).at(-1)?.at, undefined),
+      file('weaver.json', () => stack.weaverNote(), undefined),
+      file('cowbird.json', () => stack.cowbirdNote(), undefined),
     ]);
-    return { deployments, release, quarantined, look, observed, keeper, local, snapshotAt, unreadable };
+    const [snapshotAt, weaver, cowbird] = rest;
+    const known = { deployments, release, quarantined, look, observed, keeper, local, snapshotAt };
+    return { ...known, weaver, cowbird, unreadable };
   }
 
   private async read<T>(path: string, read: () => Promise<T>): Promise<T> {

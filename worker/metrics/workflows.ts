@@ -17,6 +17,8 @@ const TASK_OF: Readonly<Record<string, Task>> = {
   backup: 'backup',
   verify: 'verify',
   logrotate: 'logrotate',
+  weaver: 'weaver',
+  cowbird: 'cowbird',
 };
 
 /** Types of the workflows that are runs; others of the same schedule (a rollback of notebooks) are not. */

@@ -44,6 +44,15 @@ beforeAll(async () => {
     checkouts: [{ name: 'platform', word: 'up to date', branch: 'feature/"x"', head: 'a', behind: 0, fetchErrors: 0 }],
   });
   await stack.setLook({ word: 'behind', reason: 'password-in-a-reason', commits: {}, at: at(1) });
+  await stack.setWeaverNote({
+    ...{ at: at(1), inStep: false, others: [], worker: 'ready', listed: false, wanted: '' },
+    birds: [{ bird: 'raven', word: 'not registered', why: 'password-in-a-reason' }],
+    summary: 'password-in-a-summary',
+  });
+  await stack.setCowbirdNote({
+    ...{ at: at(1), inStep: false, handlers: [], withoutWorkspace: ['ann'] },
+    findings: [{ what: 'worker', why: 'password-in-a-reason', todo: '' }],
+  });
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -91,7 +100,7 @@ describe('worker/metrics/page', () => {
   it('has every combination of labels before anything has happened, at 0', async () => {
     const page = parsePage(await pageOf(new Records(), await stackOf('empty')));
     const of = (name: string) => Object.keys(page).filter((key) => key.startsWith(`${name}{`));
-    const tasks = 5 + JOBS.length;
+    const tasks = 7 + JOBS.length;
     expect(of('birdkeeper_runs_total')).toHaveLength(RESULTS.length * (8 + tasks * 2));
     expect(of('birdkeeper_last_run_timestamp_seconds')).toHaveLength(RESULTS.length * (1 + tasks));
     expect(of('birdkeeper_run_in_progress')).toHaveLength(1 + tasks);
@@ -99,6 +108,7 @@ describe('worker/metrics/page', () => {
     expect(of('birdkeeper_stack_state')).toHaveLength(STACK_WORDS.length);
     expect(of('birdkeeper_rollbacks_total')).toHaveLength(3);
     expect(of('birdkeeper_service_expected')).toHaveLength(0);
+    expect(Object.keys(page).filter((key) => /_(weaver|cowbird)_/.test(key))).toEqual([]);
     const set = Object.entries(page).filter(
       ([key, value]) => value !== 0 && !/_info|_valid|_health|_interval|reachable/.test(key),
     );
@@ -130,8 +140,10 @@ describe('worker/metrics/page', () => {
     await pageOf(records);
     writeFileSync(stack.path('look.json'), '{');
     writeFileSync(stack.path('keeper.json'), '[]');
+    writeFileSync(stack.path('weaver.json'), '{"birds": 1}');
     const text = await pageOf(records);
-    expect(text).toContain('birdkeeper_records_unreadable{stack="s"} 2\n');
+    expect(text).toContain('birdkeeper_records_unreadable{stack="s"} 3\n');
+    expect(text).toContain('birdkeeper_weaver_bird_registered{stack="s",bird="raven"} 0\n');
     expect(text).toContain('birdkeeper_stack_paused{stack="s"} 0\n');
     expect(text).toContain(
       'birdkeeper_runs_total{stack="s",task="deployment",name="",result="success",trigger="check"} 199\n',
