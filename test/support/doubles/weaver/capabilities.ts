@@ -49,6 +49,8 @@ const OWN = [
 export const realLooks: Looks = { probe, read, describe };
 
 async function probe(url: string): Promise<Probed> {
+  // Without a scheme it is taken for a file, which is not there.
+  if (!url.includes('://')) return 'refused';
   try {
     // Appended to whatever the address is, a query included.
     const { status } = await ask(`${url}?service=WPS&request=GetCapabilities`, { limitMs: PROBE_MS });

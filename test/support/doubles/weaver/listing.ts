@@ -79,7 +79,8 @@ export async function listProcesses(seen: Seen, { local, stored, asker, hasProvi
   }
   const providers = await listRemote(stored, asker, detail === true, ignore === true);
   const total = local.length + providers.reduce((sum, each) => sum + each.processes.length, 0);
-  return spacedJsonAnswer(200, { ...body, providers, total, ...rest });
+  // An empty list is left out.
+  return spacedJsonAnswer(200, { ...body, ...(providers.length > 0 ? { providers } : {}), total, ...rest });
 }
 
 interface Remote extends Partial<Omit<Summary, 'id'>> {
