@@ -1,5 +1,6 @@
 /** `birdkeeper config validate` and `explain`: what is wrong with a configuration, and where a value comes from. */
 import { existsSync } from 'node:fs';
+import { birdTroubles, originAmong, untold } from '../activities/deployment/bird-settings.js';
 import { readManifests } from '../activities/components/read.js';
 import { FAILURES, isStepFailure, messageOf, StepFailure } from '../activities/shared/failures.js';
 import { createRedactor, looksSecret, redactUrls } from '../activities/shared/redact.js';
@@ -9,6 +10,7 @@ import {
   defaultDiagnostics,
   namesakeDiagnostics,
   requiredDiagnostics,
+  SEVERITIES,
   sorted,
   undelayedDiagnostics,
   unlistedDiagnostics,
@@ -24,6 +26,8 @@ import { readText } from '../activities/stack/reader/read-shell.js';
 import { isName } from '../activities/stack/reader/variables.js';
 import type { TraceStep } from '../activities/stack/reader/traced.js';
 import { renderStack } from '../activities/stack/render-stack.js';
+import { serviceNames } from '../activities/stack/service-names.js';
+import type { RenderedFile } from '../activities/stack/view.js';
 import { TEMPLATE_SUFFIX } from '../activities/stack/templates.js';
 import { readSettings } from '../activities/stack/settings.js';
 import type { ConfigOptions, ExplainAnswer, ExplainOptions, ValidateAnswer } from '../client/handlers.js';
@@ -45,7 +49,7 @@ async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
   const { reading, all, variables, lists } = read;
   const originOf = await originsIn(read);
   const { rendered, refusals } = await renderStack(read, HERE);
-  return [
+  const found = [
     ...settingDiagnostics(read, originOf),
     ...requiredDiagnostics(lists, all, variables, originOf),
     ...(await manifestDiagnostics(read)),
@@ -64,6 +68,28 @@ async function diagnosticsOf(read: StackReading): Promise<Diagnostic[]> {
     ...unlistedDiagnostics(rendered, variables, lists),
     ...reading.notes.map((message): Diagnostic => ({ severity: 'note', message })),
   ];
+  return [...found, ...(await birdDiagnostics(read, rendered, found, originOf))];
+}
+
+/** What a component has said of Weaver or Cowbird is said once. */
+async function birdDiagnostics(
+  read: StackReading,
+  rendered: readonly RenderedFile[],
+  found: readonly Diagnostic[],
+  originOf: OriginOf,
+): Promise<Diagnostic[]> {
+  const { components, variables, composeVariables } = read;
+  const shown = new Map(rendered.map(({ path, text }) => [path, text.toString('utf8')]));
+  const texts = await Promise.all(filesOf(read).map(async (path) => shown.get(path) ?? (await readText(path))));
+  const troubles = birdTroubles({ components, variables, services: serviceNames(texts, composeVariables) });
+  return SEVERITIES.flatMap((severity) => {
+    const told = found.filter((one) => one.severity === severity || one.severity === 'error');
+    const wanted = troubles.filter((one) => one.severity === severity);
+    return untold(
+      wanted,
+      told.map(({ message }) => message),
+    ).map(({ message, variables: names }) => ({ severity, message, ...originAmong(names, originOf) }));
+  });
 }
 
 /** A mistake in a `component.yml`: with file and line in its sentence. */

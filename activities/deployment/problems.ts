@@ -8,6 +8,7 @@ import { onHost } from '../shared/mounts.js';
 import { isWithin } from '../shared/within.js';
 import type { StagedView } from '../stack/view.js';
 import type { StackState } from '../state/index.js';
+import { birdErrors } from './bird-settings.js';
 import type { Dependencies } from './dependencies.js';
 import { gitOptions } from './open.js';
 
@@ -35,7 +36,8 @@ function configurationProblems(name: string, view: StagedView): string[] {
   const missing = view.missingRequired.map(
     (variable) => `${variable} is required (it is listed in VARS) and empty: set it in env.local.`,
   );
-  const wrong = [...missing, ...view.refusals];
+  const told = [...missing, ...view.refusals];
+  const wrong = [...told, ...birdErrors(view, told)];
   return view.name === name
     ? wrong
     : [

@@ -10,6 +10,13 @@ export interface MagpieSource {
   components: readonly string[];
 }
 
+/** A stack has it as a component, or says that it is elsewhere. */
+export const hasMagpie = ({ variables, components }: MagpieSource): boolean =>
+  (variables['MAGPIE_URL'] ?? '') !== '' || components.some((directory) => basename(directory) === 'magpie');
+
+export const NOBODY =
+  'The stack has Magpie, and nobody can be signed in there: set MAGPIE_ADMIN_USERNAME, and MAGPIE_ADMIN_PASSWORD or MAGPIE_ADMIN_PASSWORD_FILE, in env.local.';
+
 /**
  * Undefined: the stack has no Magpie, and nobody signs in. `address`: where it is by the platform, when MAGPIE_URL does not say.
  * Throws Configuration when it has one and no credentials.
@@ -19,17 +26,11 @@ export async function magpiePlace(
   address: string | undefined,
 ): Promise<MagpiePlace | undefined> {
   const own = variables['MAGPIE_URL'] ?? '';
-  const has = own !== '' || components.some((directory) => basename(directory) === 'magpie');
   const url = own === '' ? address : own.replace(/\/+$/, '');
-  if (!has || url === undefined) return undefined;
+  if (!hasMagpie({ variables, components }) || url === undefined) return undefined;
   const user = variables['MAGPIE_ADMIN_USERNAME'] ?? '';
   const password = await passwordOf(variables);
-  if (user === '' || password === '') {
-    throw new StepFailure(
-      FAILURES.configuration,
-      'The stack has Magpie, and nobody can be signed in there: set MAGPIE_ADMIN_USERNAME, and MAGPIE_ADMIN_PASSWORD or MAGPIE_ADMIN_PASSWORD_FILE, in env.local.',
-    );
-  }
+  if (user === '' || password === '') throw new StepFailure(FAILURES.configuration, NOBODY);
   return { url, user, password, adminGroup: variables['MAGPIE_ADMIN_GROUP'] || 'administrators' };
 }
 

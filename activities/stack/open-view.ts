@@ -17,6 +17,7 @@ import { eraCalled } from './reader/eras.js';
 import { findAssignment } from './reader/messages.js';
 import { readText, type ShellReading } from './reader/read-shell.js';
 import { composeGuard } from './derived.js';
+import type { OriginOf } from './diagnostics.js';
 import { refusalSentence, renderStack } from './render-stack.js';
 import { entriesOf, readStack, type StackReading } from './read-stack.js';
 import { readSettings, type StackSettings } from './settings.js';
@@ -108,7 +109,8 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
   const era = stack.era === undefined ? undefined : eraCalled(stack.era);
   const read = await readStack({ directory, envFile: stack.envFile, era, env, signal, shell }, place);
   const { reading, components, variables, composeVariables, all } = read;
-  const settings = await settingsOf(reading, directory, locate);
+  const originOf = await originsIn(reading, locate);
+  const settings = readSettings(reading.all, directory, originOf);
   const roots = new Set<string>();
   const rootOf: RepositoryRoot = async (dir) => {
     const root = await deps.repositoryRoot(dir);
@@ -136,6 +138,7 @@ async function readAt(stack: StackPlace, deps: ViewDeps, place: Place): Promise<
     rendered,
     missingRequired: missingRequired(all),
     refusals: refusals.map(refusalSentence),
+    originOf,
     warnings: [...reading.warnings, ...notExported({ all, exported: variables }), ...included.warnings, ...doubts],
     locate,
     wrap,
@@ -180,13 +183,13 @@ async function includedIn(
   });
 }
 
-async function settingsOf(reading: ShellReading, directory: string, locate: Place['locate']): Promise<StackSettings> {
+async function originsIn(reading: ShellReading, locate: Place['locate']): Promise<OriginOf> {
   const files = await Promise.all(
     [...new Set([...reading.files].reverse())]
       .reverse()
       .map(async (path) => ({ path, text: await readText(locate(path)) })),
   );
-  return readSettings(reading.all, directory, (name) => findAssignment(name, files));
+  return (name) => findAssignment(name, files);
 }
 
 async function commitsOf(checkouts: readonly Checkout[], commitOf: CommitOf) {

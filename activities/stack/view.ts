@@ -5,6 +5,7 @@
  */
 import type { Commits } from '../../workflows/model.js';
 import type { Command } from '../shared/run-command.js';
+import type { OriginOf } from './diagnostics.js';
 import type { Era } from './reader/eras.js';
 import type { StackSettings } from './settings.js';
 import type { Staged } from './staged-paths.js';
@@ -50,6 +51,8 @@ export interface Configuration {
   readonly missingRequired: readonly string[];
   /** What components need and the variables do not give, and what cannot be merged: as little may be rendered then. No secrets. */
   readonly refusals: readonly string[];
+  /** Where a variable is set, live path; undefined: no file that was read sets it. */
+  readonly originOf: OriginOf;
   /** Warnings found while reading: missing component directory … */
   readonly warnings: readonly string[];
   /** Where the content shown at a live path can be read from this process. Identity for a live view. */

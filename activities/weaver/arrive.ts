@@ -3,10 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import { WebFailure } from '../shared/web.js';
 import { askRoot, registeredIds, type Reach } from './client.js';
-import { ROLE } from './refusals.js';
+import { ROLE, WITHOUT_PROVIDERS } from './roles.js';
 
-/** Roles of Weaver without providers (`weaver.config.WeaverConfiguration`). */
-const WITHOUT_PROVIDERS = ['ADES', 'DEFAULT'];
 const PAUSE_MS = 1_000;
 
 /**

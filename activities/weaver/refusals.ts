@@ -2,6 +2,7 @@
 import type { WebAnswer } from '../shared/web.js';
 import type { BirdAnswer } from './bird.js';
 import { descriptionOf, speaksOfRole } from './client.js';
+import { ROLE } from './roles.js';
 
 export interface Why {
   /** A clause about the bird. */
@@ -26,8 +27,6 @@ export function readAdded(answer: Pick<WebAnswer, 'status' | 'text'>): Added {
   const words = said === '' ? `status ${status}` : `status ${status}: ${said}`;
   return { is: 'again', why: `is refused by Weaver (${words})` };
 }
-
-export const ROLE = 'set WEAVER_CONFIG to HYBRID or EMS';
 
 /**
  * Weaver asks a bird without the session of who registers it, and says the same whatever the bird's no was: `ServiceParsingError` with

@@ -1,4 +1,5 @@
 /** Does the configuration of the stack read? */
+import { birdErrors } from '../../activities/deployment/bird-settings.js';
 import { upOptionsOf } from '../../activities/deployment/make-plan.js';
 import { opening } from '../../activities/deployment/policy.js';
 import type { StackView } from '../../activities/stack/view.js';
@@ -14,7 +15,8 @@ export const configuration: Check<DoctorContext> = {
   async run(context) {
     try {
       const view = await context.view();
-      const { name, missingRequired, refusals, components, checkouts } = view;
+      const { name, missingRequired, components, checkouts } = view;
+      const refusals = [...view.refusals, ...birdErrors(view, [...view.refusals, ...missingRequired])];
       const warnings = [...view.warnings, ...upOptionsOf(view).warnings, ...windowWarnings(view)];
       const read = `${name}: ${checkouts.length} checkouts, ${components.length} components`;
       return [

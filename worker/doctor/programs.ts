@@ -10,7 +10,7 @@ import type { Check } from '../../client/doctor/run-checks.js';
 import type { Finding } from '../../client/schemas.js';
 import { sshRemote } from '../../activities/git/ssh-command.js';
 import type { DoctorContext } from './context.js';
-import { isAtLeast, versionIn } from './versions.js';
+import { isAtLeast, versionIn } from '../../activities/shared/versions.js';
 
 const LIMIT_MS = 8_000;
 /** `git fetch --no-write-fetch-head` came with it. */
