@@ -24,7 +24,7 @@ export interface FollowUpActivities {
   /** The call that users are promised, once. `breaks`: birds because of which it fails. */
   listWeaverProcesses(
     input: StackInput,
-  ): Promise<({ holds: Record<string, number> } | { failed: string }) & { breaks: string[]; breaksDetails: string[] }>;
+  ): Promise<({ holds: Record<string, number> } | { failed: string }) & { breaks: string[]; breaksIds: string[] }>;
   /** Records how it ended and tells people. Throws Unhealthy with the summary when not all is in step. */
   concludeWeaver(input: StackInput & { result: WeaverResult; number?: number }): Promise<{ summary: string }>;
   /** Looks at Cowbird and records what was seen. Throws Unhealthy with every finding when it is not in step. */

@@ -35,8 +35,8 @@ export interface WeaverListing {
   failed?: string;
   /** Birds because of which it fails. */
   breaks: string[];
-  /** Birds because of which it fails with `detail=true`, and `GET /providers` with it. */
-  breaksDetails: string[];
+  /** Birds because of which it fails with `detail=false`. */
+  breaksIds: string[];
 }
 
 /** How one registration ended. */

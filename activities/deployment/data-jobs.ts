@@ -3,6 +3,7 @@ import { jobLogFile } from '../../workflows/contract.js';
 import { deployData as deploy } from '../data/index.js';
 import { createDataGit } from '../git/data-clone.js';
 import { dataJobOf } from '../jobs/data-job.js';
+import { toldName } from '../jobs/names.js';
 import { recordedJobs } from '../jobs/recorded.js';
 import { FAILURES, isStepFailure, StepFailure } from '../shared/failures.js';
 import type { Step } from '../shared/step.js';
@@ -67,7 +68,7 @@ export async function deployData(
   const about = `data of job ${name}, ${data.configFile}${attempt > 1 ? `, try ${attempt}` : ''}`;
   const log = { stack: stackName, file: jobLogFile(name), about, label: 'datadeploy' };
   const troubleOf = (result: DataJobResult) => (result !== null && 'failed' in result ? 'not yet' : undefined);
-  return watched({ stack: stackName, job: name, troubleOf, ...lateOf(job) }, step, deps, async () => {
+  return watched({ stack: stackName, job: toldName(name), troubleOf, ...lateOf(job) }, step, deps, async () => {
     try {
       const { entries } = await deps.journal.job(log, () =>
         inTime(timeoutSeconds, step, (limited) => deploy(request, limited)),

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Job } from '../jobs/model.js';
+import { toldName } from '../jobs/names.js';
 import type { RunResult } from '../jobs/run-job.js';
 import { readSchedule } from '../jobs/schedule-text.js';
 import { periodSeconds } from '../schedules/plan.js';
@@ -20,7 +21,7 @@ export interface EndedRun {
 export function noticed(stack: string, job: Job, triesLeft: number): WatchedJob<EndedRun> {
   return {
     stack,
-    job: job.name,
+    job: toldName(job.name),
     troubleOf: ({ result, longRuns }) => {
       if (result.outcome === 'done')
         return longRuns < MANY_LONG_RUNS ? undefined : { what: SKIPS, text: longText(result) };

@@ -28,7 +28,7 @@ export const WeaverResult = z.strictObject({
       holds: z.record(z.string(), z.number()).exactOptional(),
       failed: z.string().max(2_000).exactOptional(),
       breaks: names,
-      breaksDetails: names,
+      breaksIds: names,
     })
     .exactOptional(),
   failed: z.string().max(20_000).exactOptional(),

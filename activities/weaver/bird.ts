@@ -4,12 +4,15 @@ import { WebFailure, type Web } from '../shared/web.js';
 import { readCapabilities } from './capabilities.js';
 import { within } from './client.js';
 
+/** Of an answer with status 200 that is no capabilities: an exception of OWS, nothing at all, no XML, or XML of something else. */
+export type NoCapabilities = 'exception' | 'empty' | 'no XML' | 'other';
+
 /** unseen: this host does not know its name, which those inside the platform may. `status`: absent without an answer. */
 export type BirdAnswer =
   | { is: 'ready'; processes: number }
   | { is: 'wps-2' }
   | { is: 'unseen' }
-  | { is: 'not ready'; why: string; status?: number; slow?: boolean };
+  | { is: 'not ready'; why: string; status?: number; document?: NoCapabilities; slow?: boolean };
 
 /** Weaver's own client. */
 const ASK_MS = 5_000;
@@ -55,16 +58,13 @@ function judge(status: number, text: string): BirdAnswer {
     case 'wps-2':
       return { is: 'wps-2' };
     case 'exception':
-      return {
-        is: 'not ready',
-        why: `answers with an exception${found.code === '' ? '' : ` (${found.code})`}`,
-        status,
-      };
+      return refused(`an exception${found.code === '' ? '' : ` (${found.code})`}`, 'exception');
     case 'other':
-      return {
-        is: 'not ready',
-        why: `answers with ${found.root === undefined ? 'no XML' : `<${found.root}>`} instead of capabilities`,
-        status,
-      };
+      if (found.root !== undefined) return refused(`<${found.root}> instead of capabilities`, 'other');
+      return text.trim() === '' ? refused('nothing', 'empty') : refused('no XML instead of capabilities', 'no XML');
   }
 }
+
+const refused = (what: string, document: NoCapabilities): BirdAnswer => ({
+  ...{ is: 'not ready', why: `answers with ${what}`, status: 200, document },
+});

@@ -1,10 +1,12 @@
 /** Providers that nobody wants any more. Looks only; what is looked at three times is decided by the workflow. */
 import { WebFailure } from '../shared/web.js';
-import { registeredIds, removeProvider, storedProvider, type Reach } from './client.js';
+import { askBird } from './bird.js';
+import { registeredIds, removeProvider, storedProvider, storedProviders, type Reach } from './client.js';
 
 /**
- * Ids of those that are not wanted and of which Weaver says itself that they do not answer (422). Whatever else happens, a time-out of
- * ours above all, speaks for the provider. `among`: only of these.
+ * Ids of those that are not wanted, of which Weaver says that it cannot read them (422), and that do not answer who is signed in either:
+ * one that is only not public is healthy. Whatever else happens, a time-out of ours above all, speaks for the provider. `among`: only
+ * of these.
  */
 export async function silentOthers(
   reach: Reach,
@@ -15,18 +17,35 @@ export async function silentOthers(
   if (!Array.isArray(ids)) return { others: [], silent: [] };
   const others = ids.filter((id) => !wanted.includes(id));
   const asked = others.filter((id) => among?.includes(id) ?? true);
-  const answers = await Promise.all(asked.map(async (id) => ({ id, silent: await isSilent(reach, id) })));
-  return { others, silent: answers.filter(({ silent }) => silent).map(({ id }) => id) };
+  const unread = await filtered(asked, (id) => isUnread(reach, id));
+  if (unread.length === 0) return { others, silent: [] };
+  const stored = await quietly(() => storedProviders(reach));
+  if (!Array.isArray(stored)) return { others, silent: [] };
+  const silent = await filtered(unread, async (id) => {
+    const url = stored.find((provider) => provider.id === id)?.url;
+    return url !== undefined && (await askBird(url, { ...reach, cookies: true })).is !== 'ready';
+  });
+  return { others, silent };
 }
 
-async function isSilent(reach: Reach, id: string): Promise<boolean> {
+const isUnread = async (reach: Reach, id: string): Promise<boolean> => {
+  const stored = await quietly(() => storedProvider(reach, id));
+  return stored !== undefined && 'answer' in stored && stored.answer.status === 422;
+};
+
+/** Undefined: no answer. */
+async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    const stored = await storedProvider(reach, id);
-    return 'answer' in stored && stored.answer.status === 422;
+    return await ask();
   } catch (error) {
-    if (error instanceof WebFailure) return false;
+    if (error instanceof WebFailure) return undefined;
     throw error;
   }
+}
+
+async function filtered(ids: readonly string[], is: (id: string) => Promise<boolean>): Promise<string[]> {
+  const answers = await Promise.all(ids.map(async (id) => ({ id, is: await is(id) })));
+  return answers.flatMap((answer) => (answer.is ? [answer.id] : []));
 }
 
 /** True: it is gone, whoever removed it. */

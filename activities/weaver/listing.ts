@@ -1,7 +1,7 @@
 /** The call that the platform promises its users, `GET <public>/weaver/processes?providers=true`, and which birds spoil it. */
 import { z } from 'zod';
 import { jsonOf, WebFailure } from '../shared/web.js';
-import { askBird, type BirdAnswer } from './bird.js';
+import { askBird, type BirdAnswer, type NoCapabilities } from './bird.js';
 import { askWeaver, descriptionOf, type Reach } from './client.js';
 
 /** holds: number of processes by bird. failed: why nobody gets an answer, a clause. */
@@ -10,7 +10,9 @@ export type Listing = { holds: Record<string, number> } | { failed: string };
 const LIST_MS = 30_000;
 
 const Listed = z.object({
-  providers: z.array(z.object({ id: z.string(), processes: z.array(z.unknown()) })),
+  processes: z.array(z.unknown()),
+  // Absent when no bird answers.
+  providers: z.array(z.object({ id: z.string(), processes: z.array(z.unknown()) })).default([]),
 });
 
 /** Once: a listing that fails because of one bird fails again. */
@@ -22,7 +24,7 @@ export async function listProcesses(reach: Reach): Promise<Listing> {
       return { holds: Object.fromEntries(read.data.providers.map(({ id, processes }) => [id, processes.length])) };
     }
     const said = descriptionOf(answer.text);
-    const words = answer.status === 200 ? 'names no providers' : `has status ${answer.status}`;
+    const words = answer.status === 200 ? 'is no list' : `has status ${answer.status}`;
     return { failed: `its answer ${words}${said === '' ? '' : ` (${said})`}` };
   } catch (error) {
     if (error instanceof WebFailure) return { failed: `it ${error.message}` };
@@ -32,31 +34,41 @@ export async function listProcesses(reach: Reach): Promise<Listing> {
 
 /** What one registered bird does to listings of all. */
 export interface Spoils {
-  /** It is left out of them. */
+  /** It is left out of the list. */
   missing: boolean;
-  /** `GET /processes?providers=true` fails as a whole. */
+  /** `GET /processes?providers=true` fails as a whole, and `GET /providers` with it. */
   breaksListing: boolean;
-  /** `GET /providers` fails as a whole, and the former one with `detail=true`. */
-  breaksDetails: boolean;
+  /** The same with `detail=false` fails as a whole. */
+  breaksIds: boolean;
 }
 
-const FINE: Spoils = { missing: false, breaksListing: false, breaksDetails: false };
+const FINE: Spoils = { missing: false, breaksListing: false, breaksIds: false };
+const MISSING: Spoils = { ...FINE, missing: true };
+const BREAKS: Spoils = { ...FINE, breaksListing: true };
+const BREAKS_IDS: Spoils = { ...MISSING, breaksIds: true };
+
+/** Answers to its probe with which Weaver goes on to its client. */
+const PASSES = [200, 400, 405, 500];
 
 /**
- * As Weaver asks, without a session: `probe` is what is said within 2 s, `read` within the 5 s of its client. Pure. Source: Weaver's
- * `get_provider_services` and `get_processes_filtered_by_valid_schemas`; an answer to its probe of 200, 400, 405 or 500 passes there.
+ * As Weaver asks, without a session: `probe` is what is said within 2 s, `read` within the 5 s of its client. Pure. Source: seen of Weaver
+ * 6.8.3, of which `get_provider_services` and the listing of processes are as in 4.22.0.
  */
 export function spoils(probe: BirdAnswer, read: BirdAnswer): Spoils {
-  if (probe.is !== 'not ready') return isSlow(read) ? { ...FINE, breaksListing: true } : FINE;
-  const { status } = probe;
-  if (status === 500) return { ...FINE, breaksListing: true };
-  if (status === 400) return { ...FINE, missing: true, breaksDetails: true };
-  // It answers with something else than capabilities: listed, with no process or none that is right.
-  if (status === 200 || status === 405) return FINE;
-  return { ...FINE, missing: true };
+  if (probe.is === 'unseen' || read.is === 'unseen') return FINE;
+  if (probe.is === 'not ready' && !PASSES.includes(probe.status ?? 0)) return MISSING;
+  if (read.is !== 'not ready') return FINE;
+  const { status, document } = read;
+  if (status === 200) return ofDocument(document);
+  if (status === 405) return MISSING;
+  // An exception of OWS is no failure of the transport to Weaver's client: it is one of the whole list.
+  return status === 400 || status === 401 || status === 403 ? BREAKS : BREAKS_IDS;
 }
 
-const isSlow = (answer: BirdAnswer): boolean => answer.is === 'not ready' && answer.slow === true;
+function ofDocument(document: NoCapabilities | undefined): Spoils {
+  if (document === 'exception' || document === 'empty') return BREAKS;
+  return document === 'no XML' ? BREAKS_IDS : MISSING;
+}
 
 const PROBE_MS = 2_000;
 

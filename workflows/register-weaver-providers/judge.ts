@@ -40,7 +40,7 @@ function workerLines({ worker }: WeaverResult): string[] {
 
 function listingLines({ listing }: WeaverResult): string[] {
   if (listing === undefined) return [];
-  const { failed, breaks, breaksDetails } = listing;
+  const { failed, breaks, breaksIds } = listing;
   const by =
     breaks.length === 0
       ? ''
@@ -49,8 +49,8 @@ function listingLines({ listing }: WeaverResult): string[] {
     ...(failed === undefined
       ? []
       : [`nobody gets the list of all processes (GET /processes?providers=true): ${failed}${by}`]),
-    ...(breaksDetails.length === 0
+    ...(breaksIds.length === 0
       ? []
-      : [`with details the list of all processes fails because of ${breaksDetails.join(', ')}`]),
+      : [`with detail=false the list of all processes fails because of ${breaksIds.join(', ')}`]),
   ];
 }

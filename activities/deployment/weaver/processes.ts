@@ -21,6 +21,6 @@ export async function listWeaverProcesses(
     place.birds.map(async ({ name, url: bird }) => ({ bird: name, ...(await lookAtSpoils(bird, reach)) })),
   );
   const breaks = spoils.filter(({ breaksListing }) => breaksListing).map(({ bird }) => bird);
-  const breaksDetails = spoils.filter((each) => each.breaksDetails).map(({ bird }) => bird);
-  return { ...listing, breaks, breaksDetails };
+  const breaksIds = spoils.filter((each) => each.breaksIds).map(({ bird }) => bird);
+  return { ...listing, breaks, breaksIds };
 }

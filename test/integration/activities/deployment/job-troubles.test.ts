@@ -54,6 +54,11 @@ describe('activities/deployment/job-troubles', () => {
     });
   });
 
+  it('a job that has the name of one of ours is told apart, as commands take it', () => {
+    const { job: named } = noticed('birds', { ...job('@daily'), name: 'weaver' }, 0);
+    expect([named, noticed('birds', job('@daily'), 0).job]).toEqual(['job/weaver', 'fetch']);
+  });
+
   it('a failure is told after the last try only', () => {
     const of = (triesLeft: number) =>
       noticed('birds', job('@daily'), triesLeft).troubleOf?.({ result: ended('failed'), longRuns: 0 });

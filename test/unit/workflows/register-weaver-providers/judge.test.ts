@@ -7,7 +7,7 @@ const sick: BirdOutcome = { bird: 'raven', word: 'not registered', why: 'answers
 const silent: BirdOutcome = { bird: 'emu', word: 'not answering', why: 'refuses connections' };
 const result = (more: Partial<WeaverResult> = {}): WeaverResult => ({
   ...{ birds: [well('finch')], removed: [], others: [], worker: { state: 'ready' } },
-  listing: { holds: { finch: 3 }, breaks: [], breaksDetails: [] },
+  listing: { holds: { finch: 3 }, breaks: [], breaksIds: [] },
   ...more,
 });
 
@@ -44,13 +44,13 @@ describe('workflows/register-weaver-providers/judge', () => {
   });
 
   it('a list that nobody gets is told with the birds because of which it fails', () => {
-    const listing = { failed: 'its answer has status 500', breaks: ['emu'], breaksDetails: [] };
+    const listing = { failed: 'its answer has status 500', breaks: ['emu'], breaksIds: [] };
     expect(isInStep(result({ listing }))).toBe(false);
     expect(summaryOf(result({ listing }))[1]).toContain('because of emu');
   });
 
-  it('details that fail are told, and are no failure of the promise', () => {
-    const listing = { holds: { finch: 3 }, breaks: [], breaksDetails: ['emu'] };
+  it('a list without details that fails is told, and is no failure of the promise', () => {
+    const listing = { holds: { finch: 3 }, breaks: [], breaksIds: ['emu'] };
     expect(isInStep(result({ listing }))).toBe(true);
     expect(summaryOf(result({ listing }))[1]).toContain('fails because of emu');
   });
