@@ -35,6 +35,8 @@ export interface Point {
   /** Of the list that doubles are judged by. */
   number: number;
   name: string;
+  /** It waits for limits of Weaver, which are seconds. */
+  slow?: boolean;
   /** Roles in which it can be seen; those with providers unless given. */
   roles?: readonly string[];
   /** Why it cannot be seen here; absent: it can. */

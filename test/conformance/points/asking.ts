@@ -155,6 +155,7 @@ export const ASKING: readonly Point[] = [
   {
     number: 4,
     name: 'a bird that is slow, silent or not there is not registered',
+    slow: true,
     judge: async (bench) => {
       expect(await registerAll(bench, [{ sleepsS: 3 }, 'black hole', 'closed'])).toEqual([
         notReached(/Timeout$/, 1),
@@ -166,6 +167,7 @@ export const ASKING: readonly Point[] = [
   {
     number: 4,
     name: 'the first look waits for 2 s, the second for 5 s',
+    slow: true,
     judge: async (bench) => {
       const read = (sleepsS: number): Behaviour => ({ probe: 'good', read: { sleepsS } });
       expect(await registerAll(bench, [{ sleepsS: 1 }, read(3.5), read(7)])).toEqual([

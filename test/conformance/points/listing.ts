@@ -56,7 +56,7 @@ const BREAKS = cells('dropped', 'listed', 500, 'dropped', 422, 500);
 const OWS = cells(422, 'listed', 'dropped', 503, 422, 422);
 
 const ROWS: readonly [name: string, behaviour: Behaviour, row: Row][] = [
-  ['good', 'good', cells('listed', 'listed', 'listed 2', 'listed 2', 200, 200)],
+  ['is good', 'good', cells('listed', 'listed', 'listed 2', 'listed 2', 200, 200)],
   ['refuses connections', 'closed', GONE(500)],
   ['answers after 2 s', { sleepsS: 3 }, GONE(200)],
   ['answers with 401', { status: 401 }, GONE(422)],
@@ -85,7 +85,8 @@ const ROWS: readonly [name: string, behaviour: Behaviour, row: Row][] = [
 /** Other providers of that Weaver must be well, or a whole call fails because of them. */
 const table = ROWS.map(([name, behaviour, wanted]): Point => ({
   number: 8,
-  name: `a registered bird that ${name === 'good' ? 'is good' : name}`,
+  name: `a registered bird that ${name}`,
+  slow: JSON.stringify(behaviour).includes('sleepsS'),
   judge: async (bench) => {
     expect(await row(bench, behaviour)).toEqual(wanted);
   },
@@ -162,12 +163,12 @@ export const LISTING: readonly Point[] = [
   {
     number: 8,
     name: 'birds are asked one after the other',
+    slow: true,
     judge: async (bench) => {
       const birds = await Promise.all([0, 1].map(async () => (await bench.registered({ sleepsS: 1 })).bird));
       await bench.ask('/providers?detail=false');
-      const times = birds.map(({ requests }) => requests[0]?.at ?? 0).sort((a, b) => a - b);
-      const [first = 0, second = 0] = times;
-      expect(second - first).toBeGreaterThanOrEqual(900);
+      const [first, second] = birds.flatMap(({ requests }) => requests).sort((a, b) => a.at - b.at);
+      expect(first?.answeredAt).toBeLessThanOrEqual(second?.at ?? 0);
     },
   },
   {

@@ -28,6 +28,8 @@ export interface Seen {
   gone: AbortSignal;
   /** Absent while there is no answer, and when none was given. */
   status?: number;
+  /** Milliseconds since 1970; absent like `status`. */
+  answeredAt?: number;
 }
 
 export interface Answer {
@@ -147,6 +149,7 @@ function send(response: ServerResponse, seen: Seen, reply: Reply): void {
   }
   const { status, headers, body = '' } = reply;
   seen.status = status;
+  seen.answeredAt = Date.now();
   if (body instanceof Readable) {
     response.writeHead(status, headers);
     response.flushHeaders();

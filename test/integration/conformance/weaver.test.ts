@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judge, reasonToSkip, roleOf } from '../../conformance/bench.js';
+import { POINTS } from '../../conformance/points.js';
+import { startWeaver, type Role, type Weaver } from '../../support/doubles/weaver/index.js';
+
+describe('conformance/weaver', () => {
+  describe.each<Role>(['HYBRID', 'EMS', 'ADES', 'DEFAULT'])('the double as %s', (role) => {
+    let weaver: Weaver;
+    beforeAll(async () => {
+      weaver = await startWeaver({ role, prefix: role === 'EMS' ? '/weaver' : '' });
+    });
+    afterAll(() => weaver.close());
+
+    // The role changes nothing of what is slow.
+    const seen = POINTS.filter(
+      (point) => !reasonToSkip(point, { url: '' }, role) && (role === 'HYBRID' || !point.slow),
+    );
+    it.each(seen)('$number: $name', async (point) => {
+      expect(await roleOf(weaver)).toBe(role);
+      await judge(point, weaver, role);
+      expect(weaver.store.all()).toEqual([]);
+    });
+  });
+
+  it('every point of the list is judged, and each in a role that it can be seen in', () => {
+    expect([...new Set(POINTS.map(({ number }) => number))]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const roles: Role[] = ['HYBRID', 'ADES'];
+    const judged = { url: '', bird: 'http://bird.example/wps' };
+    for (const point of POINTS) {
+      expect(
+        roles.some((role) => reasonToSkip(point, judged, role) === undefined),
+        point.name,
+      ).toBe(true);
+    }
+  });
+});
