@@ -126,11 +126,10 @@ describe('components/weaver', () => {
     expect(await stack.variables('WEAVER_PROXY', 'WEAVER_ALIAS', 'WEAVER_PUBLIC_URL')).toEqual({
       WEAVER_PROXY: 'none',
       WEAVER_ALIAS: 'off',
-      WEAVER_PUBLIC_URL: 'http://weaver:4001/weaver',
+      WEAVER_PUBLIC_URL: 'http://127.0.0.1:4001/weaver',
     });
-    const url = 'https://birds.example.org/weaver';
-    stack.write(ALONE, { WEAVER_URL: url });
-    expect(await stack.variables('WEAVER_PUBLIC_URL')).toEqual({ WEAVER_PUBLIC_URL: url });
+    stack.write(ALONE, { WEAVER_URL: '' });
+    expect(await stack.variables('WEAVER_PUBLIC_URL')).toEqual({ WEAVER_PUBLIC_URL: 'http://weaver:4001/weaver' });
   });
 
   it.each([
@@ -147,7 +146,7 @@ describe('components/weaver', () => {
   it('goes by the names of the platform', async () => {
     const names = [
       ...['WEAVER_PUBLIC_URL', 'WEAVER_PROXY', 'WEAVER_ALT_PREFIX', 'WEAVER_ALIAS', 'WEAVER_WPS_OUTPUTS_DIR'],
-      ...['WEAVER_MONGODB_DATA_DIR', 'WEAVER_WPS_PROVIDERS'],
+      ...['WEAVER_MONGODB_DATA_DIR', 'WEAVER_WPS_PROVIDERS', 'MAGPIE_URL'],
     ];
     const seen: Record<string, Record<string, string>> = {};
     for (const [name, platform] of [
@@ -160,6 +159,7 @@ describe('components/weaver', () => {
     }
     const older = { WEAVER_PROXY: 'twitcher', WEAVER_ALT_PREFIX: '', WEAVER_ALIAS: 'off' };
     const places = {
+      MAGPIE_URL: 'unset',
       WEAVER_WPS_OUTPUTS_DIR: '/data/wps_outputs/weaver',
       WEAVER_MONGODB_DATA_DIR: '/data/mongodb_weaver_persist',
     };
@@ -167,6 +167,8 @@ describe('components/weaver', () => {
       seed: {
         ...{ ...older, ...places, WEAVER_PUBLIC_URL: 'https://public.old.example.org/weaver' },
         WEAVER_WPS_PROVIDERS: 'catalog finch flyingpigeon hummingbird malleefowl raven',
+        // No component tells birdkeeper that there is Magpie.
+        MAGPIE_URL: 'https://public.old.example.org/magpie',
       },
       '1.26': { ...older, ...places, WEAVER_PUBLIC_URL: 'https://middle.example.org/weaver', WEAVER_WPS_PROVIDERS: '' },
       today: {

@@ -116,7 +116,11 @@ export BIRDHOUSE_DEFAULT_CONF_DIRS='
 export const ALONE: Platform = {
   list: 'EXTRA_CONF_DIRS',
   files: { 'docker-compose.yml': service('finch', 'raven') },
-  values: { WEAVER_WPS_PROVIDERS: 'finch raven', WEAVER_PROVIDERS_URL_TEMPLATE: 'http://{name}:5000/wps' },
+  values: {
+    WEAVER_URL: 'http://127.0.0.1:4001/weaver',
+    WEAVER_WPS_PROVIDERS: 'finch raven',
+    WEAVER_PROVIDERS_URL_TEMPLATE: 'http://{name}:5000/wps',
+  },
 };
 
 export const PLATFORMS: readonly (readonly [string, Platform])[] = [
