@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { addressOf } from '../weaver/place.js';
 import { magpiePlace } from '../magpie/place.js';
-import { MagpieSession } from '../magpie/session.js';
+import { MagpieSession, type MagpiePlace } from '../magpie/session.js';
 import { Together } from '../shared/together.js';
 import { Web } from '../shared/web.js';
 import type { Configuration } from '../stack/view.js';
@@ -15,8 +15,7 @@ export interface Conversation {
   web: Web;
   /** Absent: the stack has no Magpie. */
   session?: MagpieSession;
-  /** Of Magpie. */
-  magpieUrl?: string;
+  magpie?: Pick<MagpiePlace, 'url' | 'user'>;
 }
 
 interface Kept extends Conversation {
@@ -32,7 +31,7 @@ const LOOK_MS = 60_000;
 /** Throws Configuration when the stack has Magpie and no credentials for it. */
 export async function converseWith(
   view: Configuration,
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'engine'>,
   signal: AbortSignal,
 ): Promise<Conversation> {
   const magpie = await magpiePlace(view, addressOf(view.variables, 'MAGPIE_URL', 'magpie'));
@@ -47,8 +46,10 @@ export async function converseWith(
     return known;
   }
   const made: Kept = { key, addresses, web: new Web({ verifyTls, resolve: (host) => made.addresses.get(host) }) };
-  if (magpie !== undefined)
-    Object.assign(made, { session: new MagpieSession(made.web, magpie), magpieUrl: magpie.url });
+  if (magpie !== undefined) {
+    const { url, user } = magpie;
+    Object.assign(made, { session: new MagpieSession(made.web, magpie), magpie: { url, user } });
+  }
   kept.set(view.directory, made);
   // Who still talks in the former one ends by itself: it has no session that would be good any more.
   return made;
@@ -58,7 +59,7 @@ export async function converseWith(
  * A host reaches its bridges, a container only the networks that it is part of, whose names it is told by the engine. An engine that
  * does not answer has no names: what is asked then says so itself.
  */
-async function addressesOf(project: string, deps: Dependencies): Promise<Map<string, string>> {
+async function addressesOf(project: string, deps: Pick<Dependencies, 'engine'>): Promise<Map<string, string>> {
   const signal = AbortSignal.timeout(LOOK_MS);
   try {
     const own = await deps.engine.ownContainer({ signal });

@@ -2,6 +2,7 @@
 import { runChecks, type Check } from '../../client/doctor/run-checks.js';
 import type { DoctorOptions } from '../../client/handlers.js';
 import type { Finding } from '../../client/schemas.js';
+import { birds } from './birds.js';
 import { checkouts } from './checkouts.js';
 import { components } from './components.js';
 import { composeFiles, configuration } from './configuration.js';
@@ -41,6 +42,7 @@ export const CHECKS: readonly Check<DoctorContext>[] = [
   logRotation,
   jobPlaces,
   monitoring,
+  birds,
   disk,
   logDirectory,
 ];
