@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { judgeWebhooks, registeredWebhooks } from '../../../../activities/cowbird/webhooks.js';
 
@@ -106,6 +107,13 @@ describe('activities/cowbird/webhooks', () => {
     const found = await registeredWebhooks({ environment: TODAY, volumes: [mount(`${WEBHOOKS}/cowbird.yml`)] });
     expect(found.webhooks).toEqual([]);
     expect(found.unread).toEqual([expect.stringMatching(words)]);
+  });
+
+  it('the file of the component that we ship tells Cowbird of all', async () => {
+    const source = fileURLToPath(new URL('../../../../components/cowbird/config/magpie/cowbird.yml', import.meta.url));
+    const volumes = [{ type: 'bind', source, target: `${WEBHOOKS}/cowbird.yml` }];
+    const { webhooks, unread } = await registeredWebhooks({ environment: TODAY, volumes });
+    expect({ ...judgeWebhooks(webhooks, ['cowbird']), unread }).toEqual({ missing: [], wrong: [], unread: [] });
   });
 
   it('nothing mounted and nothing said is nothing', async () => {

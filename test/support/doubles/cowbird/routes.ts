@@ -3,6 +3,7 @@ import { byRoutes, pauseFor, type Answer, type Handler, type Params, type Route,
 import { told, trailingSlash, unacceptable, unknown } from '../pyramid-json.js';
 import type { Cowbird } from './state.js';
 import { permissionEvent, userEvent } from './webhooks.js';
+import { versionAt } from './worker.js';
 
 const PREFIX = '/cowbird';
 const NAME = /^[A-Za-z0-9]+(?:[\s_\-.][A-Za-z0-9]+)*$/;
@@ -58,18 +59,18 @@ const root = (cowbird: Cowbird, seen: Seen): Answer =>
     },
   });
 
-const WORKERS = {
-  running: '',
-  stopped: 'worker unreachable',
-  unregistered: 'unknown',
-  'no broker': 'unknown',
-} as const;
+/** What the worker says that it is; null: nothing. */
+async function workerOf({ behaviour, version: own, workerUrl }: Cowbird, seen: Seen): Promise<string | null> {
+  const { worker, workerWaitMs, workerVersion = own } = behaviour;
+  if (worker === 'stopped') await pauseFor(workerWaitMs, seen);
+  if (worker !== 'running') return null;
+  return workerUrl === undefined ? workerVersion : versionAt(workerUrl);
+}
 
 async function version(cowbird: Cowbird, seen: Seen): Promise<Answer> {
-  const { worker, workerWaitMs, workerVersion = cowbird.version } = cowbird.behaviour;
-  if (worker === 'stopped') await pauseFor(workerWaitMs, seen);
-  const itsVersion = worker === 'running' ? workerVersion : null;
-  const shown = itsVersion ?? WORKERS[worker];
+  const { worker } = cowbird.behaviour;
+  const itsVersion = await workerOf(cowbird, seen);
+  const shown = itsVersion ?? (worker === 'running' || worker === 'stopped' ? 'worker unreachable' : 'unknown');
   const content = {
     version: cowbird.version,
     worker_version: itsVersion,

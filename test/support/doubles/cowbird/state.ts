@@ -29,6 +29,8 @@ export interface CowbirdOptions {
   url?: string;
   /** Where a user that is made gets a directory; nowhere when absent. */
   workspaces?: string;
+  /** Where its worker tells its version; absent: it has one that is told of in `behaviour`. */
+  workerUrl?: string;
   behaviour?: Partial<CowbirdBehaviour>;
 }
 
@@ -41,16 +43,19 @@ export class Cowbird {
   readonly version: string;
   readonly url: string;
   readonly workspaces: string | undefined;
+  readonly workerUrl: string | undefined;
   readonly behaviour: CowbirdBehaviour;
   /** What webhooks said, in order. */
   readonly events: Event[] = [];
   /** Handlers that were told to begin anew, in order. */
   readonly resyncs: string[] = [];
 
-  constructor({ version = '2.6.0', url = 'http://localhost:7000', workspaces, behaviour }: CowbirdOptions = {}) {
+  constructor(options: CowbirdOptions = {}) {
+    const { version = '2.6.0', url = 'http://localhost:7000', workspaces, workerUrl, behaviour } = options;
     this.version = version;
     this.url = url;
     this.workspaces = workspaces;
+    this.workerUrl = workerUrl;
     this.behaviour = {
       worker: 'running',
       workerWaitMs: 0,

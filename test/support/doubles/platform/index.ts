@@ -23,6 +23,8 @@ export interface PlatformOptions extends MagpieOptions, ServeOptions {
    * reading; same: as the request itself.
    */
   askedAs?: 'GET' | 'same';
+  /** One that is also elsewhere; a new one unless given. */
+  magpie?: Magpie;
 }
 
 export interface PlatformDouble extends Served {
@@ -42,7 +44,7 @@ const PREFIXES: readonly (readonly [prefix: string, part: Part])[] = [
 ];
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<PlatformDouble> {
-  const magpie = new Magpie(options);
+  const magpie = options.magpie ?? new Magpie(options);
   const down = new Set<Part>();
   const planned = new Map<Part, Reply[]>();
   const handlers = partsOf(magpie, options);
