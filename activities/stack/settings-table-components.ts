@@ -30,6 +30,11 @@ export const COMPONENT_SETTINGS = {
     meaning:
       'What a deployment does after which Cowbird is not in step: warn | fail | roll-back; unset: as component.yml says (warn)',
   },
+  cowbirdSeconds: {
+    names: ['BIRDKEEPER_COWBIRD_SECONDS'],
+    default: '120',
+    meaning: 'Longest time that Cowbird and its worker are waited for, which may only be starting',
+  },
   cowbirdFrequency: {
     names: ['BIRDKEEPER_COWBIRD_FREQUENCY'],
     default: '@daily',

@@ -179,6 +179,7 @@ export const StackSettings = z.object({
   weaverLookSeconds: parsed(seconds),
   cowbirdPolicy: policy,
   cowbirdFrequency: frequency,
+  cowbirdSeconds: parsed(seconds),
 }) satisfies z.ZodType<Record<SettingKey, unknown>>;
 /** What the table says, and the pins, whose names hold that of the checkout. */
 export type StackSettings = z.infer<typeof StackSettings> & {

@@ -59,6 +59,7 @@ describe('activities/stack/settings', () => {
       weaverLookSeconds: 20,
       cowbirdPolicy: '',
       cowbirdFrequency: '@daily',
+      cowbirdSeconds: 120,
     });
   });
 
