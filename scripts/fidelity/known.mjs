@@ -65,13 +65,6 @@ export const KNOWN = [
     when: ({ upstream = '', ours = '' }) => isMerged(upstream, ours),
     reason: 'a component of ours has routes that only birdkeeper merges: where its dead man’s switch goes',
   },
-  {
-    before: '1.22.7',
-    kinds: ['outcome'],
-    name: /./,
-    envFile: /^shipped$/,
-    reason: 'components of ours are for releases that evaluate values late; birdkeeper refuses them with a message',
-  },
 ];
 
 /**

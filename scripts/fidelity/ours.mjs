@@ -1,5 +1,5 @@
 /** What birdkeeper makes of a configuration, found by its command line. */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './run.mjs';
@@ -46,22 +46,45 @@ export async function askOurs(scene, can) {
     exported: await config('env', '--exported', '--format', 'nul'),
     components: await config('components'),
     files: await config('files', ...(can.includes ? ['--no-includes'] : [])),
-    ...(can.includes ? { allFiles: await config('files') } : {}),
   };
   const out = join(scene.home, 'rendered');
   await rm(out, { recursive: true, force: true });
   await mkdir(out);
   const render = can.rendered ? await config('render', '--out', out) : undefined;
-  const failed = [...Object.values(answers), render].find((ran) => ran !== undefined && ran.status !== 0);
+  const rendered = render?.status === 0 ? await readRendered(out, scene) : undefined;
+  const all = can.includes ? await withFiles(rendered ?? new Map(), () => config('files')) : undefined;
+  const failed = [...Object.values(answers), render, all].find((ran) => ran !== undefined && ran.status !== 0);
   if (failed !== undefined) return { refused: `status ${failed.status ?? 'none'}: ${failed.stderr.trim()}` };
   return {
     variables: variablesOf(answers.variables.stdout),
     exported: variablesOf(answers.exported.stdout),
     components: linesOf(answers.components.stdout),
     files: linesOf(answers.files.stdout),
-    ...(answers.allFiles === undefined ? {} : { allFiles: linesOf(answers.allFiles.stdout) }),
-    ...(can.rendered ? { rendered: await readRendered(out, scene) } : {}),
+    ...(all === undefined ? {} : { allFiles: linesOf(all.stdout) }),
+    ...(rendered === undefined ? {} : { rendered }),
   };
+}
+
+/**
+ * With the rendered files in place, as an `up` has them when it runs what asks Compose; then as it was.
+ *
+ * @template T
+ * @param {ReadonlyMap<string, string>} texts by path
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T>}
+ */
+async function withFiles(texts, act) {
+  /** @type {Map<string, string | undefined>} */
+  const before = new Map();
+  for (const [path, text] of texts) {
+    before.set(path, await readFile(path, 'latin1').catch(() => undefined));
+    await writeFile(path, text, 'latin1');
+  }
+  try {
+    return await act();
+  } finally {
+    for (const [path, text] of before) await (text === undefined ? rm(path) : writeFile(path, text, 'latin1'));
+  }
 }
 
 /**
