@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planBackup } from '../../../activities/backup/plan.js';
+import { BackupSchema, declarationOf } from '../../../activities/backup/schema.js';
+import { parseManifest } from '../../../activities/components/manifest.js';
 import { ComponentStack, type ComposeProject } from '../../support/component-stack/index.js';
 import { ALONE, MIDDLE, PLATFORMS, SEED, TODAY, type Platform } from '../../support/component-stack/platforms.js';
 
@@ -242,13 +245,21 @@ describe('components/cowbird', () => {
     expect(await stack.text('config/cowbird/celeryconfig.py')).toContain('"mongodb://mongodb:27017/cowbird-jobs"');
   });
 
-  it('a database elsewhere is neither started nor waited for', async () => {
-    stack.write(TODAY, { COWBIRD_MONGODB_SERVICE: '', COWBIRD_MONGODB_HOST: 'db.example.org' });
-    expect((await stack.config('validate')).out).toContain('0 errors');
-    const { services } = await stack.compose();
-    expect(services).not.toHaveProperty('cowbird-mongodb');
-    expect(services['cowbird']).toMatchObject({ depends_on: {}, networks: { default: null } });
-    expect(await stack.text('config/cowbird/cowbird.ini')).toContain('mongodb://db.example.org:27017/cowbird');
+  it.each([
+    ['of its own', 'cowbird-mongodb', {}],
+    ['of the platform', 'mongodb', { COWBIRD_VERSION: '1.0.0', COWBIRD_MONGODB_SERVICE: 'mongodb' }],
+  ])('is verified after a deployment, and a backup has workspaces and a database %s', async (_, container, values) => {
+    stack.write(MIDDLE, values);
+    const path = join(stack.component, 'component.yml');
+    const { manifest } = parseManifest(readFileSync(path), path);
+    expect(manifest?.followUp).toEqual([{ name: 'verifyCowbird', policy: 'warn' }]);
+    const variables = await stack.variables('COWBIRD_MONGODB_SERVICE', 'COWBIRD_WORKSPACE_DIR');
+    const declarations = [declarationOf('cowbird', BackupSchema.parse(manifest?.backup))];
+    const { parts } = planBackup({ declarations, selection: { application: '*', user: '*' }, variables });
+    expect(parts?.map(({ data, part }) => ({ data, ...part }))).toMatchObject([
+      { data: 'application', kind: 'dump', container },
+      { data: 'user', kind: 'path', path: '/data/user_workspaces' },
+    ]);
   });
 
   it('is a whole without the platform', async () => {
@@ -326,6 +337,7 @@ describe('components/cowbird', () => {
   it.each([
     ['COWBIRD_MONGODB_VERSION', '3.4.0', ''],
     ['COWBIRD_MONGODB_SERVICE', 'mongodb', '3\\.4'],
+    ['COWBIRD_MONGODB_SERVICE', '', ''],
     ['COWBIRD_MONGODB_PORT', 'x', ''],
     ['COWBIRD_LOG_LEVEL', 'loud', ''],
     ['COWBIRD_SSL_VERIFY', 'no', ''],
