@@ -6,6 +6,7 @@ import type { NoticeKind } from '../stack/notify.js';
 import {
   blockedLine,
   deploymentLine,
+  IS_DONE_AGAIN,
   jobLine,
   jobTodo,
   NOTHING_CHANGED,
@@ -195,7 +196,7 @@ export function noticeOfJob({ host, stack, job, trouble, at }: EndedJob): Notice
   if (trouble === undefined)
     return {
       kind: 'recovered',
-      title: jobLine(`${stack} on ${host}`, job, 'is done again'),
+      title: jobLine(`${stack} on ${host}`, job, IS_DONE_AGAIN),
       text: 'Its newest run ended well.',
       ...about,
     };

@@ -33,9 +33,34 @@ export const RUNS_AGAIN = 'The former release runs again.';
 /** A line of its own, about a stack, a deployment or a job; `who`: `STACK on HOST`. */
 export const deploymentLine = (who: string, number: number | string, ends: string): string =>
   `${who}: deployment ${number} ${ends}`;
-export const jobLine = (who: string, job: string, what: string): string => `${who}: job ${job} ${what}`;
+export const jobLine = (who: string, job: string, what: string): string => {
+  const name = FOLLOW_UPS.get(job)?.name;
+  if (name === undefined) return `${who}: job ${job} ${what}`;
+  return `${who}: ${name} ${what === IS_DONE_AGAIN ? 'is in step again' : 'is not in step'}`;
+};
 export const blockedLine = (who: string): string => `${who} is blocked`;
 export const unseenLine = (who: string): string => `${who}: not every checkout can be seen`;
 
 export const jobTodo = (job: string): string =>
-  `What it said: birdkeeper jobs logs ${job}. Once more: birdkeeper jobs run ${job}`;
+  FOLLOW_UPS.get(job)?.todo ?? `What it said: birdkeeper jobs logs ${job}. Once more: birdkeeper jobs run ${job}`;
+
+/** How a job is told of that ended well after it had failed. */
+export const IS_DONE_AGAIN = 'is done again';
+
+/** Runs that prove something of a service: what does not hold of it is told, not that a run failed. */
+const FOLLOW_UPS: ReadonlyMap<string, { name: string; todo: string }> = new Map([
+  [
+    'weaver',
+    {
+      name: 'Weaver',
+      todo: 'What and why, bird by bird: birdkeeper weaver status. Once more: birdkeeper weaver register',
+    },
+  ],
+  [
+    'cowbird',
+    {
+      name: 'Cowbird',
+      todo: 'What and why: birdkeeper cowbird status. Once more: birdkeeper cowbird verify',
+    },
+  ],
+]);

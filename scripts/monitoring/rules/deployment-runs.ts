@@ -1,7 +1,7 @@
 /** Rules of the deployment engine: does it run, do its runs succeed, when they should. */
 import { boundary, fires, fixed, type Rule, silent, steady, VALUE } from '../model.js';
 import { jobLine, jobTodo } from '../../../activities/notices/words.js';
-import { held, JOB, RUN, WHAT, WHILE_SERVER_ANSWERS, WHO } from './deployment-words.js';
+import { held, JOB, RUN, STACK, WHAT, WHILE_SERVER_ANSWERS, WHO } from './deployment-words.js';
 
 const run = (task: string, more = '') => `{instance="h",stack="birds",task="${task}"${more}}`;
 const of = (task: string, stack = 'birds') => ({ instance: 'h', stack, task });
@@ -17,9 +17,13 @@ const scheduled = (stack: string, task: string, success: string, interval: numbe
 });
 
 const DURATION = `${held(RUN, 'birdkeeper_run_duration_seconds_sum{result="success"}')} / ${held(RUN, 'birdkeeper_run_duration_seconds_count{result="success"}')}`;
-const SHORT = 'task=~"deployment|check|notebooks|logrotate"';
-const LONG = 'task=~"backup|verify|job|data"';
+const SHORT = 'task=~"deployment|check|notebooks|logrotate|cowbird"';
+const LONG = 'task=~"backup|verify|weaver|job|data"';
 const running = (tasks: string) => `time() - (${held(RUN, `birdkeeper_run_started_timestamp_seconds{${tasks}}`)} > 0)`;
+
+/** What was seen not to be in step is told by alerts of its own, which say what. */
+const toldElsewhere = (task: string): string =>
+  `label_replace(${held(STACK, `birdkeeper_${task}_in_step`)} == 0, "task", "${task}", "", "")`;
 
 export const deploymentRunRules: readonly Rule[] = [
   {
@@ -89,7 +93,7 @@ export const deploymentRunRules: readonly Rule[] = [
     name: 'BirdkeeperLastSuccessTooOld',
     thresholds: [fixed(2, 'intervals of its schedule')],
     expr: (limit) =>
-      `(time() - ${held(RUN, 'birdkeeper_last_success_timestamp_seconds{task!="backup"}')}\n` +
+      `(time() - ${held(RUN, 'birdkeeper_last_success_timestamp_seconds{task!~"backup|weaver|cowbird"}')}\n` +
       `- ${DURATION})\n` +
       `/ ${held(RUN, 'birdkeeper_schedule_interval_seconds')} > ${limit}\n` +
       `unless ${held(RUN, 'birdkeeper_schedule_paused')} == 1`,
@@ -98,7 +102,7 @@ export const deploymentRunRules: readonly Rule[] = [
     summary: `${WHO}: ${WHAT} has not succeeded for too long`,
     description: `The newest success is ${VALUE} intervals of its schedule ago.`,
     means:
-      'A scheduled task has missed two runs in a row, and the time that it usually takes. Paused schedules are left out, and so are tasks that never succeeded (BirdkeeperRunFailed, BirdkeeperScheduleLag).',
+      'A scheduled task has missed two runs in a row, and the time that it usually takes. Paused schedules are left out, and so are tasks that never succeeded (BirdkeeperRunFailed, BirdkeeperScheduleLag). Backups, registrations of birds and looks at Cowbird have alerts of their own.',
     look: '`birdkeeper status`, `birdkeeper jobs`; BirdkeeperRunFailed, BirdkeeperRunStuck and BirdkeeperScheduleLag say why.',
     todo: jobTodo('NAME'),
     cases: [
@@ -115,6 +119,10 @@ export const deploymentRunRules: readonly Rule[] = [
         ...scheduled('paused', 'check', steady(600, 70), 600, 70),
         [series('schedule_paused', 'paused', 'check')]: steady(1, 70),
         ...scheduled('well', 'check', '1+60x70', 600, 70),
+      }),
+      silent('birds and Cowbird, which other alerts tell', '60m', {
+        ...scheduled('birds', 'weaver', steady(600, 70), 600, 70),
+        ...scheduled('birds', 'cowbird', steady(600, 70), 600, 70),
       }),
       silent('the frequency is "off": there is no schedule', '60m', {
         [series('last_success_timestamp_seconds', 'birds', 'check')]: steady(60, 70),
@@ -133,13 +141,14 @@ export const deploymentRunRules: readonly Rule[] = [
     name: 'BirdkeeperRunFailed',
     expr: () =>
       `${held(RUN, 'birdkeeper_last_run_timestamp_seconds{result="failure",task!~"deployment|check|verify"}')}\n` +
-      `> ${held(RUN, 'birdkeeper_last_success_timestamp_seconds')}`,
+      `> ${held(RUN, 'birdkeeper_last_success_timestamp_seconds')}\n` +
+      `unless on (instance, stack, task) (\n  ${toldElsewhere('weaver')}\n  or ${toldElsewhere('cowbird')}\n)`,
     for: '0m',
     severity: 'warning',
     summary: jobLine(WHO, JOB, 'failed'),
     description: 'Its newest run failed, and none has succeeded since.',
     means:
-      'The newest run of a job, a backup or another task failed and has not recovered. It ends with the next success.',
+      'The newest run of a job, a backup or another task failed and has not recovered. It ends with the next success. What a registration of birds or a look at Cowbird saw is told by alerts of their own.',
     look: '`birdkeeper jobs`, `birdkeeper status`.',
     todo: jobTodo(JOB),
     cases: [
@@ -161,6 +170,25 @@ export const deploymentRunRules: readonly Rule[] = [
         },
         { labels: { ...of('job'), name: 'tidy' } },
       ),
+      fires(
+        'a registration is ended before it has seen anything, in a stack of which Cowbird is not in step',
+        '20m',
+        {
+          [series('last_run_timestamp_seconds', 'birds', 'weaver', ',result="failure"')]: '0x8 500x20',
+          [series('last_success_timestamp_seconds', 'birds', 'weaver')]: steady(60, 30),
+          'birdkeeper_weaver_in_step{instance="h",stack="birds"}': steady(1, 30),
+          'birdkeeper_cowbird_in_step{instance="h",stack="birds"}': steady(0, 30),
+        },
+        { labels: of('weaver') },
+      ),
+      silent('a bird is not registered, or Cowbird not in step, which other alerts tell', '20m', {
+        [series('last_run_timestamp_seconds', 'birds', 'weaver', ',result="failure"')]: '0x8 500x20',
+        [series('last_success_timestamp_seconds', 'birds', 'weaver')]: steady(60, 30),
+        'birdkeeper_weaver_in_step{instance="h",stack="birds"}': '1x7 0x30',
+        [series('last_run_timestamp_seconds', 'birds', 'cowbird', ',result="failure"')]: '0x8 500x20',
+        [series('last_success_timestamp_seconds', 'birds', 'cowbird')]: steady(60, 30),
+        'birdkeeper_cowbird_in_step{instance="h",stack="birds"}': '1x7 0x30',
+      }),
       silent('nothing ever ran', '20m', {
         [`birdkeeper_last_run_timestamp_seconds${run('backup', ',result="failure"')}`]: steady(0, 30),
         [`birdkeeper_last_success_timestamp_seconds${run('backup')}`]: steady(0, 30),
@@ -173,7 +201,7 @@ export const deploymentRunRules: readonly Rule[] = [
   },
   {
     name: 'BirdkeeperRunStuck',
-    thresholds: [fixed(1800, 's'), fixed(21_600, 's, backups, verifications and jobs')],
+    thresholds: [fixed(1800, 's'), fixed(21_600, 's, backups, verifications, registrations and jobs')],
     expr: (short, long) =>
       `(\n  ${running(SHORT)} > ${short}\n  or ${running(LONG)} > ${long}\n)\n${WHILE_SERVER_ANSWERS}`,
     for: '1m',
@@ -181,7 +209,7 @@ export const deploymentRunRules: readonly Rule[] = [
     summary: `${WHO}: ${WHAT} does not end`,
     description: 'It has been running for {{ $value | printf "%.0f" }} seconds.',
     means:
-      'A deployment, a look, notebooks or a rotation of logs runs for more than half an hour; a backup, a verification or a job for more than six.',
+      'A deployment, a look, also at Cowbird, notebooks or a rotation of logs runs for more than half an hour; a backup, a verification, a registration of birds or a job for more than six.',
     look: '`birdkeeper status` says in which phase it is and what it waits for; its workflow in the UI of Temporal.',
     todo: 'It goes on by itself when what it waits for is mended. Where it stands: birdkeeper status',
     cases: [
@@ -206,9 +234,15 @@ export const deploymentRunRules: readonly Rule[] = [
           [series('run_started_timestamp_seconds', 'beyond', 'check')]: '-1801+60x420',
           [series('run_started_timestamp_seconds', 'at', 'data')]: '-21600+60x420',
           [series('run_started_timestamp_seconds', 'beyond', 'data')]: '-21601+60x420',
+          [series('run_started_timestamp_seconds', 'at', 'cowbird')]: '-1800+60x420',
+          [series('run_started_timestamp_seconds', 'beyond', 'cowbird')]: '-1801+60x420',
+          [series('run_started_timestamp_seconds', 'at', 'weaver')]: '-21600+60x420',
+          [series('run_started_timestamp_seconds', 'beyond', 'weaver')]: '-21601+60x420',
         },
         { labels: of('check', 'beyond'), value: '1801' },
         { labels: of('data', 'beyond'), value: '21601' },
+        { labels: of('cowbird', 'beyond'), value: '1801' },
+        { labels: of('weaver', 'beyond'), value: '21601' },
       ),
     ],
   },

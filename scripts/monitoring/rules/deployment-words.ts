@@ -1,9 +1,10 @@
 /** What the rules of the deployment engine have in common. */
 
-/** Labels of a run, of a checkout, of a stack; `instance` is its host. */
+/** Labels of a run, of a checkout, of a stack, of a bird of it; `instance` is its host. */
 export const RUN = 'instance, stack, task, name';
 export const CHECKOUT = 'instance, stack, checkout';
 export const STACK = 'instance, stack';
+export const BIRD = 'instance, stack, bird';
 
 /** The newest sample, also while the worker is restarted: an alert would be resolved and told again. */
 export const held = (by: string, series: string, offset = ''): string =>

@@ -4,6 +4,7 @@ import { containerHealthRules } from './container-health.js';
 import { containerRules } from './containers.js';
 import { deliveryRules } from './delivery.js';
 import { deploymentBackupRules } from './deployment-backups.js';
+import { deploymentFollowUpRules } from './deployment-follow-ups.js';
 import { deploymentOutcomeRules } from './deployment-outcomes.js';
 import { deploymentRunRules } from './deployment-runs.js';
 import { deploymentStackRules } from './deployment-stacks.js';
@@ -57,7 +58,13 @@ export const RULE_FILES: readonly RuleFile[] = [
       {
         name: 'Deployment',
         title: 'Deployments and jobs',
-        rules: [...deploymentRunRules, ...deploymentOutcomeRules, ...deploymentBackupRules, ...deploymentStackRules],
+        rules: [
+          ...deploymentRunRules,
+          ...deploymentOutcomeRules,
+          ...deploymentBackupRules,
+          ...deploymentStackRules,
+          ...deploymentFollowUpRules,
+        ],
       },
     ],
   },

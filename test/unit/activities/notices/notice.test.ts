@@ -4,6 +4,7 @@ import {
   movedCheckouts,
   noticeOfDeployment,
   noticeOfHeldUp,
+  noticeOfJob,
   noticeOfLook,
   redactNotice,
 } from '../../../../activities/notices/notice.js';
@@ -21,6 +22,39 @@ describe('activities/notices/notice', () => {
       text: 'The engine is away.',
       todo: expect.stringContaining('goes on by itself') as string,
       at: AT,
+    });
+  });
+
+  describe('a job', () => {
+    const of = (job: string, what?: string) =>
+      noticeOfJob({
+        host: 'alpha',
+        stack: 'birds',
+        job,
+        at: AT,
+        trouble: what === undefined ? what : { what, text: '' },
+      });
+
+    it.each([
+      ['tidy', 'failed', 'birds on alpha: job tidy failed'],
+      ['tidy', undefined, 'birds on alpha: job tidy is done again'],
+      ['weaver', 'failed', 'birds on alpha: Weaver is not in step'],
+      ['weaver', undefined, 'birds on alpha: Weaver is in step again'],
+      ['cowbird', 'failed', 'birds on alpha: Cowbird is not in step'],
+      ['cowbird', 'found something', 'birds on alpha: Cowbird is not in step'],
+      ['job/weaver', 'failed', 'birds on alpha: job job/weaver failed'],
+      ['constructor', 'failed', 'birds on alpha: job constructor failed'],
+    ])('%s that %s: %s', (job, what, title) => {
+      expect(of(job, what)).toMatchObject({ title, kind: what === undefined ? 'recovered' : 'job-failed' });
+    });
+
+    it.each([
+      ['tidy', 'birdkeeper jobs run tidy'],
+      ['weaver', 'birdkeeper weaver register'],
+      ['cowbird', 'birdkeeper cowbird verify'],
+      ['job/weaver', 'birdkeeper jobs run job/weaver'],
+    ])('%s: what to do ends with %s', (job, command) => {
+      expect(of(job, 'failed').todo).toMatch(new RegExp(`${command}$`));
     });
   });
 

@@ -74,7 +74,9 @@ describe('scripts/monitoring/rules', () => {
     const wanted = CONTRACT.filter(([, value]) => value !== undefined);
     expect(wanted).toHaveLength(18);
     const found = new Map(settable().map(({ variable, value, unit }) => [variable, { value, unit }]));
-    expect(found.size).toBe(18);
+    expect(
+      new Set(known.flatMap(({ thresholds = [] }) => thresholds.flatMap(({ variable }) => variable ?? []))).size,
+    ).toBe(18);
     for (const [name, value, unit] of wanted) {
       expect(found.get(`PROMETHEUS_${name}_ALERT`), name).toEqual({
         value,
@@ -84,7 +86,7 @@ describe('scripts/monitoring/rules', () => {
   });
 
   it('a variable is of the rule whose name it has', () => {
-    for (const { name, thresholds = [] } of known) {
+    for (const { name, thresholds = [] } of ALL_RULES) {
       for (const { variable } of thresholds) if (variable) expect(variable).toBe(`PROMETHEUS_${name}_ALERT`);
     }
   });
@@ -134,6 +136,14 @@ describe('scripts/monitoring/rules', () => {
             'BackupTooOld',
             'BackupVerificationFailed',
             'ConfigurationInvalid',
+            'BirdNotRegistered',
+            'BirdNotAnswering',
+            'RegistrationFailed',
+            'RegistrationTooOld',
+            'WeaverWorkerNotReady',
+            'WeaverListingFailing',
+            'CowbirdNotInStep',
+            'CowbirdVerificationTooOld',
           ])
           .map((name) => `Birdkeeper${name}`)
           .concat('ExpectedServiceMissing', 'Watchdog', 'TargetDown'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noticeOfDeployment, noticeOfJob, noticeOfLook } from '../../../../activities/notices/index.js';
 import type { Outcome } from '../../../../workflows/contract.js';
+import { summaryOf } from '../../../../workflows/register-weaver-providers/judge.js';
 import { ALL_RULES } from '../../../../scripts/monitoring/rules/index.js';
 import { told } from '../../../../scripts/monitoring/write/cases.js';
 import { descriptionOf } from '../../../../scripts/monitoring/write/template.js';
@@ -51,6 +52,27 @@ describe('scripts/monitoring/words', () => {
     const { summary, description } = alert('BirdkeeperBackupVerificationFailed', {});
     expect(summary).toBe(notice.title);
     expect(description).toContain(notice.todo);
+  });
+
+  it.each([
+    ['weaver', 'BirdkeeperRegistrationFailed', 'birdkeeper weaver register'],
+    ['cowbird', 'BirdkeeperCowbirdNotInStep', 'birdkeeper cowbird verify'],
+  ])('%s that is not in step', (job, name, command) => {
+    const notice = noticeOfJob({ host: 'alpha', stack: 'birds', job, trouble: { what: 'failed', text: '' }, at: AT });
+    const { summary, description } = alert(name, {});
+    expect(summary).toBe(notice.title);
+    expect(summary).toMatch(/is not in step$/);
+    expect(description).toContain(notice.todo);
+    expect(description).toContain(command);
+  });
+
+  it('the worker and the list of Weaver, as a registration says it', () => {
+    const nothing = { birds: [], removed: [], others: [] };
+    const lists = { breaks: [], breaksIds: [], failed: 'it answers with status 500' };
+    const said = summaryOf({ ...nothing, worker: { state: 'failed' }, listing: lists }).join('\n');
+    const what = (name: string) => alert(name, {}).summary.replace('birds on alpha: ', '').replace(' of Weaver', '');
+    expect(said).toContain(what('BirdkeeperWeaverWorkerNotReady'));
+    expect(said).toContain(what('BirdkeeperWeaverListingFailing'));
   });
 
   it.each([
