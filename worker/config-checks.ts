@@ -79,9 +79,10 @@ async function birdDiagnostics(
   originOf: OriginOf,
 ): Promise<Diagnostic[]> {
   const { components, variables, composeVariables } = read;
+  const { era } = read.reading;
   const shown = new Map(rendered.map(({ path, text }) => [path, text.toString('utf8')]));
   const texts = await Promise.all(filesOf(read).map(async (path) => shown.get(path) ?? (await readText(path))));
-  const troubles = birdTroubles({ components, variables, services: serviceNames(texts, composeVariables) });
+  const troubles = birdTroubles({ components, variables, era, services: serviceNames(texts, composeVariables) });
   return SEVERITIES.flatMap((severity) => {
     const told = found.filter((one) => one.severity === severity || one.severity === 'error');
     const wanted = troubles.filter((one) => one.severity === severity);

@@ -16,7 +16,7 @@ export interface SettingTrouble extends PlaceTrouble {
   severity: 'error' | 'warning';
 }
 
-export interface BirdSettings extends Pick<Configuration, 'components' | 'variables'> {
+export interface BirdSettings extends Pick<Configuration, 'components' | 'variables' | 'era'> {
   /** By which containers of the stack know each other; undefined: not known. */
   services?: readonly string[] | undefined;
 }
@@ -57,7 +57,7 @@ export const untold = <Trouble extends PlaceTrouble>(
 
 /** Why the stack cannot be deployed, with file and line. `told`: what is said of it already. */
 export function birdErrors(
-  view: Pick<Configuration, 'components' | 'variables' | 'originOf'>,
+  view: Pick<Configuration, 'components' | 'variables' | 'era' | 'originOf'>,
   told: readonly string[],
 ): string[] {
   const errors = birdTroubles(view).filter(({ severity }) => severity === 'error');
@@ -155,7 +155,8 @@ function guardedBirds(settings: BirdSettings): PlaceTrouble[] {
   const guarded = behindTwitcher(settings.variables);
   if (guarded.length === 0) return [];
   const message = `WEAVER_WPS_PROVIDERS: Weaver asks for ${listed(guarded)} at Twitcher's path, without a session, and no component all-public-access is enabled: unless Magpie lets everybody read them, they cannot be registered. Enable ./optional-components/all-public-access, or ${INTERNAL}.`;
-  return [{ variables: ['WEAVER_WPS_PROVIDERS'], message }];
+  // The names are most often defaults of birds, which are not where to mend it.
+  return [{ variables: [TEMPLATE], message }];
 }
 
 function behindTwitcher(variables: BirdSettings['variables']): string[] {

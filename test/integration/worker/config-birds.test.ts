@@ -129,9 +129,7 @@ describe('worker/config', () => {
       const lines = [CREDENTIALS, "export WEAVER_WPS_PROVIDERS='finch ravem'"];
       write(kind, { lines, components: NAMES });
       expect(await told()).toEqual([
-        expect.stringMatching(
-          /^warning: env\.local \d+: WEAVER_WPS_PROVIDERS: Weaver asks for finch, ravem at Twitcher/,
-        ),
+        expect.stringMatching(/^warning: WEAVER_WPS_PROVIDERS: Weaver asks for finch, ravem at Twitcher/),
         expect.stringMatching(/: ravem is no service of this stack \(the nearest name there is raven\)/),
       ]);
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eraCalled, PLAIN_ERA } from '../../../../activities/stack/reader/eras.js';
 import {
   birdErrors,
   birdTroubles,
@@ -18,7 +19,7 @@ const PLATFORM = {
 const ALL = ['/p/components/magpie', '/p/components/weaver', '/p/optional-components/all-public-access'];
 
 const said = (variables: Record<string, string>, more: Partial<BirdSettings> = {}) =>
-  birdTroubles({ components: ALL, variables: { ...PLATFORM, ...variables }, ...more }).map(
+  birdTroubles({ components: ALL, era: PLAIN_ERA, variables: { ...PLATFORM, ...variables }, ...more }).map(
     ({ severity, message }) => `${severity}: ${message}`,
   );
 
@@ -120,6 +121,16 @@ describe('activities/deployment/bird-settings', () => {
     }
   });
 
+  it('Magpie is in every platform before 1.24, where it is no component', () => {
+    const [components, variables] = [ALL.slice(1), { MAGPIE_ADMIN_PASSWORD: '' }];
+    expect(said(variables, { components, era: eraCalled('1.22.0') })).toEqual([
+      expect.stringMatching(/^error: The stack has Magpie, and nobody can be signed in/),
+    ]);
+    for (const era of [PLAIN_ERA, eraCalled('1.24.0'), eraCalled('2.26.0')]) {
+      expect(said(variables, { components, era })).toEqual([]);
+    }
+  });
+
   it('warns of the password of the example without repeating it', () => {
     const found = said({ MAGPIE_ADMIN_PASSWORD: 'qwertyqwerty!' });
     expect(found).toEqual([expect.stringMatching(/^warning: MAGPIE_ADMIN_PASSWORD has a value that everybody knows/)]);
@@ -167,6 +178,7 @@ describe('activities/deployment/bird-settings', () => {
   it('errors have the place of the variable, warnings are none', () => {
     const view = {
       components: ALL.slice(0, 2),
+      era: PLAIN_ERA,
       variables: { ...PLATFORM, WEAVER_CONFIG: 'ADES', MAGPIE_ADMIN_USERNAME: '', MAGPIE_ADMIN_PASSWORD: '' },
       originOf: (name: string) => (name === 'WEAVER_CONFIG' ? { file: '/p/env.local', line: 7 } : undefined),
     };
