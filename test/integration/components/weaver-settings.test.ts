@@ -46,6 +46,12 @@ describe('components/weaver', () => {
     );
   });
 
+  it('every setting is in the README', () => {
+    const names = defaults();
+    const text = readFileSync(join(stack.component, 'README.md'), 'utf8');
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it.each(PLATFORMS)('what depends on another setting follows it, %s', async (_, platform) => {
     stack.write(platform, { WEAVER_MANAGER_NAME: 'loom', WEAVER_DOCKER: 'registry.example.org/weaver' });
     expect(await stack.variables('WEAVER_WPS_NAME', 'WEAVER_MANAGER_IMAGE', 'WEAVER_INTERNAL_URL')).toEqual({
@@ -121,15 +127,21 @@ describe('components/weaver', () => {
     expect(ignored).toEqual(rendered);
   });
 
-  it('holds the password of a database in one file, which nobody else can read', async () => {
+  it('holds secrets in one file, which nobody else can read', async () => {
     const secret = 'barn-owl-17-beam';
-    stack.write(TODAY, { WEAVER_MONGODB_URL: `mongodb://weaver:${secret}@weaver-mongodb:27017` });
+    stack.write(TODAY, {
+      WEAVER_MONGODB_URL: `mongodb://weaver:${secret}@weaver-mongodb:27017`,
+      MAGPIE_SECRET: secret,
+    });
+    const { WEAVER_EMAIL_SECRET: key = '' } = await stack.variables('WEAVER_EMAIL_SECRET');
+    expect(key).toMatch(/^[0-9a-f]{40}$/);
     await stack.renderInPlace();
     const files = readdirSync(stack.component, { recursive: true, encoding: 'utf8' }).filter((path) =>
       statSync(join(stack.component, path)).isFile(),
     );
-    const holding = files.filter((path) => readFileSync(join(stack.component, path), 'utf8').includes(secret));
-    expect(holding).toEqual(['config/weaver/weaver.ini']);
+    const holding = (text: string) =>
+      files.filter((path) => readFileSync(join(stack.component, path), 'utf8').includes(text));
+    expect([holding(secret), holding(key)]).toEqual([['config/weaver/weaver.ini'], ['config/weaver/weaver.ini']]);
     execFileSync('sh', [join(stack.component, 'pre-docker-compose-up')], { env: { WEAVER_DIR: stack.component } });
     const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
     expect(mode(join(stack.component, 'config/weaver/weaver.ini'))).toBe('600');
