@@ -3,6 +3,7 @@
  * and credentials, so that many activities share one session. It lives in the process: no cookie reaches a history.
  */
 import { createHash } from 'node:crypto';
+import type { EngineContainer } from '../docker/types.js';
 import { addressOf } from '../weaver/place.js';
 import { magpiePlace } from '../magpie/place.js';
 import { MagpieSession, type MagpiePlace } from '../magpie/session.js';
@@ -20,7 +21,7 @@ export interface Conversation {
 
 interface Kept extends Conversation {
   key: string;
-  /** By service and by name of container. */
+  /** By every name under which the engine knows it. */
   addresses: Map<string, string>;
 }
 
@@ -65,14 +66,15 @@ async function addressesOf(project: string, deps: Pick<Dependencies, 'engine'>):
     const own = await deps.engine.ownContainer({ signal });
     if (own !== undefined && own.networkMode !== 'host') return new Map();
     const containers = await deps.engine.containers(project, { signal });
-    const named = containers.filter(({ oneOff, addresses = [] }) => !oneOff && addresses.length > 0);
-    return new Map(
-      named.flatMap(({ name, service, addresses: [address = ''] = [] }) => [
-        [service, address],
-        [name, address],
-      ]),
-    );
+    const found = containers.filter(({ oneOff }) => !oneOff);
+    return new Map(found.flatMap(namesOf));
   } catch {
     return new Map();
   }
 }
+
+/** By service, by name, and by what its networks call it. */
+const namesOf = ({ service, name, networks = [] }: EngineContainer): [string, string][] =>
+  networks.flatMap(({ address, aliases }) =>
+    [service, name, ...aliases].map((host): [string, string] => [host, address]),
+  );

@@ -13,7 +13,7 @@ export function containerOf(inspected: Docker.ContainerInspectInfo): EngineConta
   const labels = inspected.Config.Labels;
   const { State: state, HostConfig: host } = inspected;
   const health = healthOf(state.Health?.Status);
-  const addresses = addressesOf(inspected.NetworkSettings);
+  const networks = networksOf(inspected.NetworkSettings);
   const healthOutput = health === 'unhealthy' ? lastFailure(state.Health?.Log) : undefined;
   return {
     id: inspected.Id,
@@ -31,7 +31,7 @@ export function containerOf(inspected: Docker.ContainerInspectInfo): EngineConta
     createdAt: inspected.Created,
     startedAt: state.StartedAt,
     ports: publishedPorts(host.PortBindings),
-    ...(addresses.length === 0 ? {} : { addresses }),
+    ...(networks.length === 0 ? {} : { networks }),
   };
 }
 
@@ -53,11 +53,13 @@ function lastFailure(log: readonly { ExitCode: number; Output: string }[] | unde
   return output ? output.slice(0, 200) : undefined;
 }
 
-/** A container that does not run has empty ones. */
-function addressesOf(settings: Docker.ContainerInspectInfo['NetworkSettings'] | undefined): string[] {
-  return Object.values(settings?.Networks ?? {})
-    .map(({ IPAddress }) => IPAddress)
-    .filter((address) => address !== '');
+/** A container that does not run has no address. */
+function networksOf(
+  settings: Docker.ContainerInspectInfo['NetworkSettings'] | undefined,
+): NonNullable<EngineContainer['networks']> {
+  return Object.values(settings?.Networks ?? {}).flatMap(({ IPAddress: address, Aliases }) =>
+    address === '' ? [] : [{ address, aliases: (Aliases as string[] | null | undefined) ?? [] }],
+  );
 }
 
 function publishedPorts(bindings: unknown): PublishedPort[] {

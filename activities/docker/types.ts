@@ -33,8 +33,8 @@ export interface EngineContainer {
   startedAt: string;
   /** Published TCP ports. */
   ports: PublishedPort[];
-  /** On its networks. Absent: it has none of its own. */
-  addresses?: string[];
+  /** Networks on which it has an address, and the names by which others find it there. Absent: none of its own. */
+  networks?: { address: string; aliases: string[] }[];
 }
 
 export interface PublishedPort {

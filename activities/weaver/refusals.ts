@@ -18,15 +18,19 @@ export function readAdded(answer: Pick<WebAnswer, 'status' | 'text'>): Added {
   const said = descriptionOf(text);
   if (status === 201) return { is: 'added' };
   if (status === 409) return { is: 'compare' };
-  if (status === 400) {
-    return { is: 'never', why: `is refused by Weaver: ${said}`, todo: 'look at its name and address in env.local' };
-  }
+  if (status === 400) return { is: 'never', why: `is refused by Weaver: ${said}`, todo: afterBadInput(said) };
   if (speaksOfRole(answer)) {
     return { is: 'never', why: 'cannot be registered, since Weaver has a role without providers', todo: ROLE };
   }
   const words = said === '' ? `status ${status}` : `status ${status}: ${said}`;
   return { is: 'again', why: `is refused by Weaver (${words})` };
 }
+
+/** Its schema knows hosts with a dot, `localhost` and addresses in numbers, and no `_` in any of them. */
+const afterBadInput = (said: string): string =>
+  said.includes('Must be a URL')
+    ? 'give the birds names with a dot on the network of Weaver (aliases: [NAME.birds]), for WEAVER_PROVIDERS_URL_TEMPLATE=http://{name}.birds:5000/wps: Weaver takes no host without one'
+    : 'look at its name and address in env.local';
 
 /**
  * Weaver asks a bird without the session of who registers it, and says the same whatever the bird's no was: `ServiceParsingError` with
@@ -40,6 +44,6 @@ export function notPublic(withoutSession: BirdAnswer): Why | undefined {
   if (withoutSession.is !== 'not ready' || ![401, 403].includes(withoutSession.status ?? 0)) return undefined;
   return {
     why: `is not publicly readable: without a session it answers with status ${withoutSession.status}, and so it does to Weaver`,
-    todo: "enable the component all-public-access, or register an internal address: WEAVER_PROVIDERS_URL_TEMPLATE='http://{name}:5000/wps'",
+    todo: "enable the component all-public-access, or register an internal address: WEAVER_PROVIDERS_URL_TEMPLATE='http://{name}.birds:5000/wps'",
   };
 }
