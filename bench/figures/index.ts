@@ -1,4 +1,5 @@
 import type { Figure } from '../bench.js';
+import { birds } from './birds.js';
 import { check } from './check.js';
 import { configuration } from './configuration.js';
 import { deployment } from './deployment.js';
@@ -18,6 +19,7 @@ export const FIGURES: readonly Figure[] = [
   jobs,
   scrape,
   series,
+  birds,
   size,
   history,
   disk,
