@@ -25,6 +25,13 @@ export const cachedTemporalCli = (env) => join(cacheDirectory(env), 'bin', 'temp
 /** @param {NodeJS.ProcessEnv} env */
 export const cachedCompose = (env) => join(cacheDirectory(env), 'bin', 'docker-compose');
 
+/**
+ * A virtual environment of Python with PyWPS and OWSLib, for tests.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+export const cachedBirds = (env) => join(cacheDirectory(env), 'birds');
+
 /** @param {NodeJS.ProcessEnv} env */
 const environmentFile = (env) => join(cacheDirectory(env), 'environment.json');
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { baseImage } from './base-image.mjs';
+import { birds } from './birds.mjs';
 import { build } from './build.mjs';
 import { compose } from './compose.mjs';
 import { dockerEngine } from './engine.mjs';
@@ -35,7 +36,7 @@ import { temporalCli } from './temporal-cli.mjs';
  */
 
 /** In this order: the SDK's download and the build need the packages, Compose needs the engine's client. @type {readonly Part[]} */
-const PARTS = [nodeModules, temporalCli, distributionPackages, dockerEngine, compose, baseImage, build];
+const PARTS = [nodeModules, temporalCli, distributionPackages, birds, dockerEngine, compose, baseImage, build];
 
 /** @type {Readonly<Record<Target, string>>} */
 const FOR = { start: 'birdkeeper', demo: 'the demonstration', test: 'the tests' };

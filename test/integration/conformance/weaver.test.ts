@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judge, reasonToSkip, roleOf } from '../../conformance/bench.js';
 import { POINTS } from '../../conformance/points.js';
 import { startWeaver, type Role, type Weaver } from '../../support/doubles/weaver/index.js';
+import { startRealBird } from '../../support/python-birds.js';
 
 describe('conformance/weaver', () => {
   describe.each<Role>(['HYBRID', 'EMS', 'ADES', 'DEFAULT'])('the double as %s', (role) => {
@@ -20,6 +21,18 @@ describe('conformance/weaver', () => {
       await judge(point, weaver, role);
       expect(weaver.store.all()).toEqual([]);
     });
+  });
+
+  it('a real bird, PyWPS, is registered in the double', async () => {
+    const [weaver, bird] = await Promise.all([startWeaver(), startRealBird()]);
+    try {
+      const judged = { url: weaver.url, bird: bird.url };
+      const withBird = POINTS.filter((point) => point.needs !== undefined && !reasonToSkip(point, judged, 'HYBRID'));
+      expect(withBird).toHaveLength(1);
+      for (const point of withBird) await judge(point, judged, 'HYBRID');
+    } finally {
+      await Promise.all([weaver.close(), bird.close()]);
+    }
   });
 
   it('every point of the list is judged, and each in a role that it can be seen in', () => {
