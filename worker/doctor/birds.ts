@@ -4,12 +4,11 @@
  */
 import { converseWith, type Conversation } from '../../activities/deployment/conversation.js';
 import { birdErrors } from '../../activities/deployment/bird-settings.js';
-import { hasCowbird } from '../../activities/deployment/cowbird/reach.js';
+import { hasCowbird, reachCowbirdOf } from '../../activities/deployment/cowbird/reach.js';
 import { hasWeaver } from '../../activities/deployment/weaver/reach.js';
 import { weaverContainers } from '../../activities/deployment/weaver/worker.js';
 import { findingsOf } from '../../activities/cowbird/findings.js';
 import { lookAtCowbird } from '../../activities/cowbird/look.js';
-import { HANDLERS } from '../../activities/cowbird/place.js';
 import { createBackupEngine } from '../../activities/docker/backup-engine.js';
 import { deadlineOf } from '../../activities/shared/deadline.js';
 import { isStepFailure, messageOf } from '../../activities/shared/failures.js';
@@ -17,7 +16,7 @@ import { createRedactor } from '../../activities/shared/redact.js';
 import { WebFailure } from '../../activities/shared/web.js';
 import type { StackView } from '../../activities/stack/view.js';
 import { askRoot } from '../../activities/weaver/client.js';
-import { addressOf, weaverPlace } from '../../activities/weaver/place.js';
+import { weaverPlace } from '../../activities/weaver/place.js';
 import { checkWorkers } from '../../activities/weaver/worker-check.js';
 import { NotLooked, ok, warn } from '../../client/doctor/findings.js';
 import type { Check } from '../../client/doctor/run-checks.js';
@@ -69,7 +68,8 @@ function parts(looking: Looking): Promise<Finding[]>[] {
   const talk = converseWith(view, looking.context, looking.limit);
   const signedIn = talk.then((conversation) => signIn(conversation, looking.limit));
   // Why there is none is told as Magpie's.
-  const asked = talk.catch(() => Promise.reject(new NotLooked(NOBODY)));
+  const nobody = () => Promise.reject<never>(new NotLooked(NOBODY));
+  const asked = talk.catch(nobody);
   return [
     within(looking, 'Magpie', async () => (await signedIn).findings),
     ...(hasWeaver(view)
@@ -79,7 +79,7 @@ function parts(looking: Looking): Promise<Finding[]>[] {
         ]
       : []),
     ...(hasCowbird(view)
-      ? [within(looking, 'Cowbird', async () => cowbirdFindings(await asked, await signedIn, looking))]
+      ? [within(looking, 'Cowbird', async () => cowbirdFindings(await signedIn.catch(nobody), looking))]
       : []),
   ];
 }
@@ -164,17 +164,10 @@ async function workerFindings({ view, context, limit }: Looking): Promise<Findin
   return judgeWorkers(await Promise.all(seen));
 }
 
-async function cowbirdFindings(talk: Conversation, { isOpen }: SignedIn, { view, limit }: Looking): Promise<Finding[]> {
-  const url = addressOf(view.variables, 'COWBIRD_URL', 'cowbird');
-  if (url === undefined)
-    return [warn('Cowbird', 'nothing says where it is', 'Set BIRDHOUSE_FQDN_PUBLIC or COWBIRD_URL.')];
+/** It is not waited for: what is only starting is told so. */
+async function cowbirdFindings({ isOpen }: SignedIn, { view, context, limit }: Looking): Promise<Finding[]> {
   if (!isOpen) throw new NotLooked(NOBODY);
-  const { web, session, magpie } = talk;
-  const guarded = session === undefined || magpie === undefined ? {} : { magpie: { ...magpie, session } };
-  const look = await lookAtCowbird(
-    { url, handlers: HANDLERS, hosts: [], deadline: deadlineOf(0), ...guarded },
-    web,
-    limit,
-  );
+  const { place, web } = await reachCowbirdOf(view, { signal: limit }, context, 0);
+  const look = await lookAtCowbird(place, web, limit);
   return judgeCowbird(look, findingsOf(look));
 }

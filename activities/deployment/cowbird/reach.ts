@@ -50,7 +50,7 @@ export async function reachCowbird(
 export async function reachCowbirdOf(
   view: Configuration,
   step: Pick<Step, 'signal'> & Partial<Pick<Step, 'log'>>,
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'engine'>,
   seconds: number,
 ): Promise<FoundCowbird> {
   const { variables } = view;

@@ -171,6 +171,8 @@ describe('worker/doctor/birds', { timeout: 60_000 }, () => {
       expect.stringMatching(/^warn Cowbird: Cowbird 2\.6\.0 hears nothing of its worker \(status 424\) \(Look at/),
       expect.stringMatching(/^warn Cowbird: Of Cowbird's handlers Catalog, FileSystem, .* are not active/),
     ]);
+    await made.settings(['export COWBIRD_HANDLERS=Magpie']);
+    expect((await told(made)).filter((line) => line.includes('handlers'))).toEqual([]);
   });
 
   it('waits for no black hole: whatever does not answer is told so', async () => {
