@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readManifests } from '../../../activities/components/read.js';
 import { ComponentStack } from '../../support/component-stack/index.js';
 import { ALONE, MIDDLE, PLATFORMS, SEED, TODAY, type Platform } from '../../support/component-stack/platforms.js';
 
@@ -123,6 +124,8 @@ describe('components/weaver', () => {
       ['docker-proxy', 'finch', 'raven', 'weaver', 'weaver-mongodb', 'weaver-worker'].sort(),
     );
     expect((await stack.config('components')).out.trim()).toBe(stack.component);
+    const rules = (await readManifests([stack.component], (path) => path))[0]?.manifest.onChange ?? [];
+    expect(rules.flatMap((rule) => rule.services).filter((name) => services[name] === undefined)).toEqual([]);
     expect(await stack.variables('WEAVER_PROXY', 'WEAVER_ALIAS', 'WEAVER_PUBLIC_URL')).toEqual({
       WEAVER_PROXY: 'none',
       WEAVER_ALIAS: 'off',
