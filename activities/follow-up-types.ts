@@ -9,8 +9,8 @@ interface Timed extends StackInput {
 }
 
 export interface FollowUpActivities {
-  /** Signs in, waits for Weaver, tells who is wanted and who is registered. `birds`: these, which have to be wanted, are asked for. */
-  lookAtWeaver(input: Timed & { birds?: string[] }): Promise<WeaverLook>;
+  /** Signs in, waits for Weaver, tells who is wanted and who is registered. `birds`: these, which have to be wanted, are asked for. `number`: of the deployment that it follows. */
+  lookAtWeaver(input: Timed & { birds?: string[]; number?: number }): Promise<WeaverLook>;
   /** One bird: wait, compare, add or replace, read back. Twice: what is right is left. Never fails for the bird's sake. */
   registerProvider(input: Timed & { bird: string }): Promise<BirdOutcome>;
   /** Providers that nobody wants and that do not answer, by one look. `among`: only of these. */

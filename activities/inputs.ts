@@ -117,7 +117,7 @@ export const INPUTS: Inputs = {
   previewRestore: RestoreInput,
   verifyBackup: StackInput,
   deployData: z.strictObject({ stack, name: job, attempt: ATTEMPT.exactOptional(), ...TIMES }),
-  lookAtWeaver: z.strictObject({ stack, begunAt, birds: birds.exactOptional() }),
+  lookAtWeaver: z.strictObject({ stack, begunAt, birds: birds.exactOptional(), number: number.exactOptional() }),
   registerProvider: z.strictObject({ stack, bird, begunAt }),
   findSilentProviders: z.strictObject({ stack, among: birds.exactOptional() }),
   unregisterProvider: z.strictObject({ stack, bird }),

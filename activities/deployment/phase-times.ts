@@ -33,6 +33,9 @@ const PHASE_OF: Partial<Record<keyof StepActivities, Phase>> = {
   runHook: 'apply',
   applyServices: 'apply',
   settleServices: 'settle',
+  lookAtWeaver: 'follow up',
+  concludeWeaver: 'follow up',
+  verifyCowbird: 'follow up',
   handOver: 'hand over',
   reverseCheckouts: 'roll back',
 };
@@ -73,7 +76,7 @@ export function timed(steps: StepActivities, state: StateDirectory): StepActivit
       let failed = true;
       try {
         const result = await act(input, step);
-        failed = false;
+        failed = isFailure(result);
         return result;
       } finally {
         await note(state, { stack: input.stack, number: input.number }, { phase, from, to: Date.now(), failed });
@@ -82,6 +85,10 @@ export function timed(steps: StepActivities, state: StateDirectory): StepActivit
   ]);
   return Object.fromEntries(wrapped) as unknown as StepActivities;
 }
+
+/** A look that finds something is no failure of its activity. */
+const isFailure = (result: unknown): boolean =>
+  typeof result === 'object' && result !== null && 'inStep' in result && result.inStep === false;
 
 async function note(
   state: StateDirectory,

@@ -26,14 +26,10 @@ describe('activities/notices/notice', () => {
   });
 
   describe('a job', () => {
-    const of = (job: string, what?: string) =>
-      noticeOfJob({
-        host: 'alpha',
-        stack: 'birds',
-        job,
-        at: AT,
-        trouble: what === undefined ? what : { what, text: '' },
-      });
+    const of = (job: string, what?: string) => {
+      const about = { host: 'alpha', stack: 'birds', job, at: AT };
+      return noticeOfJob(what === undefined ? about : { ...about, trouble: { what, text: '' } });
+    };
 
     it.each([
       ['tidy', 'failed', 'birds on alpha: job tidy failed'],
