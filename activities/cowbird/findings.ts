@@ -89,8 +89,8 @@ function versionFinding(sight: VersionSight): CowbirdFinding[] {
     case 'unread':
       return finding(
         'worker',
-        `Cowbird does not tell its version: ${sight.why}.`,
-        'Look at the container cowbird (docker logs cowbird) and at the proxy before it.',
+        `Cowbird does not tell its version: it ${sight.why}.`,
+        `Look at the container cowbird (docker logs cowbird), and at ${BROKER}: while that hangs, so does this answer.`,
       );
   }
 }

@@ -1,62 +1,144 @@
-/** Magpie's and Cowbird's answers: one line of JSON with blanks, what was asked for first, then how it went, then the request. */
-import { spacedJsonAnswer, type Answer, type Params, type Seen } from './http.js';
+/**
+ * Magpie's and Cowbird's answers, which are of one kin: one line of JSON with blanks, what was asked for, how it went, and the request.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { jsonOf, spacedJsonAnswer, type Answer, type Seen } from './http.js';
 
 const JSON_TYPE = 'application/json';
 const HEADERS = { 'content-type': `${JSON_TYPE}; charset=UTF-8` };
-const ACCEPTED = [JSON_TYPE, 'text/html', 'text/plain', 'application/xml', 'text/xml', '*/*'];
+const KINDS = [JSON_TYPE, 'text/html', 'text/plain', 'application/xml', 'text/xml', '*/*'];
+
+/** Of the request, as the service sees it. */
+export interface At {
+  /** Decoded, below what a proxy or the service itself takes away. */
+  path: string;
+  /** Whole and not decoded. */
+  url: string;
+}
+
+/** `below`: path as it was sent, without what is taken away; `prefix`: what the service believes to live under. */
+export function at(seen: Seen, below: string, prefix = ''): At {
+  const query = /\?.*$/.exec(seen.url)?.[0] ?? '';
+  return { path: decoded(below), url: `http://${hostOf(seen.headers)}${prefix}${below}${query}` };
+}
+
+const hostOf = ({ host }: IncomingHttpHeaders): string => host ?? 'localhost';
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
 
 export interface Told {
   status: number;
   detail: string;
   content?: Readonly<Record<string, unknown>>;
   headers?: Answer['headers'];
-  /** Names of the route's places. */
-  params?: Params;
+  /** Raised and caught by a view of errors, which says the request first; by status unless given. */
+  isCaught?: boolean;
 }
 
-/** path: below the prefix that a proxy takes away. */
-export function told(
-  seen: Seen,
-  path: string,
-  { status, detail, content = {}, headers = {}, params = {} }: Told,
-): Answer {
-  const request = { path, url: urlOf(seen, path), method: seen.method, ...params };
-  const body = { ...content, code: status, detail, type: JSON_TYPE, ...request };
+const CAUGHT = [401, 403, 404, 405];
+
+export function told(seen: Seen, { path, url }: At, answer: Told): Answer {
+  const { status, detail, content = {}, headers = {}, isCaught = CAUGHT.includes(status) } = answer;
+  const { method } = seen;
+  const body = isCaught
+    ? { path, url, detail, method, ...content, code: status, type: JSON_TYPE }
+    : { ...content, code: status, detail, type: JSON_TYPE, path, url, method };
   return spacedJsonAnswer(status, body, { ...HEADERS, ...headers });
 }
 
-/** What both refuse before they look at the path. */
-export const unacceptable = (seen: Seen, path: string): Answer | undefined => {
-  const [first = JSON_TYPE] = (seen.headers.accept ?? '').split(/[;,]/).map((type) => type.trim());
-  if (first === '' || ACCEPTED.includes(first)) return undefined;
-  return told(seen, path, { status: 406, detail: "Unsupported Content-Type in 'Accept' header was specified." });
+/** What is asked for: the first kind that is named. undefined: one that neither service has. */
+export function kindOf({ headers, query }: Seen): string | undefined {
+  const named = query.get('format');
+  if (named === 'json') return JSON_TYPE;
+  const [first = ''] = (headers.accept ?? '').split(/[;,]/).map((kind) => kind.trim());
+  if (first === '' || first === '*/*') return JSON_TYPE;
+  return KINDS.includes(first) ? first : undefined;
+}
+
+/** The same in another kind, for people. */
+export function inKind(answer: Answer, kind: string): Answer {
+  const text = typeof answer.body === 'string' ? answer.body : '';
+  if (kind === JSON_TYPE || !text.startsWith('{') || answer.status === 301) return answer;
+  const value = JSON.parse(text) as Record<string, unknown>;
+  const as = (type: string, body: string): Answer => ({
+    ...answer,
+    headers: { ...answer.headers, 'content-type': `${type}; charset=UTF-8` },
+    body,
+  });
+  if (kind === 'text/plain') return as(kind, text.replace(`"type": "${JSON_TYPE}"`, `"type": "${kind}"`));
+  if (kind === 'text/html') {
+    const shown = JSON.stringify(value, undefined, 1);
+    return as(
+      kind,
+      `<html>\n <head>\n  <title>${answer.status}</title>\n </head>\n <body>\n  <pre>${shown}</pre>\n </body>\n</html>`,
+    );
+  }
+  return as('text/xml', `<?xml version="1.0" encoding="UTF-8" ?><response>${xmlOf(value)}</response>`);
+}
+
+const xmlOf = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map((item) => `<item>${xmlOf(item)}</item>`).join('');
+  if (value !== null && typeof value === 'object') {
+    return Object.entries(value)
+      .map(([name, member]) => `<${name}>${xmlOf(member)}</${name}>`)
+      .join('');
+  }
+  return String(value).replace(/&/g, '&amp;').replace(/</g, '&lt;');
 };
 
-/** A path that no route knows; with other methods than GET, what its routes do not take. */
-export const unknown = (seen: Seen, path: string, methods: readonly string[]): Answer =>
+/** A path that no route knows; with other methods than GET and HEAD, what its routes do not take. */
+export const unknown = (seen: Seen, place: At, methods: readonly string[]): Answer =>
   methods.length > 0 && seen.method !== 'GET' && seen.method !== 'HEAD'
-    ? told(seen, path, { status: 405, detail: `The method ${seen.method} is not allowed for this resource.` })
-    : told(seen, path, { status: 404, detail: 'The route resource could not be found.' });
+    ? told(seen, place, {
+        status: 405,
+        detail: `predicate mismatch for view (request_method = ${[...new Set(methods)].join(',')})`,
+      })
+    : told(seen, place, { status: 404, detail: 'The route resource could not be found.' });
 
-/** Leads to the path without it, at the name by which the server itself was asked, below no prefix. */
-export const trailingSlash = (seen: Seen, path: string): Answer => ({
-  status: 301,
-  headers: { location: `http://${seen.headers.host ?? 'localhost'}${path.replace(/\/+$/, '')}` },
-});
+/** Leads to the path without it, below no prefix: through a proxy that is nowhere. `own`: the request's own address is said before. */
+export function trailingSlash(seen: Seen, { path, url }: At, own: boolean): Answer {
+  const to = path.replace(/\/+$/, '');
+  const query = /\?.*$/.exec(seen.url)?.[0] ?? '';
+  const location = `http://${hostOf(seen.headers)}${to}${query}`;
+  const message = `The resource has been moved to ${to}; you should be redirected automatically.\n\n`;
+  return {
+    ...spacedJsonAnswer(301, { message, code: '301 Moved Permanently', title: 'Moved Permanently' }),
+    headers: { 'content-type': JSON_TYPE, Location: own ? [url, location] : [location] },
+  };
+}
 
 export interface Flaw {
   value: unknown;
-  name: string;
+  name?: string;
   conditions: Readonly<Record<string, boolean>>;
+  compare?: string;
 }
 
-/** A field that is missing or of bad form. */
-export const invalid = (seen: Seen, path: string, { value, name, conditions }: Flaw): Answer =>
-  told(seen, path, {
-    status: 422,
-    detail: 'Invalid value specified.',
-    content: { param: { conditions, value: value ?? null, name } },
-  });
+export const param = ({ value, name, conditions, compare }: Flaw) => ({
+  param: { conditions, value: value ?? null, name, compare },
+});
 
-const urlOf = (seen: Seen, path: string): string =>
-  `http://${seen.headers.host ?? 'localhost'}${path}${[...seen.query].length > 0 ? `?${seen.query.toString()}` : ''}`;
+/** A field that is missing or of bad form. */
+export const invalid = (seen: Seen, place: At, flaw: Flaw): Answer =>
+  told(seen, place, { status: 422, detail: 'Invalid value specified.', content: param(flaw) });
+
+export type Body = Readonly<Record<string, unknown>>;
+
+/** Fields of a body; an answer: it cannot be read. `first`: the field that is looked for first. */
+export function bodyOf(seen: Seen, place: At, first: string): { body: Body } | { answer: Answer } {
+  const kind = (seen.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  if (kind === 'application/x-www-form-urlencoded') return { body: Object.fromEntries(new URLSearchParams(seen.text)) };
+  if (kind !== JSON_TYPE || seen.text === '') return { body: {} };
+  const value = jsonOf(seen);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { body: value as Body };
+  const detail = `Key ''${first}'' could not be extracted from '${seen.method}' of type '${kind}'`;
+  const exception = value === undefined ? 'JSONDecodeError' : 'AttributeError';
+  const content = { call: { exception, type: exception, detail, content: null } };
+  return { answer: told(seen, place, { status: 500, detail, content }) };
+}

@@ -74,6 +74,15 @@ describe('activities/cowbird/look', () => {
     expect(seen.version).toMatchObject({ is: states[worker], version: '2.6.0' });
   });
 
+  it('a broker that hangs, and Cowbird with it, does not hang the look', async () => {
+    const made = await world({ cowbird: { behaviour: { worker: 'broker hangs' } } });
+    const seen = await look(made);
+    expect(seen.version).toEqual({ is: 'unread', why: 'does not answer within 10 s' });
+    expect(findingsOf(seen)).toMatchObject([
+      { what: 'worker', todo: expect.stringMatching(/while that hangs/) as string },
+    ]);
+  });
+
   it('200 and null of 1.0.0 is found', async () => {
     const made = await world({ cowbird: { version: '1.0.0', behaviour: { worker: 'stopped' } } });
     expect(resultOf(await look(made))).toMatchObject({

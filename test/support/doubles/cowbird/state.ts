@@ -7,9 +7,10 @@ export const HANDLERS = ['FileSystem', 'Magpie', 'Geoserver', 'Catalog', 'Thredd
 
 export interface CowbirdBehaviour {
   /**
-   * stopped: it does not answer in time; unregistered: the API does not know its tasks; no broker: there is nowhere to ask.
+   * stopped: it does not answer in time; unregistered: the API does not know its tasks; no broker: there is nowhere to ask; broker hangs:
+   * it takes the question and never answers, and neither does Cowbird.
    */
-  worker: 'running' | 'stopped' | 'unregistered' | 'no broker';
+  worker: 'running' | 'stopped' | 'unregistered' | 'no broker' | 'broker hangs';
   /** How long a worker that is stopped is waited for; 2 s in the real one. */
   workerWaitMs: number;
   /** What the worker says it is; the version of the API when undefined. */
@@ -19,6 +20,8 @@ export interface CowbirdBehaviour {
   failing: readonly string[];
   /** So many requests are answered 503, as by a server that starts. */
   notReadyFor: number;
+  /** Until then (milliseconds since 1970), too. */
+  notReadyUntil: number;
   delayMs: number;
 }
 
@@ -45,6 +48,8 @@ export class Cowbird {
   readonly workspaces: string | undefined;
   readonly workerUrl: string | undefined;
   readonly behaviour: CowbirdBehaviour;
+  /** Somebody asked for the description of its API. */
+  isDescribed = false;
   /** What webhooks said, in order. */
   readonly events: Event[] = [];
   /** Handlers that were told to begin anew, in order. */
@@ -63,6 +68,7 @@ export class Cowbird {
       handlers: HANDLERS,
       failing: [],
       notReadyFor: 0,
+      notReadyUntil: 0,
       delayMs: 0,
       ...behaviour,
     };

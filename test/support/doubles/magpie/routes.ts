@@ -1,6 +1,6 @@
 /** What Magpie answers: everything about others is for administrators. */
 import { byRoutes, pauseFor, type Answer, type Handler, type Params, type Route, type Seen } from '../http.js';
-import { told, trailingSlash, unacceptable, unknown, type Told } from '../pyramid-json.js';
+import { at, inKind, kindOf, told, trailingSlash, unknown, type Told } from '../pyramid-json.js';
 import { permissions, serviceInFull, serviceInList, serviceOfGroup, userInBrief, userInFull } from './formats.js';
 import { grantsOf } from './may.js';
 import { ADMINISTRATORS, ANONYMOUS, type MagpieService, type MagpieUser } from './model.js';
@@ -20,34 +20,39 @@ export function magpieHandler(magpie: Magpie, prefix = ''): Handler {
     const { delayMs, instead } = magpie.behaviour;
     await pauseFor(delayMs, seen);
     if (instead !== undefined) return { ...instead, headers: { 'content-type': 'text/html' } };
-    return unacceptable(seen, pathOf(seen)) ?? routes(seen);
+    const kind = kindOf(seen);
+    if (kind === undefined) return told(seen, at(seen, pathOf(seen)), UNACCEPTABLE);
+    const reply = await routes(seen);
+    return typeof reply === 'string' ? reply : inKind(reply, kind);
   };
 }
 
+const UNACCEPTABLE = { status: 406, detail: "Unsupported Content-Type in 'Accept' header was specified." };
+
 const version = (magpie: Magpie, seen: Seen): Answer =>
-  told(seen, '/version', {
+  told(seen, at(seen, '/version'), {
     status: 200,
     detail: 'Get version successful.',
     content: { version: magpie.version, db_version: '2025-04-14' },
   });
 
-/** The real one forgets the prefix in where it leads to: through a proxy that is nowhere. */
 function otherwise(seen: Seen, path: string, methods: string[]): Answer {
-  return path.endsWith('/') && path !== '/' ? trailingSlash(seen, path) : unknown(seen, path, methods);
+  const place = at(seen, path);
+  return path.endsWith('/') && path !== '/' ? trailingSlash(seen, place, false) : unknown(seen, place, methods);
 }
 
-type Found = (seen: Seen, params: Params) => Omit<Told, 'params'>;
+type Found = (seen: Seen, params: Params) => Told;
 
 function adminRoutes(magpie: Magpie, pathOf: (seen: Seen) => string): Route[] {
   const guarded =
     (found: Found, isOwn: (caller: MagpieUser | undefined, params: Params) => boolean = () => false): Route[2] =>
     (seen, params) => {
       const caller = magpie.caller(seen.cookie);
-      const path = pathOf(seen);
-      if (isAdministrator(caller) || isOwn(caller, params)) return told(seen, path, { ...found(seen, params), params });
+      const place = at(seen, pathOf(seen));
+      if (isAdministrator(caller) || isOwn(caller, params)) return told(seen, place, found(seen, params));
       return caller === undefined
-        ? told(seen, path, { ...UNAUTHORIZED, headers: { 'www-authenticate': challenge(seen) } })
-        : told(seen, path, FORBIDDEN);
+        ? told(seen, place, { ...UNAUTHORIZED, headers: { 'www-authenticate': challenge(seen) } })
+        : told(seen, place, FORBIDDEN);
     };
   const ownEntry = (caller: MagpieUser | undefined, { user_name: name }: Params): boolean =>
     name === (caller?.name ?? ANONYMOUS);
@@ -58,7 +63,7 @@ function adminRoutes(magpie: Magpie, pathOf: (seen: Seen) => string): Route[] {
     ['GET', '/users/:user_name', guarded((_, { user_name: name }) => oneUser(magpie, name), ownEntry)],
     ['GET', '/users/:user_name/groups', guarded((_, { user_name: name }) => groupsOfUser(magpie, name), ownEntry)],
     ...['GET', 'HEAD'].map((method): Route => {
-      return [method, '/tmp/:token', (seen, params) => told(seen, pathOf(seen), failed(magpie, params))];
+      return [method, '/tmp/:token', (seen, params) => told(seen, at(seen, pathOf(seen)), failed(magpie, params))];
     }),
     ['GET', '/groups', guarded(() => groups(magpie))],
     ['GET', '/services', guarded((seen) => services(magpie, seen))],

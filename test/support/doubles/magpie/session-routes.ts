@@ -1,6 +1,6 @@
 /** Signing in and out, and who one is. */
 import type { Answer, Route, Seen } from '../http.js';
-import { invalid, told, type Flaw } from '../pyramid-json.js';
+import { at, bodyOf, invalid, param, told, type Body, type Flaw } from '../pyramid-json.js';
 import { userInFull } from './formats.js';
 import { ANONYMOUS } from './model.js';
 import { COOKIE, type Magpie } from './state.js';
@@ -21,49 +21,47 @@ export function sessionRoutes(magpie: Magpie): Route[] {
 }
 
 function signIn(magpie: Magpie, seen: Seen): Answer {
-  const fields = fieldsOf(seen);
-  seen.text = hidePassword(fields ?? {});
-  if (fields === undefined) {
-    const detail = "Key ''provider_name'' could not be extracted from 'POST' of type 'application/json'";
-    return told(seen, '/signin', { status: 500, detail });
-  }
+  const place = at(seen, '/signin');
+  const read = bodyOf(seen, place, 'provider_name');
+  const fields = 'body' in read ? read.body : {};
+  seen.text = hidePassword(fields);
+  if ('answer' in read) return read.answer;
   const { user_name: name, password } = fields;
   const flaw = flawOf(fields);
   if (flaw !== undefined) {
     const isOld = magpie.behaviour.missingCredentials === 400;
-    return isOld
-      ? told(seen, '/signin', { status: 400, detail: 'Missing credentials.' })
-      : invalid(seen, '/signin', flaw);
+    return isOld ? told(seen, place, { status: 400, detail: 'Missing credentials.' }) : invalid(seen, place, flaw);
   }
-  if (name === ANONYMOUS) return told(seen, '/signin', { status: 403, detail: 'Login was refused for this user.' });
+  if (name === ANONYMOUS) {
+    const content = param({
+      name: 'user_name',
+      value: name,
+      conditions: { not_matches: false },
+      compare: `^${ANONYMOUS}$`,
+    });
+    const detail = 'Login was refused for this user.';
+    return told(seen, place, { status: 403, detail, content, isCaught: false });
+  }
   const user = magpie.users.find((one) => one.name === name || (one.email !== undefined && one.email === name));
   if (user?.password !== password) {
     const headers = { 'www-authenticate': challenge(seen) };
-    return told(seen, '/signin', { status: 401, detail: 'Incorrect credentials.', headers });
+    return told(seen, place, { status: 401, detail: 'Incorrect credentials.', headers });
   }
   const headers = { 'set-cookie': cookies(magpie, seen, magpie.signIn(user?.name ?? '')) };
-  return told(seen, '/signin', { status: 200, detail: 'Login successful.', headers });
+  return told(seen, place, { status: 200, detail: 'Login successful.', headers });
 }
 
-function fieldsOf(seen: Seen): Record<string, unknown> | undefined {
-  const isJson = (seen.headers['content-type'] ?? '').startsWith('application/json');
-  if (!isJson) return Object.fromEntries(new URLSearchParams(seen.text));
-  if (seen.text === '') return {};
-  try {
-    return JSON.parse(seen.text) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-}
-
-function flawOf({ user_name: name, password }: Record<string, unknown>): Flaw | undefined {
+function flawOf({ user_name: name, password }: Body): Flaw | undefined {
   if (typeof name !== 'string') {
-    return { name: 'user_name', value: name, conditions: { not_none: name !== undefined, is_type: false } };
+    const conditions = { not_none: name !== undefined && name !== null, is_type: false };
+    return { name: 'user_name', value: name, conditions, compare: 'Type[str]' };
   }
   const isForm = (name.includes('@') ? EMAIL : NAME).test(name);
   if (!isForm) return { name: 'user_name', value: name, conditions: { matches: false } };
   if (name === ANONYMOUS || typeof password === 'string') return undefined;
-  return { name: 'password', value: null, conditions: { not_none: password !== undefined, is_type: false } };
+  // Its value is not said back.
+  const conditions = { not_none: password !== undefined && password !== null, is_type: false };
+  return { name: 'password', value: null, conditions, compare: 'Type[str]' };
 }
 
 const hostOf = ({ headers }: Seen): string => (headers.host ?? 'localhost').replace(/:\d+$/, '');
@@ -80,14 +78,14 @@ function cookies(magpie: Magpie, seen: Seen, ticket: string): string[] {
 function signOut(seen: Seen): Answer {
   const rest = 'Max-Age=0; Path=/; expires=Wed, 31-Dec-97 23:59:59 GMT; HttpOnly; SameSite=Lax';
   const headers = { 'set-cookie': [`${COOKIE}=; Domain=${hostOf(seen)}; ${rest}`] };
-  return told(seen, '/signout', { status: 200, detail: 'Sign out successful.', headers });
+  return told(seen, at(seen, '/signout'), { status: 200, detail: 'Sign out successful.', headers });
 }
 
 function session(magpie: Magpie, seen: Seen): Answer {
   const user = magpie.caller(seen.cookie);
   const content =
     user === undefined ? { authenticated: false } : { authenticated: true, user: userInFull(magpie, user) };
-  return told(seen, '/session', { status: 200, detail: 'Get session successful.', content });
+  return told(seen, at(seen, '/session'), { status: 200, detail: 'Get session successful.', content });
 }
 
 /** What a 401 says about how to do better. */
