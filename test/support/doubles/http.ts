@@ -61,16 +61,20 @@ export interface ServeOptions {
   host?: string;
   /** Any that is free unless given. */
   port?: number;
+  /** Hears of each request that was answered. */
+  answered?: (seen: Seen) => void;
 }
 
 export async function serve(
   handler: Handler,
-  { host = '127.0.0.1', port: asked = 0 }: ServeOptions = {},
+  { host = '127.0.0.1', port: asked = 0, answered }: ServeOptions = {},
 ): Promise<Served> {
   const requests: Seen[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
-    void take(request, response, handler, requests);
+    void take(request, response, handler, requests).then((seen) => {
+      if (seen.status !== undefined) answered?.(seen);
+    });
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -108,7 +112,7 @@ async function take(
   response: ServerResponse,
   handler: Handler,
   requests: Seen[],
-): Promise<void> {
+): Promise<Seen> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   response.on('error', () => undefined);
@@ -130,9 +134,10 @@ async function take(
     seen.text = await bodyOf(request);
     send(response, seen, await handler(seen));
   } catch (error) {
-    if (gone.signal.aborted) return;
+    if (gone.signal.aborted) return seen;
     send(response, seen, { status: 500, body: `the double failed: ${String(error)}\n` });
   }
+  return seen;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -219,9 +224,12 @@ export function spacedJson(value: unknown): string {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
     return `{${members.map(([name, member]) => `${spacedJson(name)}: ${spacedJson(member)}`).join(', ')}}`;
   }
-  const text = JSON.stringify(value) ?? 'null';
-  return text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return asciiOnly(JSON.stringify(value) ?? 'null');
 }
+
+/** The same JSON, in ASCII. */
+export const asciiOnly = (json: string): string =>
+  json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 export const jsonOf = (seen: Seen): unknown => {
   try {

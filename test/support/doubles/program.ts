@@ -4,7 +4,7 @@ import type { ServeOptions } from './http.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where to listen, out of HOST (all addresses unless given: in a container there is no other way) and PORT. */
-export const placeOf = ({ HOST, PORT }: Environment, port: number): Required<ServeOptions> => ({
+export const placeOf = ({ HOST, PORT }: Environment, port: number): Required<Pick<ServeOptions, 'host' | 'port'>> => ({
   host: HOST || '0.0.0.0',
   port: PORT === undefined || PORT === '' ? port : Number(PORT),
 });

@@ -85,6 +85,13 @@ export class WorldTemporal {
     return runs;
   }
 
+  /** The current details of a run, which the UI shows. */
+  async details(workflowId: string): Promise<string> {
+    const handle = this.client.workflow.getHandle(workflowId);
+    const asked = () => handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    return (await this.ask(asked)).currentDetails;
+  }
+
   /** The runs of a job of the configuration by its schedule or a person, in the order in which they were due. */
   async runsOfJob(name: string): Promise<{ due: number; started: number; status: string }[]> {
     const prefix = `${scheduleId('job', this.ref, name)}/run-`;

@@ -12,7 +12,12 @@ const env: Environment = process.env;
 const [, , ini] = process.argv;
 
 const settings = settingsOf(env, ini === undefined ? '' : readFileSync(ini, 'utf8'));
-const weaver = await startWeaver({ ...settings, store: storeAt(env['STORE']) });
+const weaver = await startWeaver({
+  ...settings,
+  store: storeAt(env['STORE']),
+  // As a server's own log, for who cannot look into the process.
+  answered: ({ method, url, status, text }) => console.log([method, url, status, text].join(' ').trim()),
+});
 runUntilTold(`What stands for Weaver (${weaver.role})`, weaver);
 
 function storeAt(file: string | undefined): Store {
