@@ -1,27 +1,10 @@
 /** Has Cowbird wipe and build anew what a handler keeps. Source: `FileSystem.resync`, the only one that does something. */
+import { RESYNCED } from '../../workflows/cowbird-model.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
 import type { Web } from '../shared/web.js';
 import { readHandlers } from './answers.js';
 import { ask, isUnheard, whyNot, type Conversation } from './ask.js';
 import type { CowbirdPlace } from './place.js';
-
-export const RESYNCED = 'FileSystem';
-
-/** What a person has to know before, sentences. withoutWorkspace: people, as far as they are known. Pure. */
-export function resyncWords(handler: string, withoutWorkspace: readonly string[] = []): string[] {
-  if (handler !== RESYNCED)
-    return [`Nothing: of Cowbird's handlers only ${RESYNCED} keeps something that is built anew.`];
-  return [
-    "Wiped: all that lies in the public directory of results below the workspaces, and the directory wps_outputs of every person's workspace. What somebody put there is lost.",
-    'Built anew: a hard link in each of them to every file in the directory of results. The results themselves are not touched, and neither is anything else in a workspace.',
-    'Workspaces that are missing are not made.',
-    ...(withoutWorkspace.length === 0
-      ? []
-      : [
-          `${withoutWorkspace.join(', ')} ${withoutWorkspace.length === 1 ? 'has' : 'have'} no workspace: with results of theirs Cowbird stops in the middle, when all is wiped and not all built anew.`,
-        ]),
-  ];
-}
 
 /** Ends when Cowbird has. Throws Configuration when there is no such handler, Unhealthy when it failed or nobody knows. */
 export async function resync(place: CowbirdPlace, handler: string, web: Web, signal: AbortSignal): Promise<void> {
@@ -57,7 +40,14 @@ async function requireHandler(conversation: Conversation, handler: string): Prom
       `Cowbird does not tell its handlers: ${conversation.place.url}/handlers ${read.why}. Nothing was touched.`,
     );
   }
-  if (read.names.includes(handler)) return;
+  if (read.names.includes(handler)) {
+    if (handler !== RESYNCED || read.names.includes('Magpie')) return;
+    // It asks that one who there is when it has wiped already, and ends there.
+    throw new StepFailure(
+      FAILURES.configuration,
+      `The resync of ${RESYNCED} needs Cowbird's handler Magpie, which is not active: it would wipe and build nothing. Nothing was touched.`,
+    );
+  }
   throw new StepFailure(
     FAILURES.configuration,
     `Cowbird has no active handler ${handler}: ${[...read.names].sort().join(', ') || 'none at all'}. Nothing was touched.`,

@@ -1,6 +1,7 @@
 /** `birdkeeper cowbird …`: is Cowbird in step with the platform, by hand. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { RESYNCED, resyncWords } from '../../workflows/cowbird-model.js';
 import { EXIT, scheduleId } from '../../workflows/contract.js';
 import { withSession } from '../connection.js';
 import { CommandEnd, wrongUse, type ExitStatus } from '../failures.js';
@@ -8,6 +9,7 @@ import { printJson, printLines, type CommandContext, type CommonOptions } from '
 import { renderCowbird } from '../render/cowbird.js';
 import { runWorkflow } from '../run-workflow.js';
 import { findStack, serverFor } from '../stack.js';
+import { oneLine } from '../text.js';
 import { stackPlace } from './up.js';
 
 export interface CowbirdOptions extends CommonOptions {
@@ -31,26 +33,25 @@ export const verify: Act = async (context, options) => {
   return EXIT.done;
 };
 
-/** The only handler that does something when it is asked. */
-const FILE_SYSTEM = 'FileSystem';
-
-/** Says what it wipes and rebuilds, asks, and waits for the end. */
-export const resync: Act = async (context, options, [handler = FILE_SYSTEM]) => {
+/** Says what is wiped and who is in its way, asks, and waits for the end. */
+export const resync: Act = async (context, options, [handler = RESYNCED]) => {
   const { io } = context;
-  io.err(
-    handler === FILE_SYSTEM
-      ? 'Cowbird wipes the links to public results and to the results of each user (below the workspaces, wps_outputs), and makes them anew out of the directory of results. Whatever else lies in those directories is lost; results themselves and notebooks are not touched. It may take long.'
-      : `Cowbird is asked to build anew what ${JSON.stringify(handler)} keeps. Of its handlers only ${FILE_SYSTEM} does something then.`,
-  );
+  for (const sentence of resyncWords(handler, await withoutWorkspace(context, options))) io.err(oneLine(sentence));
   if (options.yes !== true) {
     if (io.ask === undefined) throw wrongUse('Nobody can be asked here: say --yes to go on.');
-    if ((await io.ask('Go on? [y/N] ')).trim().toLowerCase() !== 'y')
-      throw new CommandEnd(EXIT.done, 'Nothing was done.');
+    const answer = await io.ask('Go on? [y/N] ');
+    if (answer.trim().toLowerCase() !== 'y') throw new CommandEnd(EXIT.done, 'Nothing was done.');
   }
   await run(context, options, 'resyncCowbird', { handler });
-  io.out(`Cowbird has built anew what ${handler} keeps.`);
+  io.out(`Cowbird has built anew what ${oneLine(handler)} keeps.`);
   return EXIT.done;
 };
+
+/** As far as they are known: what keeps it from looking is told by what is asked next. */
+async function withoutWorkspace({ handlers }: CommandContext, options: CowbirdOptions): Promise<readonly string[]> {
+  const sight = await handlers.cowbirdStatus(await stackPlace(options)).catch(() => undefined);
+  return sight?.withoutWorkspace ?? [];
+}
 
 /** A look from here. Needs no server; ends with 1 when it is not in step. */
 export const status: Act = async ({ io, handlers }, options) => {

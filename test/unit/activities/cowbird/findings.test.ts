@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findingsOf, resultOf } from '../../../../activities/cowbird/findings.js';
 import { peopleOf, type CowbirdLook } from '../../../../activities/cowbird/look.js';
-import { resyncWords } from '../../../../activities/cowbird/resync.js';
 
 const GOOD: CowbirdLook = {
   url: 'https://platform.example.org/cowbird',
@@ -164,14 +163,5 @@ describe('activities/cowbird/findings', () => {
   it('accounts that nobody is, and the one that signs in, are no people', () => {
     const names = ['admin', 'anne', 'anonymous', 'anonymous_network_other', 'anonymouse'];
     expect(peopleOf(names, 'admin')).toEqual(['anne', 'anonymouse']);
-  });
-
-  it('before a resync it is said what is wiped, what is built anew, and who is in its way', () => {
-    const words = resyncWords('FileSystem', ['anne']).join('\n');
-    expect(words).toMatch(/^Wiped: .*public.*wps_outputs/);
-    expect(words).toMatch(/Built anew: a hard link/);
-    expect(words).toMatch(/anne has no workspace/);
-    expect(resyncWords('FileSystem').join('\n')).not.toMatch(/no workspace/);
-    expect(resyncWords('Nginx')).toEqual([expect.stringMatching(/^Nothing/)]);
   });
 });
