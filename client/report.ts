@@ -1,6 +1,6 @@
 /** What is known of a stack: what is recorded on this host, and what keeper and engine say when they can be asked. */
 import { messageOf } from '../activities/shared/failures.js';
-import type { StackState } from '../activities/state/index.js';
+import type { StackState, WeaverNote } from '../activities/state/index.js';
 import { isHandedOver } from '../workflows/keep-stack/hand-over.js';
 import { withSession } from './connection.js';
 import type { CommandContext } from './io.js';
@@ -21,11 +21,12 @@ export async function reportOn(
   stack: KnownStack,
   address: string | undefined,
 ): Promise<StackReport> {
-  const [recorded, keeper, engine, watched] = await Promise.all([
+  const [recorded, keeper, engine, watched, followed] = await Promise.all([
     recordedState(stack.state),
     askKeeperOf(context, stack, address),
     askEngine(context, stack.ref.stack),
     askPrometheusOf(stack.state),
+    followUpsOf(stack.state),
   ]);
   const report: StackReport = {
     ...stack.ref,
@@ -33,7 +34,8 @@ export async function reportOn(
     ...recorded,
     ...keeper,
     look: newestLook(recorded.look, keeper.look),
-    notices: [...keeper.notices, ...engine.notices, ...watched.notices],
+    ...followed.known,
+    notices: [...keeper.notices, ...engine.notices, ...watched.notices, ...followed.notices],
     health: engine.health,
     ...(watched.monitoring === undefined ? {} : { monitoring: watched.monitoring }),
     todo: [],
@@ -49,6 +51,29 @@ async function askPrometheusOf(state: StackState): Promise<Pick<StackReport, 'mo
   } catch (error) {
     return { notices: [`Alerts are not known. ${messageOf(error)}`] };
   }
+}
+
+/** What follows deployments, as it was recorded. */
+async function followUpsOf(
+  state: StackState,
+): Promise<{ known: Pick<StackReport, 'weaver' | 'cowbird'>; notices: string[] }> {
+  const notices: string[] = [];
+  const read = <T>(what: string, note: Promise<T | undefined>) =>
+    note.catch((error: unknown) => {
+      notices.push(`${what} is not known. ${messageOf(error)}`);
+      return undefined;
+    });
+  const [weaver, cowbird] = await Promise.all([
+    read('Weaver', state.weaverNote()),
+    read('Cowbird', state.cowbirdNote()),
+  ]);
+  const known = { ...(weaver && { weaver: withoutHash(weaver) }), ...(cowbird && { cowbird }) };
+  return { known, notices };
+}
+
+/** Only deployments ask for it. */
+function withoutHash({ wanted: _, ...rest }: WeaverNote): NonNullable<StackReport['weaver']> {
+  return rest;
 }
 
 async function recordedState(state: StackState): Promise<Recorded> {

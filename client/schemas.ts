@@ -4,6 +4,7 @@ import { Monitoring } from './monitoring/schema.js';
 import { CHECKOUT_WORDS, OUTCOMES, PHASES, STACK_WORDS, TRIGGERS } from '../workflows/contract.js';
 import { HEALTH_WORDS, HOOKS, PLATFORM_STEPS } from '../workflows/model.js';
 import { WORKFLOW_KINDS } from '../workflows/take-over.js';
+import { CowbirdNote, WeaverNote } from '../activities/state/follow-up-schemas.js';
 import { DeploymentRecord, Pause, ServiceDecision, WaitingRelease, WorkRequest } from '../activities/state/schemas.js';
 
 const Commits = z.record(z.string(), z.string());
@@ -185,6 +186,10 @@ export const StackReport = z.object({
   health: z.array(ServiceHealth).nullable(),
   /** What its Prometheus says; absent where it has none, or where it cannot be asked, which a notice says then. */
   monitoring: Monitoring.exactOptional(),
+  /** The newest registration of birds; absent where there was none, or where its record does not read. */
+  weaver: WeaverNote.omit({ wanted: true }).exactOptional(),
+  /** The newest look at Cowbird, likewise. */
+  cowbird: CowbirdNote.exactOptional(),
   /** What a person must do; empty when nothing. */
   todo: z.array(z.string()),
 });

@@ -2,6 +2,7 @@
 import { NO_WINDOW, NO_WINDOW_TODO } from '../workflows/contract.js';
 import type { HealthWord } from '../workflows/model.js';
 import { monitoringTodo } from './monitoring/words.js';
+import { followUpsTodo } from './render/follow-ups.js';
 import type { StackReport } from './schemas.js';
 
 const SICK: readonly HealthWord[] = ['unhealthy', 'restarting', 'exited', 'missing'];
@@ -25,6 +26,7 @@ export function todoOf(report: Omit<StackReport, 'todo'>): string[] {
       : []),
     ...holdTodo(report),
     ...lookTodo(look),
+    ...followUpsTodo(report),
     ...(report.monitoring === undefined ? [] : monitoringTodo(report.monitoring)),
     ...(unfinished !== null && source === 'state directory'
       ? [`Deployment ${unfinished} is not finished. It goes on with: birdkeeper up --stack ${directory}`]

@@ -5,6 +5,7 @@ import { describePause } from '../refusals.js';
 import type { HistoryAnswer, StackReport } from '../schemas.js';
 import { age, columns, oneLine, short } from '../text.js';
 import { isSick } from '../todo.js';
+import { describeCowbird, describeWeaver } from './follow-ups.js';
 
 export function renderStatus(report: StackReport, now: Date): string[] {
   const { release, running, last, queued } = report;
@@ -15,6 +16,8 @@ export function renderStatus(report: StackReport, now: Date): string[] {
       ['health', describeHealth(report.health)],
       ['git', describeLook(report, now)],
       ...(report.monitoring === undefined ? [] : [['alerts', describeMonitoring(report.monitoring, now)]]),
+      ...(report.weaver === undefined ? [] : [['birds', describeWeaver(report.weaver, now)]]),
+      ...(report.cowbird === undefined ? [] : [['cowbird', describeCowbird(report.cowbird, now)]]),
       ...(running === null ? [] : [['now', describeRunning(running)]]),
       ...(queued.length === 0 ? [] : [['next', queued.map(({ number, reason }) => `${number}: ${reason}`).join('; ')]]),
       ...(report.paused === null ? [] : [['paused', describePause(report.paused, now)]]),

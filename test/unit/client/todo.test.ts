@@ -44,6 +44,17 @@ describe('client/todo', () => {
     expect(todoOf(report({ look: { word, reason: 'so it is.', commits: {}, at: '' } }))).toHaveLength(1);
   });
 
+  it('says what to do of Weaver and Cowbird that are not in step, unless a deployment is at it', () => {
+    const weaver = { at: '', inStep: false, birds: [], others: [], summary: '' };
+    const cowbird = { at: '', inStep: false, handlers: [], findings: [], withoutWorkspace: [] };
+    expect(todoOf(report({ weaver, cowbird }))).toEqual([
+      expect.stringContaining('birdkeeper weaver status'),
+      expect.stringContaining('birdkeeper cowbird status'),
+    ]);
+    const running = { number: 4, trigger: 'check' as const, reason: '', phase: null, next: '' };
+    expect(todoOf(report({ weaver, cowbird, running }))).toEqual([]);
+  });
+
   it('leaves what birdkeeper does by itself to it', () => {
     expect(todoOf(report({ look: { word: 'behind', reason: 'x', commits: {}, at: '' } }))).toEqual([]);
     expect(todoOf(report({ unfinished: 5 }))).toEqual([]);

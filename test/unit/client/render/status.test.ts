@@ -34,6 +34,25 @@ describe('client/render/status', () => {
     ]);
   });
 
+  it('has a line for Weaver and one for Cowbird, where the stack has them', () => {
+    const at = '2026-11-24T11:48:00Z';
+    const birds = [
+      { bird: 'finch', word: 'up to date' as const },
+      { bird: 'raven', word: 'not registered' as const, why: 'does not\nanswer' },
+    ];
+    const lines = renderStatus(
+      report({
+        weaver: { at, inStep: false, birds, others: [], summary: '' },
+        cowbird: { at, inStep: true, version: '2.6.0', handlers: [], findings: [], withoutWorkspace: [] },
+      }),
+      now,
+    );
+    expect(lines.slice(4, 6)).toEqual([
+      'birds    1 of 2 registered, 12 min ago: raven does not answer',
+      'cowbird  in step, 12 min ago; version 2.6.0',
+    ]);
+  });
+
   it('says that a stack lies in no checkout', () => {
     const release = { number: 1, at: '2026-11-24T10:00:00Z', commits: {}, services: 1 };
     const lines = renderStatus(report({ release }), now);
