@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../../activities/schedules/index.js';
 import { wantedSchedule } from '../../../../activities/schedules/plan.js';
 import { parseFrequency } from '../../../../activities/shared/frequency.js';
-import { scheduleId } from '../../../../workflows/contract.js';
+import { SCHEDULED_WORKFLOW, scheduleId } from '../../../../workflows/contract.js';
 import { attribute } from '../../../../workflows/search-attributes.js';
 import { ServerLook, type Answers } from '../../../../worker/metrics/server.js';
 import { temporalSchedules } from '../../../../worker/schedule-client.js';
@@ -28,6 +28,31 @@ const eventually = (ask: () => Promise<Answers>, is: (answers: Answers) => void)
     .toBe('as expected');
 
 describe('worker/metrics/server', () => {
+  it('tells what follows a deployment', async () => {
+    const { client } = world();
+    const { host, stack } = world().newStack();
+    const ask = () => new ServerLook(client, host).ask({ [stack]: 0 }, Date.now() + 10_000);
+    const handles = await Promise.all(
+      (['weaver', 'cowbird'] as const).map((kind) =>
+        client.workflow.start(SCHEDULED_WORKFLOW[kind], {
+          workflowId: scheduleId(kind, { host, stack }, 'deployment-7'),
+          taskQueue: 'nobody',
+          typedSearchAttributes: [attribute('Stack', stack), attribute('Host', host)],
+        }),
+      ),
+    );
+    await eventually(ask, ({ open }) => {
+      expect(open.map(({ task }) => task).sort()).toEqual(['cowbird', 'weaver']);
+    });
+    await Promise.all(handles.map((handle) => handle.terminate()));
+    await eventually(ask, ({ ended }) => {
+      expect(ended[stack]?.map(({ task, trigger }) => [task, trigger]).sort()).toEqual([
+        ['cowbird', 'asked'],
+        ['weaver', 'asked'],
+      ]);
+    });
+  });
+
   it('tells what runs and, once it has ended, how; what is of another host is not told', async () => {
     const { client } = world();
     const { host, stack } = world().newStack();
