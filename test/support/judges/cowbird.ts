@@ -158,6 +158,22 @@ export const COWBIRD_FACTS: readonly Fact<CowbirdPlace>[] = [
     },
   ],
   [
+    'the same is told in the kind that is asked for first',
+    async ({ url }) => {
+      for (const [accept, kind] of [
+        ['text/html, */*', 'text/html'],
+        ['text/plain', 'text/plain'],
+        ['application/xml', 'text/xml'],
+        ['application/json;q=0.5', 'application/json'],
+      ] as const) {
+        const heard = await ask(`${url}/version`, { accept });
+        assert.equal(heard.status, 200);
+        assert.ok(heard.type.startsWith(kind), `${accept}: ${heard.type}`);
+        assert.match(heard.text, /worker_version/);
+      }
+    },
+  ],
+  [
     'a kind that it does not speak is no answer of its own',
     async ({ url }) => {
       const refused = await ask(`${url}/version`, { accept: 'image/png' });

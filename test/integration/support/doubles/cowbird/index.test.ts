@@ -112,6 +112,19 @@ describe('support/doubles/cowbird/index', () => {
     expect(jsonIn(heard)).toMatchObject({ worker_version: null });
   });
 
+  it('while its broker hangs, its version hangs, and its root does not', async () => {
+    const { url } = await start({ behaviour: { worker: 'broker hangs' } });
+    const version = fetch(`${url}/version`, { signal: AbortSignal.timeout(300) });
+    await expect(version).rejects.toThrow(/timeout/);
+    expect((await ask(`${url}/`)).status).toBe(200);
+  });
+
+  it('FileSystem cannot begin anew without the handler of Magpie', async () => {
+    const { url } = await start({ behaviour: { handlers: ['FileSystem'] } });
+    const heard = await ask(`${url}/handlers/FileSystem/resync`, { method: 'PUT' });
+    expect([heard.status, jsonIn(heard)['exception']]).toEqual([500, 'AttributeError']);
+  });
+
   it('another version of the worker is told as well as its own', async () => {
     const { url } = await start({ behaviour: { workerVersion: '2.5.0' } });
     const heard = await ask(`${url}/version`);
@@ -142,6 +155,10 @@ describe('support/doubles/cowbird/index', () => {
     const statuses = [];
     for (let i = 0; i < 3; i += 1) statuses.push((await ask(`${url}/`)).status);
     expect(statuses).toEqual([503, 503, 200]);
+    const later = await start({ behaviour: { notReadyUntil: Date.now() + 3_600_000 } });
+    expect((await ask(`${later.url}/`)).status).toBe(503);
+    later.cowbird.behave({ notReadyUntil: Date.now() });
+    expect((await ask(`${later.url}/`)).status).toBe(200);
   });
 
   it('a handler that fails makes its resync 500, and every webhook, and calls Magpie back', async () => {
