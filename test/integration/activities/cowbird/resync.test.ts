@@ -38,6 +38,16 @@ describe('activities/cowbird/resync', () => {
     expect(made.platform.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
   });
 
+  it('that of FileSystem is not asked for without the handler that it needs half-way', async () => {
+    const made = await world({ cowbird: { behaviour: { handlers: ['FileSystem', 'Nginx'] } } });
+    const failure = await failureOf(made, 'FileSystem');
+    expect(failure.type).toBe(FAILURES.configuration);
+    expect(failure.message).toMatch(/needs Cowbird's handler Magpie.*Nothing was touched/);
+    expect(made.cowbird.cowbird.resyncs).toEqual([]);
+    await resync(made.place({ seconds: 20 }), 'Nginx', made.web, signal);
+    expect(made.cowbird.cowbird.resyncs).toEqual(['Nginx']);
+  });
+
   it('one that fails in the middle is told as such', async () => {
     const made = await world({ cowbird: { behaviour: { failing: ['FileSystem'] } } });
     const failure = await failureOf(made, 'FileSystem');
@@ -58,7 +68,7 @@ describe('activities/cowbird/resync', () => {
     const handlers = {
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: '{"handlers": ["FileSystem"]}',
+      body: '{"handlers": ["FileSystem", "Magpie"]}',
     };
     made.platform.instead('cowbird', [handlers, 'hang up']);
     const failure: unknown = await resync(place, 'FileSystem', made.web, signal).catch((error: unknown) => error);
