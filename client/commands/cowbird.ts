@@ -8,6 +8,7 @@ import { CommandEnd, wrongUse, type ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
 import { renderCowbird } from '../render/cowbird.js';
 import { runWorkflow } from '../run-workflow.js';
+import { CowbirdAnswer } from '../sight-schemas.js';
 import { findStack, serverFor } from '../stack.js';
 import { oneLine } from '../text.js';
 import { stackPlace } from './up.js';
@@ -55,7 +56,7 @@ async function withoutWorkspace({ handlers }: CommandContext, options: CowbirdOp
 
 /** A look from here. Needs no server; ends with 1 when it is not in step. */
 export const status: Act = async ({ io, handlers }, options) => {
-  const sight = await handlers.cowbirdStatus(await stackPlace(options));
+  const sight = CowbirdAnswer.parse(await handlers.cowbirdStatus(await stackPlace(options)));
   if (options.json === true) printJson(io, sight);
   else printLines(io, renderCowbird(sight, io.now()));
   return sight.inStep ? EXIT.done : EXIT.failed;

@@ -7,6 +7,7 @@ import { CommandEnd, type ExitStatus } from '../failures.js';
 import { printJson, printLines, type CommandContext, type CommonOptions } from '../io.js';
 import { renderWeaver } from '../render/weaver.js';
 import { runWorkflow } from '../run-workflow.js';
+import { WeaverAnswer } from '../sight-schemas.js';
 import { findStack, serverFor } from '../stack.js';
 import { oneLine } from '../text.js';
 import { stackPlace } from './up.js';
@@ -41,7 +42,7 @@ export const unregister: Act = async (context, options, [bird = '']) => {
 
 /** A line per bird. Needs no server; ends with 1 when a wanted one is not registered or does not answer. */
 export const status: Act = async ({ io, handlers }, options) => {
-  const sight = await handlers.weaverStatus(await stackPlace(options));
+  const sight = WeaverAnswer.parse(await handlers.weaverStatus(await stackPlace(options)));
   if (options.json === true) printJson(io, sight);
   else printLines(io, renderWeaver(sight, io.now()));
   const isWell = sight.problem === undefined && sight.birds.every((bird) => !bird.wanted || isFine(bird));

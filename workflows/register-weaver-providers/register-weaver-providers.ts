@@ -75,6 +75,7 @@ async function conclude({ stack, number }: RegisterWeaverProvidersInput, result:
 }
 
 function nothingToDo(stack: string): RegisterWeaverProvidersResult {
+  upsertSearchAttributes([attribute('Outcome', 'no weaver')]);
   setCurrentDetails('The stack has no Weaver. Nothing was done.');
   return { outcome: 'no weaver', summary: `${stack} has no Weaver` };
 }

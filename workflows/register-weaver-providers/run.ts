@@ -39,6 +39,7 @@ export async function registerAll(registration: Registration): Promise<WeaverRes
       stack: ask.stack,
       begunAt,
       ...(ask.birds === undefined ? {} : { birds: ask.birds }),
+      ...(ask.number === undefined ? {} : { number: ask.number }),
     });
     return look.has ? await registerFound(registration, look, nothing) : undefined;
   } catch (error) {

@@ -12,6 +12,7 @@ import {
   ReplayRunningAnswer,
   StackReport,
 } from '../../../client/schemas.js';
+import { CowbirdAnswer, WeaverAnswer } from '../../../client/sight-schemas.js';
 import { SchedulesAnswer } from '../../../client/schedule-schemas.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/commands.md', import.meta.url)), 'utf8');
@@ -32,6 +33,8 @@ describe('client/schemas', () => {
     ['schedules', SchedulesAnswer],
     ['logs', LogLine],
     ['doctor', DoctorAnswer],
+    ['weaver status', WeaverAnswer],
+    ['cowbird status', CowbirdAnswer],
   ] as const)('the documented example of %s is what the command prints', (command, schema: z.ZodType) => {
     // What the schema does not know it drops: equal means that the page names nothing else.
     expect(schema.parse(example(command))).toEqual(example(command));

@@ -10,56 +10,56 @@ endAfterEach();
 const words = (result: { birds: { bird: string; word: string }[] } | undefined) =>
   result?.birds.map(({ bird, word }) => `${bird} ${word}`);
 
-describe.each(['today', 'seed'] as const)('activities/deployment/weaver in the form of %s', (form) => {
-  it('registers every bird at the protected path, lists them, and is recorded', async () => {
-    const { register, weaver, platform, activities, stack, birds } = await platformStack({ form });
-    const result = await register();
-    expect(words(result)).toEqual(['finch registered', 'raven registered']);
-    expect(weaver.store.all().map(({ url }) => url)).toEqual(
-      ['finch', 'raven'].map((name) => `${platform.url}/twitcher/ows/proxy/${name}`),
-    );
-    expect(result?.listing).toEqual({ holds: { finch: 2, raven: 2 }, breaks: [], breaksIds: [] });
-    expect(result?.worker).toEqual({ state: 'elsewhere' });
-    if (result === undefined) throw new Error('no Weaver');
-    expect(await activities.concludeWeaver({ stack: 'platform', result })).toEqual({ summary: 'registered 2 of 2' });
-    expect(await stack.weaverNote()).toMatchObject({ inStep: true, listed: true, summary: 'registered 2 of 2' });
-    // Signed in once, for all of them.
-    expect(platform.requests.filter(({ path }) => path === '/magpie/signin')).toHaveLength(1);
-    // No client says which language it wants.
-    const all = [...weaver.requests, ...Object.values(birds).flatMap(({ requests }) => requests)];
-    expect(all.every(({ headers }) => headers['accept-language'] === undefined)).toBe(true);
-  });
-
-  it('a second time changes nothing', async () => {
-    const { register, weaver } = await platformStack({ form });
-    await register();
-    const before = weaver.requests.length;
-    expect(words(await register())).toEqual(['finch up to date', 'raven up to date']);
-    expect(weaver.requests.slice(before).every(({ method }) => method === 'GET')).toBe(true);
-  });
-
-  it('a session that ends in the middle is renewed, and what was refused is asked again', async () => {
-    const { register, platform, weaver, birds } = await platformStack({ form });
-    weaver.disturb({
-      does: { delayMs: 1 },
-      of: ({ method }) => method === 'POST' && (platform.magpie.endSessions(), true),
+describe('activities/deployment/weaver/registration', () => {
+  describe.each(['today', 'seed'] as const)('in the form of %s', (form) => {
+    it('registers every bird at the protected path, lists them, and is recorded', async () => {
+      const { register, weaver, platform, activities, stack, birds } = await platformStack({ form });
+      const result = await register();
+      expect(words(result)).toEqual(['finch registered', 'raven registered']);
+      expect(weaver.store.all().map(({ url }) => url)).toEqual(
+        ['finch', 'raven'].map((name) => `${platform.url}/twitcher/ows/proxy/${name}`),
+      );
+      expect(result?.listing).toEqual({ holds: { finch: 2, raven: 2 }, breaks: [], breaksIds: [] });
+      expect(result?.worker).toEqual({ state: 'elsewhere' });
+      if (result === undefined) throw new Error('no Weaver');
+      expect(await activities.concludeWeaver({ stack: 'platform', result })).toEqual({ summary: 'registered 2 of 2' });
+      expect(await stack.weaverNote()).toMatchObject({ inStep: true, listed: true, summary: 'registered 2 of 2' });
+      // Signed in once, for all of them.
+      expect(platform.requests.filter(({ path }) => path === '/magpie/signin')).toHaveLength(1);
+      // No client says which language it wants.
+      const all = [...weaver.requests, ...Object.values(birds).flatMap(({ requests }) => requests)];
+      expect(all.every(({ headers }) => headers['accept-language'] === undefined)).toBe(true);
     });
-    await birds['raven']?.become({ stages: [{ forS: 6, be: 'closed' }], then: 'good' });
-    expect(words(await register())).toEqual(['finch registered', 'raven registered']);
-    expect(platform.requests.filter(({ path }) => path === '/magpie/signin').length).toBeGreaterThan(1);
+
+    it('a second time changes nothing', async () => {
+      const { register, weaver } = await platformStack({ form });
+      await register();
+      const before = weaver.requests.length;
+      expect(words(await register())).toEqual(['finch up to date', 'raven up to date']);
+      expect(weaver.requests.slice(before).every(({ method }) => method === 'GET')).toBe(true);
+    });
+
+    it('a session that ends in the middle is renewed, and what was refused is asked again', async () => {
+      const { register, platform, weaver, birds } = await platformStack({ form });
+      weaver.disturb({
+        does: { delayMs: 1 },
+        of: ({ method }) => method === 'POST' && (platform.magpie.endSessions(), true),
+      });
+      await birds['raven']?.become({ stages: [{ forS: 6, be: 'closed' }], then: 'good' });
+      expect(words(await register())).toEqual(['finch registered', 'raven registered']);
+      expect(platform.requests.filter(({ path }) => path === '/magpie/signin').length).toBeGreaterThan(1);
+    });
+
+    it('a bird that is not publicly readable is told so by name, and the others are registered', async () => {
+      const { register, weaver } = await platformStack({ form, closed: ['raven'] });
+      const result = await register();
+      expect(words(result)).toEqual(['finch registered', 'raven not registered']);
+      expect(result?.birds[1]?.why).toContain('is not publicly readable');
+      expect(result?.birds[1]?.todo).toContain('all-public-access');
+      expect(weaver.store.get('raven')).toBeUndefined();
+    });
   });
 
-  it('a bird that is not publicly readable is told so by name, and the others are registered', async () => {
-    const { register, weaver } = await platformStack({ form, closed: ['raven'] });
-    const result = await register();
-    expect(words(result)).toEqual(['finch registered', 'raven not registered']);
-    expect(result?.birds[1]?.why).toContain('is not publicly readable');
-    expect(result?.birds[1]?.todo).toContain('all-public-access');
-    expect(weaver.store.get('raven')).toBeUndefined();
-  });
-});
-
-describe('activities/deployment/weaver', () => {
   it('one that is sick fails nobody else, and is summed up with what to do', async () => {
     const { register, activities, stack } = await platformStack({
       birds: { finch: 'good', emu: 'closed', raven: 'good' },
