@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `Usage: npm run test:conformance -- [--weaver URL] [--bird URL] [--birds-host HOST] [--cookie TEXT]
 
-Judges a Weaver by what Weaver 6.8.3 was measured to do with providers (test/conformance/README.md). It registers birds
+Judges a Weaver by what its releases were measured to do with providers (test/conformance/README.md). It registers birds
 of its own under names of its own and takes them away. While it runs, some of them are unwell, and then calls that list
 all providers fail for everybody: not for a Weaver that people use.
 

@@ -1,5 +1,6 @@
 /** What a point works with: the Weaver that is judged, birds of its own, and nothing left behind of either. */
 import { randomUUID } from 'node:crypto';
+import { isAtLeast } from '../../scripts/setup/versions.mjs';
 import { startBird, type Behaviour, type Bird, type BirdOptions } from '../support/doubles/bird.js';
 import { ask, type Asked, type Told } from './client.js';
 
@@ -35,6 +36,8 @@ export interface Point {
   /** Of the list that doubles are judged by. */
   number: number;
   name: string;
+  /** It holds in this release and later ones; what was measured of an older one was otherwise. */
+  from?: string;
   /** It waits for limits of Weaver, which are seconds. */
   slow?: boolean;
   /** Roles in which it can be seen; those with providers unless given. */
@@ -47,23 +50,38 @@ export interface Point {
 export const WITH_PROVIDERS = ['HYBRID', 'EMS'];
 export const WITHOUT_PROVIDERS = ['ADES', 'DEFAULT'];
 
+/** What a Weaver says of itself. */
+export interface Known {
+  role: string;
+  /** As `6.8.3`. */
+  release: string;
+}
+
 /** Why a point is not judged; undefined: it is. */
-export function reasonToSkip(point: Point, judged: Judged, role: string): string | undefined {
+export function reasonToSkip(point: Point, judged: Judged, { role, release }: Known): string | undefined {
   const roles = point.roles ?? WITH_PROVIDERS;
   if (!roles.includes(role)) return `this Weaver has the role ${role}, and the point needs ${roles.join(' or ')}`;
+  if (point.from !== undefined && !isAtLeast(release, point.from)) {
+    return `this is Weaver ${release}, and the point holds from ${point.from} on`;
+  }
   return point.needs?.(judged);
 }
 
-/** Role of a Weaver. Throws when there is none. */
-export async function roleOf({ url, cookie }: Judged): Promise<string> {
+/** Throws when it is no Weaver. */
+export async function meet({ url, cookie }: Judged): Promise<Known> {
   const { status, json, text } = await ask(`${url}/`, {}, cookie);
   const { message, configuration } = (json ?? {}) as { message?: string; configuration?: string };
-  if (status === 200 && message === 'Weaver Information' && configuration !== undefined) return configuration;
-  throw new Error(`${url}/ is no Weaver: it answers with status ${status}: ${text.slice(0, 200)}`);
+  if (status !== 200 || message !== 'Weaver Information' || configuration === undefined) {
+    throw new Error(`${url}/ is no Weaver: it answers with status ${status}: ${text.slice(0, 200)}`);
+  }
+  const { versions = [] } = (await ask(`${url}/versions`, {}, cookie)).json as {
+    versions?: { name: string; version: string }[];
+  };
+  return { role: configuration, release: versions.find(({ name }) => name === 'weaver')?.version ?? '0.0.0' };
 }
 
 /** Judges one point; what it registered and started is gone afterwards. */
-export async function judge(point: Point, judged: Judged, role: string): Promise<void> {
+export async function judge(point: Point, judged: Judged, { role }: Known): Promise<void> {
   const birds: Bird[] = [];
   const ids = new Set<string>();
   const bench = benchOf(judged, role, birds, ids);

@@ -144,12 +144,20 @@ export const ASKING: readonly Point[] = [
     number: 3,
     name: 'the second look fails by its own rules',
     judge: async (bench) => {
+      const statuses = [401, 404, 503];
       const refused = await registerAll(
         bench,
-        [401, 403, 404, 503].map((status) => ({ probe: 'good', read: { status } })),
+        statuses.map((status) => ({ probe: 'good', read: { status } })),
       );
-      const errors = ['ServiceException', 'ServiceException', /HTTPError$/, /HTTPError$/];
-      expect(refused).toEqual(errors.map(notRead));
+      expect(refused).toEqual(['ServiceException', /HTTPError$/, /HTTPError$/].map(notRead));
+    },
+  },
+  {
+    number: 3,
+    name: 'to the second look 403 is the same as 401',
+    from: '6.8.3',
+    judge: async (bench) => {
+      expect(await register(bench, { probe: 'good', read: { status: 403 } })).toEqual(notRead('ServiceException'));
     },
   },
   {

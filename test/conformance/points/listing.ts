@@ -82,11 +82,12 @@ const ROWS: readonly [name: string, behaviour: Behaviour, row: Row][] = [
   ['is good at the first look, then answers with 503', { probe: 'good', read: { status: 503 } }, BREAKS],
 ];
 
-/** Other providers of that Weaver must be well, or a whole call fails because of them. */
+/** To an older OWSLib 403 is an answer like any other. Other providers of that Weaver must be well, or a whole call fails because of them. */
 const table = ROWS.map(([name, behaviour, wanted]): Point => ({
   number: 8,
   name: `a registered bird that ${name}`,
   slow: JSON.stringify(behaviour).includes('sleepsS'),
+  ...(name.endsWith('403') ? { from: '6.8.3' } : {}),
   judge: async (bench) => {
     expect(await row(bench, behaviour)).toEqual(wanted);
   },
@@ -157,6 +158,26 @@ export const LISTING: readonly Point[] = [
           metadata: [],
           links: expect.any(Array) as [],
         },
+      ]);
+    },
+  },
+  {
+    number: 8,
+    name: 'a listing of everything tells of providers their processes only',
+    judge: async (bench) => {
+      const { id } = await bench.registered();
+      const { json } = await bench.ask('/processes?providers=true&detail=true');
+      const one = (json as { providers: { id: string; processes: object[] }[] }).providers.find(
+        (each) => each.id === id,
+      );
+      expect(
+        Object.keys(one ?? {})
+          .filter((name) => name !== '$schema')
+          .sort(),
+      ).toEqual(['id', 'processes']);
+      expect(one?.processes).toMatchObject([
+        { id: 'hello', title: 'Say hello', version: '1.0.0' },
+        { id: 'sing', title: 'Sing', version: '1.0.0' },
       ]);
     },
   },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { judge, reasonToSkip, roleOf, type Judged } from '../../conformance/bench.js';
+import { judge, reasonToSkip, meet, type Judged } from '../../conformance/bench.js';
 import { POINTS } from '../../conformance/points.js';
 import type { Served } from '../../support/doubles/http.js';
 import { startWrong, WRONG_WEAVERS, type WrongWeaver } from './wrong-weavers.js';
@@ -14,11 +14,11 @@ async function findings(wrong: Pick<WrongWeaver, 'options' | 'twist'>, numbers?:
   const served = await startWrong(wrong);
   toClose.push(served);
   const judged: Judged = { url: served.url };
-  const role = await roleOf(judged);
+  const known = await meet(judged);
   const found: string[] = [];
   for (const point of POINTS) {
-    if (point.slow || reasonToSkip(point, judged, role) || numbers?.includes(point.number) === false) continue;
-    await judge(point, judged, role).catch(() => found.push(`${point.number}: ${point.name}`));
+    if (point.slow || reasonToSkip(point, judged, known) || numbers?.includes(point.number) === false) continue;
+    await judge(point, judged, known).catch(() => found.push(`${point.number}: ${point.name}`));
   }
   return found;
 }

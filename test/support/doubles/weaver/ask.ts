@@ -81,11 +81,22 @@ function once(url: string, { headers = {}, limitMs, verifyTls = false }: AskOpti
       response.once('error', (error) => fail('ConnectionError', `Connection broken: ${error.message}`));
       response.once('end', () => {
         const { statusCode: status = 0, statusMessage: reason = '', headers: answered } = response;
-        resolve({ status, reason, headers: answered, text: Buffer.concat(chunks).toString(), url });
+        resolve({ status, reason, headers: answered, text: decode(Buffer.concat(chunks)), url });
       });
     });
     asked.end();
   });
+}
+
+/** As the document says that it is written; what is no text of that kind becomes a mark. */
+function decode(bytes: Buffer): string {
+  const said =
+    /^<\?xml[^>]*\sencoding=["']([\w-]+)["']/.exec(bytes.subarray(0, 200).toString('latin1'))?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(said).decode(bytes);
+  } catch {
+    return bytes.toString();
+  }
 }
 
 const isTls = ({ code = '' }: NodeJS.ErrnoException): boolean =>

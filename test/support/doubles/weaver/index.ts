@@ -2,12 +2,20 @@
  * Stands for Weaver: the routes that a registration of providers uses, with the answers of Weaver 6.8.3. It asks the birds itself, twice,
  * as Weaver does, so that what a bird does to Weaver it does to the double. Judged by test/conformance.
  */
-import { byRoutes, jsonAnswer, serve, spacedJsonAnswer, type Handler, type Seen, type ServeOptions } from '../http.js';
-import { answerOf, notAllowed, pyramidAnswer, refusedByHeaders, schemaOf } from './answers.js';
+import { byRoutes, serve, spacedJsonAnswer, type Answer, type Handler, type Seen, type ServeOptions } from '../http.js';
+import {
+  answerOf,
+  compactAnswer,
+  landingByAccept,
+  notAllowed,
+  pyramidAnswer,
+  refusedByHeaders,
+  schemaOf,
+} from './answers.js';
 import { realLooks, type Looks } from './capabilities.js';
 import { Disturbances, type Disturbance } from './disturbance.js';
 import { HttpFault, SchemaFault } from './faults.js';
-import { listProcesses, listProviderProcesses, listProviders, remoteProcess } from './listing.js';
+import { listProcesses, listProviderProcesses, listProviders, processSummary } from './listing.js';
 import { registrationOf } from './registration.js';
 import { Service, serviceOf, type Asker } from './service.js';
 import { memoryStore, type Store } from './store.js';
@@ -99,16 +107,16 @@ function routed(site: Site, prefix: string): Handler {
     pyramidAnswer(seen, 404, seen.headers.accept === undefined ? seen.path : `${seen.path}.`);
   const routes = byRoutes(
     [
-      ['GET', '/', () => landing(site)],
+      ['GET', '/', (seen) => landingByAccept(seen) ?? landing(site)],
       [
         'GET',
         '/versions',
-        () => jsonAnswer(200, { versions: [{ name: 'weaver', version: site.version, type: 'api' }] }),
+        () => compactAnswer(200, { versions: [{ name: 'weaver', version: site.version, type: 'api' }] }),
       ],
       [
         'GET',
         '/conformance',
-        () => jsonAnswer(200, { conformsTo: ['http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core'] }),
+        () => compactAnswer(200, { conformsTo: ['http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core'] }),
       ],
       ['GET', '/json', () => openApi(site)],
       ['GET', '/api', () => openApi(site)],
@@ -128,8 +136,12 @@ function routed(site: Site, prefix: string): Handler {
         'GET',
         '/providers/:id/processes/:process',
         providers(site, async (_, asker, id, process) => {
-          await known(site, asker, id).describe(process);
-          return jsonAnswer(200, { ...remoteProcess(asker.base, id, process), visibility: 'public' });
+          const service = known(site, asker, id);
+          const described = await service.describe(process);
+          return compactAnswer(200, {
+            ...processSummary(asker.base, service.stored, described, 'provider'),
+            visibility: 'public',
+          });
         }),
       ],
     ],
@@ -156,7 +168,7 @@ const providers =
     if (refused !== undefined) return refused;
     if (!hasProviders(site)) {
       const description = `Invalid provider operation on [${site.role()}] instance. Processes requires unsupported remote execution.`;
-      return jsonAnswer(403, { description });
+      return compactAnswer(403, { description });
     }
     return view(seen, { looks: site.looks, headers: seen.headers, base: site.base() }, id, process);
   };
@@ -166,7 +178,7 @@ const hasProviders = (site: Site): boolean => ['HYBRID', 'EMS'].includes(site.ro
 const known = (site: Site, asker: Asker, id: string, detail = `Provider ${id} cannot be found.`): Service =>
   serviceOf(site.store.get(id), detail, asker);
 
-async function register(site: Site, seen: Seen, asker: Asker): Promise<ReturnType<typeof jsonAnswer>> {
+async function register(site: Site, seen: Seen, asker: Asker): Promise<Answer> {
   const { id, url, public: isPublic = false } = registrationOf(seen, asker.base);
   if (site.store.get(id) !== undefined) throw new HttpFault(409, `Provider [${id}] already exists.`);
   // The answer has the address that was given, a later one that which is kept.
@@ -174,7 +186,7 @@ async function register(site: Site, seen: Seen, asker: Asker): Promise<ReturnTyp
   try {
     const summary = await new Service(provider, asker).summary({ fetch: true, ignore: false });
     site.store.save(provider);
-    return jsonAnswer(201, { ...schemaOf(asker.base, 'ProviderSummarySchema'), ...summary });
+    return compactAnswer(201, { ...schemaOf(asker.base, 'ProviderSummarySchema'), ...summary });
   } catch (error) {
     if (!(error instanceof SchemaFault)) throw error;
     const description = 'Provider properties could not be parsed correctly.';
@@ -183,10 +195,10 @@ async function register(site: Site, seen: Seen, asker: Asker): Promise<ReturnTyp
   }
 }
 
-async function describeProvider(site: Site, asker: Asker, id: string): Promise<ReturnType<typeof jsonAnswer>> {
+async function describeProvider(site: Site, asker: Asker, id: string): Promise<Answer> {
   const summary = await known(site, asker, id).summary({ fetch: true, ignore: false });
   const { $id } = schemaOf(asker.base, 'ProviderSummarySchema');
-  return jsonAnswer(200, { $id, ...summary });
+  return compactAnswer(200, { $id, ...summary });
 }
 
 function remove(site: Site, asker: Asker, id: string): { status: number } {
@@ -199,14 +211,14 @@ function processes(site: Site, seen: Seen): ReturnType<Handler> {
   return listProcesses(seen, { local: site.local, stored: site.store.all(), asker, hasProviders: hasProviders(site) });
 }
 
-const openApi = (site: Site): ReturnType<typeof jsonAnswer> =>
-  jsonAnswer(
+const openApi = (site: Site): Answer =>
+  compactAnswer(
     200,
     { openapi: '3.0.0', info: { title: 'Weaver REST API', version: site.version }, paths: {} },
-    { 'content-type': 'application/vnd.oai.openapi+json; version=3.0' },
+    'application/vnd.oai.openapi+json; version=3.0',
   );
 
-function landing(site: Site): ReturnType<typeof spacedJsonAnswer> {
+function landing(site: Site): Answer {
   const base = site.base();
   const enabled = (name: string, url: string) => ({ name, enabled: true, url, api: `${base}/api` });
   return spacedJsonAnswer(200, {

@@ -41,8 +41,8 @@ export function providerLinks(
   ];
 }
 
-/** `asked`: the query of the request. */
-export function listLinks(base: string, path: string, asked: URLSearchParams): Link[] {
+/** `asked`: the query of the request. `up`: what is above the list. */
+export function listLinks(base: string, path: string, asked: URLSearchParams, up: Link): Link[] {
   const here = `${base}${path}`;
   const query = new URLSearchParams([...asked, ['f', 'json']]).toString();
   const link = (title: string, href: string, rel: string): Link => ({ title, href, type: JSON_TYPE, rel });
@@ -52,6 +52,6 @@ export function listLinks(base: string, path: string, asked: URLSearchParams): L
     link('Process listing summary (identifiers and count only).', `${here}?detail=false`, 'preview'),
     link('List of registered local processes.', `${here}?f=json`, PROCESSES),
     link('Current process listing.', `${here}?${query}`, 'self'),
-    link('API entrypoint.', base, 'up'),
+    up,
   ];
 }

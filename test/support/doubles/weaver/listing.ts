@@ -1,9 +1,9 @@
 /** `GET /providers` and `GET /processes`, both of which can ask every bird, one after the other. Source: Weaver 6.8.3. */
-import { jsonAnswer, spacedJsonAnswer, type Answer, type Seen } from '../http.js';
-import { asBool } from './answers.js';
+import { spacedJsonAnswer, type Answer, type Seen } from '../http.js';
+import { asBool, compactAnswer } from './answers.js';
 import { HttpFault, ParsingFault, SchemaFault } from './faults.js';
 import { listLinks, providerLinks } from './links.js';
-import { Service, type Asker, type Summary } from './service.js';
+import { Service, type Asker, type RemoteProcess, type Summary } from './service.js';
 import type { StoredProvider } from './store.js';
 
 const SCHEMAS = 'https://schemas.opengis.net/ogcapi/processes/part1/1.0/openapi/schemas';
@@ -32,30 +32,46 @@ export async function listProviders(seen: Seen, stored: readonly StoredProvider[
     const item = detail ? await service.summary({ fetch: check === true, ignore: ignore === true }) : service.id;
     if (item !== undefined) providers.push(item);
   }
-  return jsonAnswer(200, { checked: check, providers });
+  return compactAnswer(200, { checked: check, providers });
 }
 
 export async function listProviderProcesses(seen: Seen, service: Service, asker: Asker): Promise<Answer> {
-  const ids = (await service.processes()) ?? [];
-  const detail = asBool(seen.query.get('detail'));
-  const processes = detail ? ids.map((id) => remoteProcess(asker.base, service.id, id)) : ids;
+  const offered = (await service.processes()) ?? [];
+  const processes = asBool(seen.query.get('detail'))
+    ? offered.map((process) => processSummary(asker.base, service.stored, process, 'provider'))
+    : offered.map(({ id }) => id);
   // The language in which the provider is described was agreed on when it was read.
   const own = providerLinks(asker.base, service.stored, undefined, 'provider');
-  const links = [...own, ...listLinks(asker.base, `/providers/${service.id}/processes`, seen.query)];
-  return jsonAnswer(200, { $schema: `${SCHEMAS}/processList.yaml`, processes, links });
+  const here = `/providers/${service.id}`;
+  const up = { title: 'Provider description.', href: `${asker.base}${here}`, type: 'application/json', rel: 'up' };
+  const links = [...own, ...listLinks(asker.base, `${here}/processes`, seen.query, up)];
+  return compactAnswer(200, { $schema: `${SCHEMAS}/processList.yaml`, processes, links });
 }
 
-export const remoteProcess = (base: string, provider: string, id: string): Record<string, unknown> => ({
-  $schema: `${SCHEMAS}/processSummary.yaml`,
-  id,
-  title: id,
-  mutable: true,
-  metadata: [],
-  jobControlOptions: ['async-execute'],
-  outputTransmission: ['reference', 'value'],
-  processDescriptionURL: `${base}/providers/${provider}/processes/${id}`,
-  executeEndpoint: `${base}/providers/${provider}/processes/${id}/jobs`,
-});
+/** `among`: what is listed; a provider's own list says more of it. */
+export function processSummary(
+  base: string,
+  stored: StoredProvider,
+  { id, title, version, provider }: RemoteProcess,
+  among: 'provider' | 'all',
+): Record<string, unknown> {
+  const here = `${base}/providers/${stored.id}/processes/${id}`;
+  const own = among === 'provider';
+  return {
+    $schema: `${SCHEMAS}/processSummary.yaml`,
+    id,
+    title,
+    version,
+    mutable: true,
+    keywords: [stored.id, provider, ...(own ? ['wps-remote'] : [])],
+    metadata: [],
+    jobControlOptions: ['async-execute', ...(own ? [] : ['sync-execute'])],
+    outputTransmission: ['reference', 'value'],
+    processDescriptionURL: here,
+    processEndpointWPS1: `${stored.url}?service=WPS&request=DescribeProcess&version=1.0.0&identifier=${id}`,
+    executeEndpoint: `${here}/jobs`,
+  };
+}
 
 export interface Listing {
   /** Weaver's own processes. */
@@ -72,7 +88,8 @@ export async function listProcesses(seen: Seen, { local, stored, asker, hasProvi
   const withProviders = hasProviders && strictBool(seen, 'providers', false);
   if (withProviders) refusePaging(seen.query);
   const processes = detail ? local.map((id) => ({ id, title: id, version: '1.0', mutable: false })) : local;
-  const rest = { links: listLinks(asker.base, '/processes', seen.query) };
+  const up = { title: 'API entrypoint.', href: asker.base, type: 'application/json', rel: 'up' };
+  const rest = { links: listLinks(asker.base, '/processes', seen.query, up) };
   const body = { $schema: `${SCHEMAS}/processList.yaml`, description: LISTED, processes };
   if (!withProviders) {
     return spacedJsonAnswer(200, { ...body, page: 0, count: local.length, total: local.length, ...rest });
@@ -83,11 +100,13 @@ export async function listProcesses(seen: Seen, { local, stored, asker, hasProvi
   return spacedJsonAnswer(200, { ...body, ...(providers.length > 0 ? { providers } : {}), total, ...rest });
 }
 
-interface Remote extends Partial<Omit<Summary, 'id'>> {
+interface Remote {
+  $schema: string;
   id: string;
   processes: string[] | Record<string, unknown>[];
 }
 
+/** With `detail` each is read in full, though only its processes are told. */
 async function listRemote(
   stored: readonly StoredProvider[],
   asker: Asker,
@@ -96,16 +115,18 @@ async function listRemote(
 ): Promise<Remote[]> {
   try {
     const services = await accessible(stored, asker, true, ignore);
-    const heads: (Summary | { id: string } | undefined)[] = [];
-    for (const service of services)
-      heads.push(detail ? await service.summary({ fetch: true, ignore }) : { id: service.id });
+    const read: Service[] = [];
+    for (const service of services) {
+      if (!detail || (await service.summary({ fetch: true, ignore })) !== undefined) read.push(service);
+    }
     const listed: Remote[] = [];
-    for (const [i, service] of services.entries()) {
-      const head = heads[i];
-      const ids = head && (await service.processes(ignore));
-      if (head === undefined || ids === undefined) continue;
-      const processes = detail ? ids.map((id) => remoteProcess(asker.base, service.id, id)) : ids;
-      listed.push({ ...head, processes });
+    for (const service of read) {
+      const offered = await service.processes(ignore);
+      if (offered === undefined) continue;
+      const processes = detail
+        ? offered.map((process) => processSummary(asker.base, service.stored, process, 'all'))
+        : offered.map(({ id }) => id);
+      listed.push({ $schema: `${SCHEMAS}/processList.yaml`, id: service.id, processes });
     }
     return listed;
   } catch (error) {

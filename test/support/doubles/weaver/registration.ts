@@ -57,8 +57,8 @@ function problemOf({ id, url, public: isPublic }: Record<string, unknown>): stri
     wrong: string,
   ): string | undefined => {
     if (value === undefined) return `'${name}': '${MISSING}'`;
+    if (value === null || value === '') return `'${name}': 'Required'`;
     if (typeof value !== 'string') return `'${name}': "${JSON.stringify(value)} is not a string: {'${name}': ''}"`;
-    if (value === '') return `'${name}': 'Required'`;
     return isRight(value) ? undefined : `'${name}': '${wrong}'`;
   };
   const flag =
@@ -66,9 +66,9 @@ function problemOf({ id, url, public: isPublic }: Record<string, unknown>): stri
       ? undefined
       : `'public': '"${isPublic === null ? 'None' : JSON.stringify(isPublic).replaceAll('"', '')}" is neither True or False.'`;
   const said = [
-    flag,
     text('id', id, (given) => ID.test(given), 'String does not match expected pattern'),
+    flag,
     text('url', url, isUrl, 'Must be a URL'),
   ].filter((problem) => problem !== undefined);
-  return said.length === 0 ? undefined : said.join(', ');
+  return said.length === 0 ? undefined : said.join(',\n ');
 }

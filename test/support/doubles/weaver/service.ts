@@ -15,14 +15,24 @@ export interface Asker {
 
 export interface Summary {
   id: string;
-  title?: string | null;
-  description?: string | null;
+  /** Absent for a bird that has none. */
+  title?: string;
+  description?: string;
   url: string;
   type: 'wps-remote';
   public: boolean;
   keywords: string[];
   metadata: { title: string; lang?: string; value: string; role: string }[];
   links: Link[];
+}
+
+export interface RemoteProcess {
+  id: string;
+  title: string;
+  /** Absent for a bird that tells none. */
+  version?: string;
+  /** Of the service. */
+  provider: string | null;
 }
 
 /** Of the schema of an answer: any other language is none. */
@@ -70,8 +80,8 @@ export class Service {
     }
   }
 
-  /** Ids; undefined: an exception of the bird, which is to be ignored. Whatever else goes wrong is not caught. */
-  async processes(ignore = false): Promise<string[] | undefined> {
+  /** Undefined: an exception of the bird, which is to be ignored. Whatever else goes wrong is not caught. */
+  async processes(ignore = false): Promise<RemoteProcess[] | undefined> {
     let read: Capabilities;
     try {
       read = await this.capabilities();
@@ -79,23 +89,24 @@ export class Service {
       if (ignore && error instanceof ParsingFault) return undefined;
       throw error;
     }
-    return read.processes.map(({ id }) => {
-      // Each is made with the provider's name among its keywords.
-      if (read.provider === undefined)
+    return read.processes.map(({ id, title, version }) => {
+      if (read.provider === undefined) {
         throw new OtherFault('AttributeError', "'NoneType' object has no attribute 'name'");
+      }
       if (id === null) throw new OtherFault('AttributeError', "'NoneType' object has no attribute 'split'");
-      return id;
+      const told = version === null ? {} : { version };
+      return { id, title: title ?? id, ...told, provider: read.provider.name };
     });
   }
 
   /** Throws OtherFault for one that the bird does not describe. */
-  async describe(process: string): Promise<void> {
+  async describe(process: string): Promise<RemoteProcess> {
     const { looks, headers } = this.asker;
     await looks.read(this.stored.url, headers);
-    if (!(await looks.describe(this.stored.url, headers, process))) {
-      throw new OtherFault('ValueError', `process with identifier ${process} not found`);
-    }
-    await this.processes();
+    const isDescribed = await looks.describe(this.stored.url, headers, process);
+    const offered = (await this.processes()) ?? [];
+    if (!isDescribed) throw new OtherFault('ValueError', `process with identifier ${process} not found`);
+    return offered.find(({ id }) => id === process) ?? { id: process, title: process, provider: null };
   }
 
   private async capabilities(): Promise<Capabilities> {
@@ -123,8 +134,8 @@ export class Service {
     if (language !== undefined && !LANGUAGES.includes(language)) throw new SchemaFault(`no such language: ${language}`);
     return {
       id,
-      title: identification.title,
-      description: identification.abstract,
+      ...(identification.title === null ? {} : { title: identification.title }),
+      ...(identification.abstract === null ? {} : { description: identification.abstract }),
       url,
       type: known.type,
       public: isPublic,

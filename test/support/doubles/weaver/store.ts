@@ -16,8 +16,9 @@ export interface Store {
   delete(id: string): void;
 }
 
-/** Scheme, host and path (`get_base_url`). */
-export const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, '');
+/** Scheme, in small letters, host and path (`get_base_url`). */
+export const withoutQuery = (url: string): string =>
+  url.replace(/[?#].*$/s, '').replace(/^[a-z]+:/i, (scheme) => scheme.toLowerCase());
 
 /** `changed` hears what is kept after each change: a database outlives the program. */
 export function memoryStore(
