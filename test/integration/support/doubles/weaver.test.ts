@@ -54,6 +54,37 @@ describe('support/doubles/weaver', () => {
     expect(await ids(weaver)).toEqual(['finch']);
   });
 
+  it('keeps what it did when nobody waits for the answer any more', async () => {
+    const { bird, weaver } = await world();
+    weaver.disturb({ does: 'drops the answer' });
+    const body = JSON.stringify({ id: 'finch', url: bird.url });
+    const headers = { 'content-type': 'application/json', 'accept-language': '' };
+    const left = new AbortController();
+    const told = fetch(`${weaver.url}/providers`, { method: 'POST', headers, body, signal: left.signal });
+    await expect.poll(() => weaver.store.get('finch')).toBeDefined();
+    left.abort();
+    await expect(told).rejects.toThrow();
+  });
+
+  it('answers later than those that came after, when it is told so', async () => {
+    const { weaver } = await world();
+    weaver.disturb({ does: { delayMs: 300 } });
+    const order: string[] = [];
+    const late = ask(weaver, '/versions').then(() => order.push('late'));
+    await expect.poll(() => weaver.requests.length).toBe(1);
+    await ask(weaver, '/versions').then(() => order.push('next'));
+    await late;
+    expect(order).toEqual(['next', 'late']);
+  });
+
+  it('is left alone when it is soothed', async () => {
+    const { bird, weaver } = await world();
+    weaver.disturb({ does: { fails: 500 }, times: Infinity });
+    expect((await add(weaver, bird)).status).toBe(500);
+    weaver.soothe();
+    expect((await add(weaver, bird)).status).toBe(201);
+  });
+
   it('has what it had after it died', async () => {
     const { bird, weaver } = await world();
     weaver.disturb({ does: 'dies after', of: ({ method }) => method === 'POST' });
