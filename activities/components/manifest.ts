@@ -25,6 +25,7 @@ export const EMPTY_MANIFEST: Manifest = {
   merge: [],
   followUp: [],
   needs: NO_NEEDS,
+  private: [],
 };
 
 /** Either, or: problems are sentences, `FILE line N: hooks.pre.timeout: should be …`, in the order of the text. */

@@ -16,10 +16,13 @@
  *     on-change:
  *       - { path: config/nginx.conf, services: [proxy], action: signal, signal: HUP }
  *
+ *     private: [config/weaver.ini]              # rendered with mode 0600
+ *
  * `merge` and `needs` have schemas of their own, which the reader of the stack knows too. `backup` is read where backups are made.
  */
 import { FOLLOW_UP_POLICIES, FOLLOW_UPS } from '../../workflows/follow-up-model.js';
 import { MergeSchema } from '../shared/merge-schema.js';
+import { PrivateSchema } from '../shared/private-schema.js';
 import { NeedsSchema } from '../shared/needs-schema.js';
 import { parseDuration } from '../shared/duration.js';
 import { listOf, looseMap, oneOf, strictMap, text, understood } from '../shared/yaml-schema.js';
@@ -105,4 +108,5 @@ export const ManifestSchema = strictMap({
   merge: MergeSchema,
   'follow-up': listOf(followUp, 'maps (- name: …)').default([]),
   needs: NeedsSchema,
+  private: PrivateSchema,
 });

@@ -1,18 +1,21 @@
 /**
- * What the reader of a stack has to know of a `component.yml`: `merge` and `needs`. Other mistakes in the file are told by whoever
+ * What the reader of a stack has to know of a `component.yml`: `merge`, `needs` and `private`. Other mistakes in the file are told by whoever
  * reads the whole of it. Pure.
  */
 import { z } from 'zod';
 import { MergeSchema, mergesWrong, type MergeRule } from './merge-schema.js';
 import { NeedsSchema, NO_NEEDS, type Needs } from './needs-schema.js';
+import { PrivateSchema } from './private-schema.js';
 import { located, mistakesIn, sentences } from './yaml-mistakes.js';
 import { readYaml, type Path } from './yaml-text.js';
 
-const Schema = z.looseObject({ merge: MergeSchema, needs: NeedsSchema });
+const Schema = z.looseObject({ merge: MergeSchema, needs: NeedsSchema, private: PrivateSchema });
 
 export interface Declarations {
   merge: MergeRule[];
   needs: Needs;
+  /** Rendered files that only their owner may read. */
+  private: string[];
   /** Line of a value in the file. */
   lineOf: (path: Path) => number;
   /** Sentences, `FILE line N: merge[0].into: should be …`. Nothing is declared then. */
@@ -23,7 +26,7 @@ export interface Declarations {
 export function parseDeclarations(bytes: Buffer, file: string): Declarations {
   const yaml = readYaml(bytes);
   const { lineOf } = yaml;
-  const refused = (problems: string[]) => ({ merge: [], needs: NO_NEEDS, lineOf, problems });
+  const refused = (problems: string[]) => ({ merge: [], needs: NO_NEEDS, private: [], lineOf, problems });
   if (yaml.problems.length > 0) return refused(sentences(yaml.problems, file));
   const value = yaml.value ?? {};
   // Whoever reads the whole file says that it is no map.

@@ -82,7 +82,8 @@ export class Web {
       return await this.follow(asked, AbortSignal.any([signal, limit]));
     } catch (error) {
       signal.throwIfAborted();
-      if (limit.aborted) throw new WebFailure('timeout', `does not answer within ${Math.round(asked.limitMs / 100) / 10} s`);
+      if (limit.aborted)
+        throw new WebFailure('timeout', `does not answer within ${Math.round(asked.limitMs / 100) / 10} s`);
       throw error instanceof WebFailure ? error : failureOf(error);
     }
   }

@@ -1,6 +1,7 @@
 /** All templates of a stack rendered, with what its components declare; and why that cannot be deployed. Looks only. */
 import { basename, join } from 'node:path';
 import { parseDeclarations } from '../shared/declarations.js';
+import { privately } from '../shared/private-schema.js';
 import { beginningOf } from '../shared/yaml-file.js';
 import { renderMerged, type Declared, type Trouble } from './merging/render-merged.js';
 import { unmetNeeds } from './needs.js';
@@ -37,14 +38,28 @@ export async function renderStack(
   const templates = await findTemplates({ directories: templateDirectories(read), locate, standIns });
   const declared = await declaredIn(read, templates, locate);
   const { rendered, troubles } = renderMerged({ templates, lists, variables, all, declared });
+  const hidden = declared.flatMap(({ dir, file, private: names }) =>
+    names.map((name) => ({ path: join(dir, name), name, file })),
+  );
   const needed = declared.flatMap(({ needs }) => needs.variables);
-  const found = [...troubles, ...unmetNeeds(needed, all, lists.required)];
+  const found = [...troubles, ...unmetNeeds(needed, all, lists.required), ...notRendered(hidden, rendered)];
   return {
-    rendered,
+    rendered: rendered.map((file) =>
+      hidden.some(({ path }) => path === file.path) ? { ...file, mode: privately(file.mode) } : file,
+    ),
     refusals: found.length === 0 ? [] : await withOrigins(found, read, locate),
     malformed: declared.flatMap(({ problems }) => problems),
   };
 }
+
+/** A slip of the pen would leave a secret readable. */
+const notRendered = (
+  hidden: readonly { path: string; name: string; file: string }[],
+  rendered: readonly RenderedFile[],
+): Trouble[] =>
+  hidden
+    .filter(({ path }) => !rendered.some((file) => file.path === path))
+    .map(({ name, file }) => ({ file, message: `private: ${name} is no file that a template of the component gives` }));
 
 async function declaredIn(
   { components, lists, variables }: StackReading,

@@ -1,5 +1,5 @@
 /** Rendered files on disk: what would change, writing it, putting the former text back. */
-import { lstat, readdir, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, lstat, readdir, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FAILURES, messageOf, StepFailure } from '../shared/failures.js';
 import { isMissing, unlessMissing, writeAtomically } from '../shared/files.js';
@@ -26,7 +26,18 @@ export async function planRendered(view: Pick<Configuration, 'rendered'>): Promi
 export async function applyRendered(view: Pick<Configuration, 'rendered'>): Promise<string[]> {
   const changes = await planRendered(view);
   for (const { path, text, mode } of changes) await writeKeepingOwner(path, text, mode);
+  await narrow(view.rendered);
   return changes.map(({ path }) => path);
+}
+
+const OTHERS = 0o077;
+
+/** One that only its owner may read, and that was written before that was known. Its text need not have changed. */
+async function narrow(rendered: readonly RenderedFile[]): Promise<void> {
+  for (const { path, mode } of rendered.filter((file) => (file.mode & OTHERS) === 0)) {
+    const found = await unlessMissing(stat(path));
+    if (found !== undefined && (found.mode & OTHERS) !== 0) await chmod(path, mode);
+  }
 }
 
 /** Puts former texts back; null: the file did not exist and is removed. Twice: what is as it was is left alone. */

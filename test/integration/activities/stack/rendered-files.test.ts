@@ -43,6 +43,21 @@ describe('activities/stack/rendered-files', () => {
     expect(statSync(target()).mode & 0o7777).toBe(0o640);
   });
 
+  it('a file that its component calls private is readable by its owner alone, also one that was there before', async () => {
+    write(stack, { 'components/proxy/component.yml': 'private: [conf/proxy.conf]\n' });
+    await applyRendered(await openLiveView({ directory: stack }, deps()));
+    expect(statSync(target()).mode & 0o777).toBe(0o600);
+    chmodSync(target(), 0o644);
+    expect(await applyRendered(await openLiveView({ directory: stack }, deps()))).toEqual([]);
+    expect(statSync(target()).mode & 0o777).toBe(0o600);
+  });
+
+  it('a private file that no template gives is refused, so that no slip leaves a secret readable', async () => {
+    write(stack, { 'components/proxy/component.yml': 'private: [conf/other.conf]\n' });
+    const { refusals } = await openLiveView({ directory: stack }, deps());
+    expect(refusals.join('\n')).toContain('private: conf/other.conf is no file that a template of the component gives');
+  });
+
   it('gives a new file the owner of its directory and removes it again', async () => {
     const asRoot = process.getuid?.() === 0;
     if (asRoot) execFileSync('chown', ['1234:2345', join(stack, 'components/proxy/conf')]);

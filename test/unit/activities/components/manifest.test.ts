@@ -25,8 +25,9 @@ on-change:
   - { path: /etc/x, action: nothing }
 backup: { volumes: [a], anything: { goes: here } }
 merge: [{ variable: X, into: x.yml, at: a.b, as: list, unless: { Y: [true, 1] } }]
-follow-up: [{ name: registerWeaverProviders, policy: warn }]
+follow-up: [{ name: registerWeaverProviders }, { name: verifyCowbird, policy: roll back }]
 needs: { commands: [rsync], variables: [{ name: X, or: [Y], form: port }], ports: [9100] }
+private: [conf/secret.ini]
 `;
     expect(parse(text)).toEqual({
       manifest: {
@@ -47,11 +48,15 @@ needs: { commands: [rsync], variables: [{ name: X, or: [Y], form: port }], ports
             unless: { Y: ['true', '1'] },
           },
         ],
-        followUp: [{ name: 'registerWeaverProviders', policy: 'warn' }],
+        followUp: [
+          { name: 'registerWeaverProviders', policy: 'warn' },
+          { name: 'verifyCowbird', policy: 'roll back' },
+        ],
         needs: {
           ...{ commands: ['rsync'], files: [], ports: [9100] },
           variables: [{ name: 'X', or: ['Y'], form: 'port', not: [], optional: false, given: [] }],
         },
+        private: ['conf/secret.ini'],
       },
     });
   });
