@@ -67,7 +67,7 @@ const WAY = ['magpie', 'twitcher', 'proxy'];
 const REASONS: Readonly<Record<FollowUpName, (facts: FollowUpFacts) => string | undefined>> = {
   registerWeaverProviders: ({ touched, variables, weaver }) => {
     if (weaver === undefined) return 'nothing was registered yet';
-    if (weaver.wanted !== wantedHash({ variables })) return 'other birds are wanted, or elsewhere';
+    if (weaver.wanted !== wantedHash({ variables })) return 'other birds are wanted, elsewhere, or to go';
     if (!weaver.inStep) return 'the registration before left something open';
     return touchedOf(touched, [...weaverServices(variables), ...wantedNames(variables), ...WAY]);
   },

@@ -14,11 +14,11 @@ import { openConfigurationTogether } from '../open.js';
 
 type Input = Parameters<Activities['concludeWeaver']>[0];
 
-/** Hash of who is wanted and where, by which a later deployment sees that something changed. */
+/** Hash of who is wanted and where, and whether others are to go, by which a later deployment sees that something changed. */
 export function wantedHash({ variables }: Pick<Configuration, 'variables'>): string {
   const { place } = weaverPlace(variables);
   return createHash('sha256')
-    .update(JSON.stringify(place === undefined ? null : [place.url, place.birds]))
+    .update(JSON.stringify(place === undefined ? null : [place.url, place.birds, place.dropsOthers]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -30,6 +30,11 @@ describe('activities/deployment/follow-ups', () => {
     expect(birds({ variables: { ...variables, WEAVER_URL: 'http://weaver:4001' } })).toMatch(/^other birds/);
   });
 
+  it('birds are registered when those that nobody wants are to go from now on', () => {
+    const dropping = { ...variables, WEAVER_UNREGISTER_DROPPED_PROVIDERS: 'True' };
+    expect(birds({ variables: dropping })).toMatch(/^other birds are wanted, elsewhere, or to go$/);
+  });
+
   it('birds are registered when they never were, or something was left open', () => {
     expect(birds({ weaver: undefined })).toBe('nothing was registered yet');
     expect(birds({ weaver: { ...weaver, inStep: false } })).toBe('the registration before left something open');
