@@ -27,9 +27,9 @@ export interface PlatformStack {
   activities: Activities;
   deps: Dependencies;
   /** Lines of env.local after those that are always there. */
-  settings(lines: readonly string[]): Promise<void>;
+  settings: (lines: readonly string[]) => Promise<void>;
   /** As the workflow tells it. */
-  register(birds?: string[]): Promise<WeaverResult | undefined>;
+  register: (birds?: string[]) => Promise<WeaverResult | undefined>;
 }
 
 export interface PlatformStackOptions {
