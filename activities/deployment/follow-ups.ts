@@ -6,6 +6,7 @@ import type { Configuration } from '../stack/view.js';
 import type { CowbirdNote, StackState, WeaverNote } from '../state/index.js';
 import { wantedNames } from '../weaver/place.js';
 import { hasCowbird } from './cowbird/reach.js';
+import { componentsOf } from './components.js';
 import { wantedHash } from './weaver/conclude.js';
 import { hasWeaver } from './weaver/reach.js';
 
@@ -48,6 +49,12 @@ export async function forgetGone(
 ): Promise<void> {
   if (!hasWeaver(view)) await stack.clearWeaverNote();
   if (!hasCowbird(view)) await stack.clearCowbirdNote();
+}
+
+/** Names that the components of a stack have in `follow-up`. A `component.yml` that does not read is told by deployments. */
+export async function askedFollowUps(view: Configuration): Promise<FollowUpName[]> {
+  const components = await componentsOf(view).catch(() => []);
+  return [...new Set(components.flatMap(({ manifest }) => manifest.followUp.map(({ name }) => name)))];
 }
 
 /** What the stack says goes before what the component says. */

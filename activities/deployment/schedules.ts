@@ -3,11 +3,13 @@ import { dataJobOf } from '../jobs/data-job.js';
 import type { Job } from '../jobs/model.js';
 import { readSchedule } from '../jobs/schedule-text.js';
 import { SCHEDULE_KINDS, type ScheduleKind } from '../../workflows/contract.js';
+import type { FollowUpName } from '../../workflows/follow-up-model.js';
 import { reconcile } from '../schedules/index.js';
 import { wantedSchedule, type WantedSchedule } from '../schedules/plan.js';
 import type { Step } from '../shared/step.js';
 import { parseFrequency } from '../shared/frequency.js';
 import type { StackSettings } from '../stack/settings.js';
+import { SETTINGS } from '../stack/settings-table.js';
 import type { Configuration } from '../stack/view.js';
 import type { Activities, StackInput } from '../types.js';
 import { jobsFile } from './container-jobs.js';
@@ -16,19 +18,39 @@ import { doesDataItself } from './data-jobs.js';
 import type { Dependencies } from './dependencies.js';
 import { readJobs } from './job-texts.js';
 import { hasCowbird } from './cowbird/reach.js';
-import { forgetGone } from './follow-ups.js';
+import { askedFollowUps, forgetGone } from './follow-ups.js';
 import { openConfiguration } from './open.js';
 import { hasWeaver } from './weaver/reach.js';
 
-const FREQUENCIES: Readonly<Record<ScheduleKind, (settings: StackSettings, view: Configuration) => string>> = {
-  autodeploy: ({ platformFrequency }) => platformFrequency,
-  notebooks: ({ notebookFrequency }) => notebookFrequency,
-  backup: ({ backupFrequency }) => backupFrequency,
-  verify: ({ verifyFrequency }) => verifyFrequency,
-  logrotate: ({ logrotateFrequency }) => logrotateFrequency,
-  weaver: ({ weaverFrequency }, view) => (hasWeaver(view) ? weaverFrequency : ''),
-  cowbird: ({ cowbirdFrequency }, view) => (hasCowbird(view) ? cowbirdFrequency : ''),
+/** What a schedule's frequency is read of. */
+interface Source {
+  settings: StackSettings;
+  view: Configuration;
+  /** Follow-ups that components of the stack ask for. */
+  asked: readonly FollowUpName[];
+}
+
+const FREQUENCIES: Readonly<Record<ScheduleKind, (source: Source) => string>> = {
+  autodeploy: ({ settings }) => settings.platformFrequency,
+  notebooks: ({ settings }) => settings.notebookFrequency,
+  backup: ({ settings }) => settings.backupFrequency,
+  verify: ({ settings }) => settings.verifyFrequency,
+  logrotate: ({ settings }) => settings.logrotateFrequency,
+  weaver: ({ settings, view, asked }) =>
+    hasWeaver(view) && isWanted('registerWeaverProviders', 'weaverFrequency', view, asked)
+      ? settings.weaverFrequency
+      : '',
+  cowbird: ({ settings, view, asked }) =>
+    hasCowbird(view) && isWanted('verifyCowbird', 'cowbirdFrequency', view, asked) ? settings.cowbirdFrequency : '',
 };
+
+/** A platform whose own component has a hook for it is left to that, unless its operators say how often. */
+const isWanted = (
+  name: FollowUpName,
+  setting: 'weaverFrequency' | 'cowbirdFrequency',
+  { variables }: Configuration,
+  asked: readonly FollowUpName[],
+): boolean => asked.includes(name) || SETTINGS[setting].names.some((variable) => variables[variable] !== undefined);
 
 /**
  * Makes the schedules what the live configuration says: a commit is enough to change a frequency or a job. What is wrong with a
@@ -50,7 +72,7 @@ export async function reconcileSchedules(
   const now = new Date();
   const builtIn = await doesDataItself(view.settings, deps, step);
   const wanted = [
-    ...fixedSchedules(view, now, await backupStops(view, stack)),
+    ...fixedSchedules(view, await askedFollowUps(view), now, await backupStops(view, stack)),
     ...jobs.flatMap((job) => jobSchedule(job, view, now, builtIn)),
   ];
   const names = former.map((job) => job.name);
@@ -66,10 +88,15 @@ export async function reconcileSchedules(
 const MOST_TOLD = 50;
 
 /** `stops`: a backup stops containers, so that it needs the stack for itself. */
-const fixedSchedules = (view: Configuration, now: Date, stops: boolean): WantedSchedule[] =>
+const fixedSchedules = (
+  view: Configuration,
+  asked: readonly FollowUpName[],
+  now: Date,
+  stops: boolean,
+): WantedSchedule[] =>
   SCHEDULE_KINDS.flatMap((kind) => {
     const { settings } = view;
-    const text = FREQUENCIES[kind](settings, view);
+    const text = FREQUENCIES[kind]({ settings, view, asked });
     const asks = kind === 'backup' && stops ? { asks: 'backup' as const } : {};
     return wantedSchedule({ kind }, text, parseFrequency(text), { now, timeZone: settings.timeZone, ...asks }) ?? [];
   });

@@ -156,7 +156,11 @@ function hopTo({ url, method, json }: Hop, status: number, location: string): Ho
   if (!URL.canParse(location, url)) throw new WebFailure('answer', 'redirects to what is no address');
   const to = new URL(location, url);
   if (!/^https?:$/.test(to.protocol)) throw new WebFailure('answer', `redirects to ${to.protocol}`);
+  // What is sent may be a password, and is meant for nobody else.
+  const goesElsewhere = to.hostname !== new URL(url).hostname;
   const keeps = status === 307 || status === 308 || (status !== 303 && method !== 'POST');
+  if (keeps && json !== undefined && goesElsewhere)
+    throw new WebFailure('answer', `redirects to ${to.hostname} what was sent to it`);
   return keeps ? { url: to.href, method, json } : { url: to.href, method: 'GET', json: undefined };
 }
 

@@ -61,6 +61,8 @@ async function turnOf(story: Story): Promise<Turn> {
 
 class Story {
   private done: BirdWord = 'up to date';
+  /** From here nobody sees whether it is ready: only Weaver does. */
+  private unseen = false;
 
   constructor(
     private readonly bird: Bird,
@@ -72,6 +74,7 @@ class Story {
   async turn(): Promise<Turn> {
     const { bird, reach } = this;
     const answer = await this.askSignedIn();
+    this.unseen = answer.is === 'unseen';
     if (answer.is === 'wps-2')
       return again('speaks WPS 2.0 only, of which Weaver would list no process', 'let it answer in WPS 1.0.0');
     if (answer.is === 'not ready') return again(answer.why, `look at the container of ${bird.name}`);
@@ -125,7 +128,10 @@ class Story {
       case 'never':
         return { is: 'done', outcome: this.outcome('not registered', added) };
       case 'again':
-        return this.refused({ ...again(added.why), ...(maybeNotPublic(answer) ? await this.publicity() : {}) });
+        return this.refused(
+          { ...again(added.why), ...(maybeNotPublic(answer) ? await this.publicity() : {}) },
+          answer.status !== 422 || !this.unseen,
+        );
     }
   }
 
@@ -172,8 +178,10 @@ class Story {
     return notPublic(await askBird(this.bird.url, { ...this.reach, cookies: false })) ?? {};
   }
 
-  private refused(turn: Extract<Turn, { is: 'again' }>): Turn {
-    return { ...turn, pauseMs: this.rules.retryAfterSeconds * 1_000, costs: true };
+  /** `costs`: a bird that only Weaver sees may not be ready yet, which its time is for and not its tries. */
+  private refused(turn: Extract<Turn, { is: 'again' }>, costs = true): Turn {
+    const pauseMs = Math.max(this.rules.retryAfterSeconds * 1_000, costs ? 0 : LOOK_AGAIN_MS);
+    return { ...turn, pauseMs, costs };
   }
 
   /** Time or tries are over: what Weaver has of it is looked at once more. */

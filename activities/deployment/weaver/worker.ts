@@ -33,7 +33,10 @@ export async function checkWeaverWorker(
   });
 }
 
-/** Stops and starts both. A piece of work of the keeper, or a part of a deployment. Twice: restarted twice. */
+/**
+ * Stops and starts both, unless they answer by now: who asked before may have had them restarted. A piece of work of the keeper, or a
+ * part of a deployment. Twice: nothing is left to do.
+ */
 export async function restartWeaver(
   { stack: name }: Parameters<Activities['restartWeaver']>[0],
   step: Step,
@@ -47,7 +50,10 @@ export async function restartWeaver(
   const { view } = await requireWeaver(name, undefined, step, deps);
   const engine = engineOf(stack, deps);
   const restarted: string[] = [];
-  for (const wanted of weaverContainers(view)) {
+  const containers = weaverContainers(view);
+  const { state } = await checkWorkers({ engine, containers, deadline: deadlineOf(0), signal: step.signal });
+  if (state !== 'failed') return { restarted };
+  for (const wanted of containers) {
     for (const { id, name: container } of await engine.find(wanted, step)) {
       step.log.info(`restarts ${container}, whose worker did not answer`);
       await engine.stop(id, step);

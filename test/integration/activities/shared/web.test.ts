@@ -82,6 +82,16 @@ describe('activities/shared/web', () => {
     ]);
   });
 
+  it('what is sent goes to no other host, also when a redirect says so', async () => {
+    const other = await serve((_, response) => response.end('{}'));
+    const { url } = await serve((_, response) =>
+      response.writeHead(308, { location: other.url.replace('127.0.0.1', 'localhost') }).end(),
+    );
+    const asked = web().ask({ url, method: 'POST', json: { password: 'x' }, limitMs: 5_000 }, SIGNAL);
+    await expect(asked).rejects.toThrow('redirects to localhost what was sent to it');
+    expect(other.seen).toEqual([]);
+  });
+
   it('a redirect in a circle ends', async () => {
     const { url } = await serve((_, response) => response.writeHead(302, { location: '/' }).end());
     await expect(web().ask({ url, limitMs: 5_000 }, SIGNAL)).rejects.toThrow('redirects more than 5 times');

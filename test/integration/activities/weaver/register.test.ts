@@ -207,6 +207,15 @@ describe('activities/weaver/register', () => {
     expect(outcome).toMatchObject({ word: 'not registered', why: 'was not looked for: Weaver refuses connections' });
   });
 
+  it('a bird that only Weaver can see is tried until its time is over, however few tries there are', async () => {
+    const [weaver, bird] = [await aWeaver(), await aBird()];
+    // Nobody knows it here.
+    const url = bird.url.replace('127.0.0.1', 'bird.invalid');
+    const outcome = await register({ name: 'finch', url }, reachOf(weaver.url, { seconds: 4 }), { retryCount: 0 });
+    expect(asked(weaver, 'POST').length).toBeGreaterThan(2);
+    expect(outcome.word).toBe('not registered');
+  });
+
   it('a role without providers is told at once, with the role to set', async () => {
     const [weaver, bird] = [await aWeaver({ role: 'ADES' }), await aBird()];
     const outcome = await register({ name: 'finch', url: bird.url }, reachOf(weaver.url, { seconds: 3 }));

@@ -1,5 +1,6 @@
 /** Registrations through Magpie's session and the front of the platform, in both of its forms. */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { page } from '../../../../support/doubles/platform/page.js';
 import { aBird, asked, endAfterEach } from '../../../../support/weaver/registering.js';
@@ -71,6 +72,16 @@ describe('activities/deployment/weaver/registration', () => {
       /^registered 2 of 3: emu: .* \(to do: /,
     );
     expect(await stack.weaverNote()).toMatchObject({ inStep: false });
+  });
+
+  it('the list is asked for when Weaver is there again, whose worker was restarted with it', async () => {
+    const { register, activities, weaver } = await platformStack();
+    await register();
+    await weaver.die();
+    const revived = sleep(1_500).then(() => weaver.revive());
+    const listing = await activities.listWeaverProcesses({ stack: 'platform' });
+    expect(listing).toEqual({ holds: { finch: 2, raven: 2 }, breaks: [], breaksIds: [] });
+    await revived;
   });
 
   it('only one is registered when only one is asked for, and the others are remembered', async () => {
