@@ -1,6 +1,9 @@
 /** The platform's promise as a whole: `GET <public>/weaver/processes?providers=true`. */
+import { isStepFailure } from '../../shared/failures.js';
 import type { Step } from '../../shared/step.js';
 import type { Activities } from '../../types.js';
+import { arriveAtWeaver } from '../../weaver/arrive.js';
+import type { Reach } from '../../weaver/client.js';
 import { listProcesses, lookAtSpoils } from '../../weaver/listing.js';
 import { publicAddress } from '../../weaver/place.js';
 import type { Dependencies } from '../dependencies.js';
@@ -14,6 +17,7 @@ export async function listWeaverProcesses(
 ): ReturnType<Activities['listWeaverProcesses']> {
   const { view, place, reach } = await requireWeaver(stack, undefined, step, deps);
   await reach.session?.open(reach.deadline, step.signal);
+  await untilThere(reach);
   const base = publicAddress(view.variables);
   const url = base === undefined ? place.url : `${base}/${view.variables['WEAVER_MANAGER_NAME'] || 'weaver'}`;
   const listing = await listProcesses({ ...reach, url });
@@ -23,4 +27,13 @@ export async function listWeaverProcesses(
   const breaks = spoils.filter(({ breaksListing }) => breaksListing).map(({ bird }) => bird);
   const breaksIds = spoils.filter((each) => each.breaksIds).map(({ bird }) => bird);
   return { ...listing, breaks, breaksIds };
+}
+
+/** It may have been restarted with its worker a moment ago. What keeps it away, the list says itself. */
+async function untilThere(reach: Reach): Promise<void> {
+  try {
+    await arriveAtWeaver(reach, false);
+  } catch (error) {
+    if (!isStepFailure(error)) throw error;
+  }
 }

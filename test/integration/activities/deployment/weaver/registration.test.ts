@@ -133,7 +133,8 @@ describe('activities/deployment/weaver/registration', () => {
   });
 
   it('a Magpie that comes late is waited for', async () => {
-    const { register, platform } = await platformStack();
+    const { register, platform, settings } = await platformStack();
+    await settings(['export WEAVER_WPS_PROVIDERS_MAX_TIME=15']);
     platform.instead('magpie', [page(502, 'Bad Gateway'), page(502, 'Bad Gateway')]);
     expect(words(await register())).toEqual(['finch registered', 'raven registered']);
   });
