@@ -300,66 +300,61 @@ describe('client/program', { timeout: 90_000 }, () => {
   it('registers birds, all or some, and ends with 1 and the words of the run when it is not in step', async () => {
     const place = await aPlace();
     const asked: string[] = [];
-    const registerProvider: Activities['registerProvider'] = ({ bird }) => {
-      asked.push(bird);
-      return Promise.resolve({ bird, word: 'registered' });
+    let then: 'well' | 'sick' | 'none' = 'well';
+    const activities: Partial<Activities> = {
+      registerProvider: ({ bird }) => {
+        asked.push(bird);
+        return Promise.resolve({ bird, word: 'registered' });
+      },
+      lookAtWeaver: (input) =>
+        then === 'none' ? Promise.resolve({ has: false }) : goodActivities().lookAtWeaver(input),
+      concludeWeaver: (input) =>
+        then === 'sick'
+          ? fail(FAILURES.unhealthy, 'registered 1 of 2: raven: refuses connections')()
+          : goodActivities().concludeWeaver(input),
+      unregisterProvider: ({ bird }) => Promise.resolve({ removed: bird === 'emu' }),
     };
-    await place.kept({ registerProvider }, async () => {
+    await place.kept(activities, async () => {
       expect(await place.run('weaver', 'register')).toMatchObject({ status: 0, out: 'registered 2 of 2' });
       expect(await place.run('weaver', 'register', 'raven')).toMatchObject({ status: 0 });
       expect(asked.sort()).toEqual(['finch', 'raven', 'raven']);
-    });
-    const concludeWeaver = fail(FAILURES.unhealthy, 'registered 1 of 2: raven: refuses connections');
-    const other = await aPlace();
-    await other.kept({ concludeWeaver }, async () => {
-      const { status, err } = await other.run('weaver', 'register');
-      expect(status).toBe(1);
-      expect(err).toContain('registered 1 of 2: raven: refuses connections');
-    });
-    const without = await aPlace();
-    await without.kept({ lookAtWeaver: () => Promise.resolve({ has: false }) }, async () => {
-      const { status, err } = await without.run('weaver', 'register');
-      expect(status).toBe(2);
-      expect(err).toContain('The stack has no Weaver: add components/weaver');
-    });
-  });
-
-  it('unregisters a bird, and says when Weaver keeps it', async () => {
-    const place = await aPlace();
-    await place.kept({}, async () => {
-      expect(await place.run('weaver', 'unregister', 'emu')).toMatchObject({
-        ...{ status: 0, out: 'emu is not registered in Weaver any more.' },
-      });
-    });
-    const other = await aPlace();
-    await other.kept({ unregisterProvider: () => Promise.resolve({ removed: false }) }, async () => {
-      expect((await other.run('weaver', 'unregister', 'emu')).status).toBe(1);
+      then = 'sick';
+      const sick = await place.run('weaver', 'register');
+      expect(sick).toMatchObject({ status: 1, err: 'registered 1 of 2: raven: refuses connections' });
+      then = 'none';
+      const none = await place.run('weaver', 'register');
+      expect(none.status).toBe(2);
+      expect(none.err).toContain('The stack has no Weaver: add components/weaver');
+      const gone = await place.run('weaver', 'unregister', 'emu');
+      expect(gone).toMatchObject({ status: 0, out: 'emu is not registered in Weaver any more.' });
+      expect((await place.run('weaver', 'unregister', 'jay')).status).toBe(1);
     });
   });
 
   it('verifies Cowbird, and has it build anew only after it was told what is lost and a yes', async () => {
     const place = await aPlace();
     const resynced: string[] = [];
-    const resyncCowbird: Activities['resyncCowbird'] = ({ handler }) => {
-      resynced.push(handler);
-      return Promise.resolve({ handler });
+    let isWell = true;
+    const finding = { what: 'worker', why: 'It is silent.', todo: 'Restart cowbird-worker.' };
+    const activities: Partial<Activities> = {
+      resyncCowbird: ({ handler }) => {
+        resynced.push(handler);
+        return Promise.resolve({ handler });
+      },
+      verifyCowbird: () =>
+        Promise.resolve({ inStep: isWell, handlers: [], findings: isWell ? [] : [finding], withoutWorkspace: [] }),
     };
-    await place.kept({ resyncCowbird }, async () => {
+    await place.kept(activities, async () => {
       expect((await place.run('cowbird', 'verify')).out).toContain('in step');
       const nobody = await place.run('cowbird', 'resync');
       expect(nobody).toMatchObject({ status: 2, err: expect.stringMatching(/Wiped: [\s\S]*--yes/) as string });
       expect(resynced).toEqual([]);
       expect((await place.run('cowbird', 'resync', '--yes')).status).toBe(0);
       expect(resynced).toEqual(['FileSystem']);
-    });
-    const finding = { what: 'worker', why: 'It is silent.', todo: 'Restart cowbird-worker.' };
-    const verifyCowbird: Activities['verifyCowbird'] = () =>
-      Promise.resolve({ inStep: false, handlers: [], findings: [finding], withoutWorkspace: [] });
-    const other = await aPlace();
-    await other.kept({ verifyCowbird }, async () => {
-      const { status, err } = await other.run('cowbird', 'verify');
-      expect(status).toBe(1);
-      expect(err).toContain('worker: It is silent. To do: Restart cowbird-worker.');
+      isWell = false;
+      const sick = await place.run('cowbird', 'verify');
+      expect(sick.status).toBe(1);
+      expect(sick.err).toContain('worker: It is silent. To do: Restart cowbird-worker.');
     });
   });
 

@@ -69,7 +69,7 @@ export async function platformStack(options: PlatformStackOptions = {}): Promise
     'export MAGPIE_ADMIN_USERNAME=admin',
     `export MAGPIE_ADMIN_PASSWORD=${PASSWORD}`,
     `export WEAVER_WPS_PROVIDERS="${Object.keys(birds).join(' ')}"`,
-    'export WEAVER_WPS_PROVIDERS_MAX_TIME=10',
+    'export WEAVER_WPS_PROVIDERS_MAX_TIME=3',
     'export WEAVER_WPS_PROVIDERS_RETRY_AFTER=0',
     'export BIRDKEEPER_WEAVER_LOOK_SECONDS=0',
     `export EXTRA_CONF_DIRS="${components.map((name) => `./components/${name}`).join(' ')}"`,

@@ -7,7 +7,7 @@ import { BIRD_IMAGE, COMPONENT } from './images.js';
 /** Bird → its environment besides NAME (`test/support/doubles/bird-main.ts`). */
 export type Birds = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** As any compose stack has them. Weaver takes no address whose host has no dot. */
+/** As any compose stack has them, at two addresses. Weaver takes none whose host has no dot. */
 export const birdsFile = (birds: Birds): Files => ({
   [`${STACK_FOLDER}/docker-compose.yml`]: `services:\n${Object.entries(birds).map(birdService).join('')}`,
 });
@@ -16,7 +16,7 @@ const birdService = ([name, environment]: [string, Birds[string]]): string => ` 
     image: ${BIRD_IMAGE}
     environment: ${JSON.stringify({ NAME: name, ...environment })}
     volumes: ['\${OUR_PLACE}/away:/away:ro']
-    networks: { default: { aliases: [${name}.birds] } }
+    networks: { default: { aliases: [${name}.birds, ${name}.nest] } }
 `;
 
 /** `dir`: where all is that the containers keep. */

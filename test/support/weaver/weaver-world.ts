@@ -62,6 +62,10 @@ const results = (world: World, file: string) => join(world.dir, 'data/wps_output
 export const setMood = (world: World, mood: string): Promise<void> =>
   mood === '' ? rm(results(world, '.celery-mood'), { force: true }) : writeFile(results(world, '.celery-mood'), mood);
 
+/** See `test/fixtures/weaver/pserve`. */
+export const startIn = (world: World, seconds: number): Promise<void> =>
+  writeFile(results(world, '.pserve-seconds'), String(seconds));
+
 /** Ids of the containers that Celery was asked in. */
 export async function celeryAskedIn(world: World): Promise<string[]> {
   return (await readFile(results(world, '.celery-asked'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
@@ -110,6 +114,12 @@ export async function changes(world: World): Promise<string[]> {
     const named = id === '' ? (JSON.parse(body) as { id: string }).id : id;
     return [`${method} ${named} ${status}`];
   });
+}
+
+/** Statuses with which Weaver answered who asked for one provider. */
+export async function lookedAt(world: World, id: string): Promise<string[]> {
+  const { stdout } = await attempt('docker', ['logs', 'weaver'], { env: world.parts.env });
+  return stdout.split('\n').flatMap((line) => new RegExp(`^GET /weaver/providers/${id} (\\d+)`).exec(line)?.[1] ?? []);
 }
 
 /** `birdkeeper weaver …` of the stack. */

@@ -41,7 +41,8 @@ describe('activities/deployment/weaver/registration', () => {
     });
 
     it('a session that ends in the middle is renewed, and what was refused is asked again', async () => {
-      const { register, platform, weaver, birds } = await platformStack({ form });
+      const { register, platform, weaver, birds, settings } = await platformStack({ form });
+      await settings(['export WEAVER_WPS_PROVIDERS_MAX_TIME=15']);
       weaver.disturb({
         does: { delayMs: 1 },
         of: ({ method }) => method === 'POST' && (platform.magpie.endSessions(), true),
