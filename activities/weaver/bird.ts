@@ -36,7 +36,9 @@ export async function askBird(url: string, { web, deadline, signal, cookies, lim
   } catch (error) {
     if (!(error instanceof WebFailure)) throw error;
     if (error.trouble === 'unknown name') return { is: 'unseen' };
-    return { is: 'not ready', why: error.message, ...(error.trouble === 'timeout' ? { slow: true } : {}) };
+    // The last look may have been cut short: its seconds say nothing of the bird.
+    if (error.trouble === 'timeout') return { is: 'not ready', why: 'does not answer in time', slow: true };
+    return { is: 'not ready', why: error.message };
   }
 }
 

@@ -136,7 +136,7 @@ describe('activities/weaver/register', () => {
     ['exception', 'answers with status 400'],
     ['exception 200', 'answers with an exception'],
     ['wps 2', 'speaks WPS 2.0 only, of which Weaver would list no process'],
-    ['black hole', 'does not answer within'],
+    ['black hole', 'does not answer in time'],
     ['hangs up', 'broke off'],
   ] as const)(
     'a bird that is %j until its time is over is told so, and never sent to Weaver',
