@@ -60,7 +60,9 @@ async function noteOf(
     return undefined;
   });
   const at = new Date().toISOString();
-  const birds = merged(view === undefined ? undefined : wantedNames(view.variables), result.birds, former?.birds ?? []);
+  const known = merged(view === undefined ? undefined : wantedNames(view.variables), result.birds, former?.birds ?? []);
+  // What failed as a whole says nothing of a single bird that was never asked for.
+  const birds = result.failed === undefined ? known : known.filter(({ why }) => why !== UNASKED);
   const isWhole = result.listing !== undefined || result.worker !== undefined;
   const inStep = isInStep({ ...result, birds });
   const goodAt = inStep ? at : former?.goodAt;
@@ -75,6 +77,8 @@ async function noteOf(
   };
 }
 
+const UNASKED = 'was not asked for yet';
+
 /** Those that were not asked for this time are as they were last. */
 function merged(
   wanted: readonly string[] | undefined,
@@ -84,7 +88,6 @@ function merged(
   const names = wanted ?? [...new Set([...now, ...former].map(({ bird }) => bird))];
   const all = [...now, ...former];
   return names.map(
-    (name) =>
-      all.find(({ bird }) => bird === name) ?? { bird: name, word: 'not registered', why: 'was not asked for yet' },
+    (name) => all.find(({ bird }) => bird === name) ?? { bird: name, word: 'not registered', why: UNASKED },
   );
 }

@@ -44,11 +44,11 @@ export async function sightOfWeaver(
 const unknown = (bird: string): BirdSight => ({ bird, wanted: false, registered: false, answers: null });
 
 async function sightOfBird({ name, url }: Bird, registered: boolean, reach: Reach): Promise<BirdSight> {
-  const [answer, bare] = await Promise.all([
+  const [answer, bare, read] = await Promise.all([
     askBird(url, { ...reach, cookies: true }),
     askBird(url, { ...reach, cookies: false }),
+    registered ? readBy(reach, name) : {},
   ]);
-  const read = registered ? await readBy(reach, name) : {};
   return {
     bird: name,
     url,

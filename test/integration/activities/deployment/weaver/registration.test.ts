@@ -209,6 +209,24 @@ describe('activities/deployment/weaver/registration', () => {
     expect(weaver.store.all()).toEqual([]);
   });
 
+  it('what failed as a whole blames no bird that was not asked for, and keeps what was known', async () => {
+    const { register, activities, settings, stack } = await platformStack();
+    await settings(['export MAGPIE_ADMIN_PASSWORD=wrong-password-9']);
+    const failed = await register();
+    if (failed === undefined) throw new Error('no Weaver');
+    const conclude = (result: typeof failed) => activities.concludeWeaver({ stack: 'platform', result });
+    await expect(conclude(failed)).rejects.toThrow('refuses the credentials');
+    expect(await stack.weaverNote()).toMatchObject({ inStep: false, birds: [] });
+    await settings([]);
+    const well = await register();
+    if (well === undefined) throw new Error('no Weaver');
+    await conclude(well);
+    await expect(conclude(failed)).rejects.toThrow('refuses the credentials');
+    const note = await stack.weaverNote();
+    expect(note).toMatchObject({ inStep: false, goodAt: expect.any(String) as string });
+    expect(note?.birds.map(({ bird, word }) => `${bird} ${word}`)).toEqual(['finch registered', 'raven registered']);
+  });
+
   it('two ids on one address are refused before anything is asked', async () => {
     const { register, settings, weaver, platform } = await platformStack();
     await settings(['export WEAVER_PROVIDERS_URL_TEMPLATE=http://127.0.0.1:1/wps']);
