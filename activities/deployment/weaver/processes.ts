@@ -1,9 +1,11 @@
 /** The platform's promise as a whole: `GET <public>/weaver/processes?providers=true`. */
 import { isStepFailure } from '../../shared/failures.js';
 import type { Step } from '../../shared/step.js';
+import { WebFailure } from '../../shared/web.js';
 import type { Activities } from '../../types.js';
 import { arriveAtWeaver } from '../../weaver/arrive.js';
 import type { Reach } from '../../weaver/client.js';
+import { registeredIds } from '../../weaver/client.js';
 import { listProcesses, lookAtSpoils } from '../../weaver/listing.js';
 import { publicAddress } from '../../weaver/place.js';
 import type { Dependencies } from '../dependencies.js';
@@ -20,9 +22,12 @@ export async function listWeaverProcesses(
   await untilThere(reach);
   const base = publicAddress(view.variables);
   const url = base === undefined ? place.url : `${base}/${view.variables['WEAVER_MANAGER_NAME'] || 'weaver'}`;
-  const listing = await listProcesses({ ...reach, url });
+  const [listing, ids] = await Promise.all([listProcesses({ ...reach, url }), registeredIds(reach).catch(noIds)]);
+  const held = 'holds' in listing ? Object.keys(listing.holds) : [];
+  // What is in the list was read by Weaver, and what is not registered is no matter of it.
+  const suspects = place.birds.filter(({ name }) => Array.isArray(ids) && ids.includes(name) && !held.includes(name));
   const spoils = await Promise.all(
-    place.birds.map(async ({ name, url: bird }) => ({ bird: name, ...(await lookAtSpoils(bird, reach)) })),
+    suspects.map(async ({ name, url: bird }) => ({ bird: name, ...(await lookAtSpoils(bird, reach)) })),
   );
   const breaks = spoils.filter(({ breaksListing }) => breaksListing).map(({ bird }) => bird);
   const breaksIds = spoils.filter((each) => each.breaksIds).map(({ bird }) => bird);
@@ -36,4 +41,9 @@ async function untilThere(reach: Reach): Promise<void> {
   } catch (error) {
     if (!isStepFailure(error)) throw error;
   }
+}
+
+function noIds(error: unknown): [] {
+  if (error instanceof WebFailure) return [];
+  throw error;
 }
