@@ -4,8 +4,7 @@ import type { Step } from '../../shared/step.js';
 import { WebFailure } from '../../shared/web.js';
 import type { Activities } from '../../types.js';
 import { arriveAtWeaver } from '../../weaver/arrive.js';
-import type { Reach } from '../../weaver/client.js';
-import { registeredIds } from '../../weaver/client.js';
+import { registeredIds, type Reach } from '../../weaver/client.js';
 import { listProcesses, lookAtSpoils } from '../../weaver/listing.js';
 import { publicAddress } from '../../weaver/place.js';
 import type { Dependencies } from '../dependencies.js';
@@ -43,7 +42,7 @@ async function untilThere(reach: Reach): Promise<void> {
   }
 }
 
-function noIds(error: unknown): [] {
+function noIds(error: unknown): string[] {
   if (error instanceof WebFailure) return [];
   throw error;
 }
