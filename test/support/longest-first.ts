@@ -9,6 +9,7 @@ export const LONGEST: readonly string[] = [
   'test/e2e/people.test.ts',
   'test/e2e/adopted.test.ts',
   'test/e2e/failing.test.ts',
+  'test/e2e/weaver.test.ts',
   'test/integration/activities/index.test.ts',
   'test/integration/activities/compose/apply.test.ts',
   'test/integration/worker/embedded-server.test.ts',

@@ -7,12 +7,12 @@ import { waitFor } from '../world/index.js';
 
 const FILE = join(tmpdir(), 'birdkeeper-test-weaver.turn');
 /** The other one may be a whole file of slow tests. */
-const PATIENCE_MS = 30 * 60_000;
+export const TURN_MS = 30 * 60_000;
 
 /** Waits for it. Returns how to give it back. */
 export async function takeTurn(): Promise<() => Promise<void>> {
   const mine = `${process.pid} ${await processStart(process.pid)}`;
-  await waitFor('the turn to be Weaver', () => isTaken(mine), { within: PATIENCE_MS });
+  await waitFor('the turn to be Weaver', () => isTaken(mine), { within: TURN_MS });
   return () => rm(FILE, { force: true });
 }
 

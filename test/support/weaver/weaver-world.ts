@@ -1,7 +1,7 @@
 /** A world whose stack has birds and, as soon as a push enables it, the component Weaver, on doubles in containers. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { RunResult } from '../../../activities/shared/run-command.js';
 import type { DeploymentRecord } from '../../../workflows/model.js';
 import { deployed, idle, useWorld } from '../world/in-vitest.js';
@@ -9,7 +9,7 @@ import { waitFor, type World } from '../world/index.js';
 import { attempt, output } from '../world/programs.js';
 import { createWeaverImages, whyNoImages } from './images.js';
 import { componentFiles, PLACES, QUICK, stackFiles, withWeaver, type Birds } from './stack.js';
-import { takeTurn } from './turn.js';
+import { takeTurn, TURN_MS } from './turn.js';
 
 /** Before anything of it is deployed. */
 export interface WeaverWorldOptions {
@@ -26,7 +26,10 @@ export interface WeaverWorldOptions {
 export function useWeaverWorld({ name, birds, away = [] }: WeaverWorldOptions): () => World {
   let leave: (() => Promise<void>) | undefined;
   let reason: string | undefined;
-  // Before useWorld: hooks after all run from the last to the first.
+  // Before useWorld: hooks before all run from the first to the last, those after all the other way.
+  beforeAll(async () => {
+    leave = await takeTurn();
+  }, TURN_MS + 10_000);
   afterAll(() => leave?.());
   const world = useWorld(
     {
@@ -35,7 +38,6 @@ export function useWeaverWorld({ name, birds, away = [] }: WeaverWorldOptions): 
       files: (_, { dir }) => ({ ...stackFiles(dir, birds), ...componentFiles(), ...QUICK }),
     },
     async (made) => {
-      leave = await takeTurn();
       reason = await whyNoImages(made.parts.env);
       if (reason !== undefined) return;
       for (const folder of ['away', 'data', 'data/wps_outputs', 'data/wps_outputs/weaver', 'workdir']) {

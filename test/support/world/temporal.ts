@@ -92,6 +92,11 @@ export class WorldTemporal {
     return (await this.ask(asked)).currentDetails;
   }
 
+  /** How many runs of a workflow type are open. */
+  async openRunsOf(type: string): Promise<number> {
+    return (await this.client.workflow.count(`WorkflowType = '${type}' AND ExecutionStatus = 'Running'`)).count;
+  }
+
   /** The runs of a job of the configuration by its schedule or a person, in the order in which they were due. */
   async runsOfJob(name: string): Promise<{ due: number; started: number; status: string }[]> {
     const prefix = `${scheduleId('job', this.ref, name)}/run-`;
