@@ -7,6 +7,7 @@ import type { EngineContainer } from '../docker/types.js';
 import { addressOf } from '../weaver/place.js';
 import { magpiePlace } from '../magpie/place.js';
 import { MagpieSession, type MagpiePlace } from '../magpie/session.js';
+import { elapsedMs } from '../shared/elapsed.js';
 import { Together } from '../shared/together.js';
 import { Web } from '../shared/web.js';
 import type { Configuration } from '../stack/view.js';
@@ -19,15 +20,22 @@ export interface Conversation {
   magpie?: Pick<MagpiePlace, 'url' | 'user'>;
 }
 
+/** Host → address; empty while it does not run. */
+type Addresses = ReadonlyMap<string, string>;
+
 interface Kept extends Conversation {
   key: string;
   /** By every name under which the engine knows it. */
-  addresses: Map<string, string>;
+  addresses: Addresses;
+  /** Of `elapsedMs`. */
+  lookedAt: number;
 }
 
 const kept = new Map<string, Kept>();
-const looks = new Together<Map<string, string>>();
+const looks = new Together<Addresses | undefined>();
 const LOOK_MS = 60_000;
+/** Containers come and go while somebody waits for one. */
+const FRESH_MS = 2_000;
 
 /** Throws Configuration when the stack has Magpie and no credentials for it. */
 export async function converseWith(
@@ -41,12 +49,15 @@ export async function converseWith(
     .update(JSON.stringify([magpie, verifyTls]))
     .digest('hex');
   const addresses = await looks.ask(view.name, signal, () => addressesOf(view.name, deps));
+  const lookedAt = elapsedMs();
   const known = kept.get(view.directory);
-  if (known?.key === key) {
-    known.addresses = addresses;
-    return known;
-  }
-  const made: Kept = { key, addresses, web: new Web({ verifyTls, resolve: (host) => made.addresses.get(host) }) };
+  if (known?.key === key) return Object.assign(known, { lookedAt, addresses: addresses ?? known.addresses });
+  const resolve = (host: string) => {
+    if (elapsedMs() - made.lookedAt > FRESH_MS) void freshen(made, () => addressesOf(view.name, deps));
+    return made.addresses.get(host);
+  };
+  const web = new Web({ verifyTls, resolve });
+  const made: Kept = { key, web, lookedAt, addresses: addresses ?? new Map() };
   if (magpie !== undefined) {
     const { url, user } = magpie;
     Object.assign(made, { session: new MagpieSession(made.web, magpie), magpie: { url, user } });
@@ -56,25 +67,32 @@ export async function converseWith(
   return made;
 }
 
+/** For who asks next: nobody waits for it. */
+async function freshen(talk: Kept, look: () => Promise<Addresses | undefined>): Promise<void> {
+  talk.lookedAt = elapsedMs();
+  talk.addresses = (await look()) ?? talk.addresses;
+}
+
 /**
- * A host reaches its bridges, a container only the networks that it is part of, whose names it is told by the engine. An engine that
- * does not answer has no names: what is asked then says so itself.
+ * A host reaches its bridges, a container only the networks that it is part of, whose names it is told by the engine. Undefined:
+ * the engine does not answer, and what is asked then says so itself.
  */
-async function addressesOf(project: string, deps: Pick<Dependencies, 'engine'>): Promise<Map<string, string>> {
+async function addressesOf(project: string, deps: Pick<Dependencies, 'engine'>): Promise<Addresses | undefined> {
   const signal = AbortSignal.timeout(LOOK_MS);
   try {
     const own = await deps.engine.ownContainer({ signal });
     if (own !== undefined && own.networkMode !== 'host') return new Map();
     const containers = await deps.engine.containers(project, { signal });
-    const found = containers.filter(({ oneOff }) => !oneOff);
-    return new Map(found.flatMap(namesOf));
+    const found = containers.filter(({ oneOff }) => !oneOff).flatMap(namesOf);
+    // Of two that have one name, the one that runs.
+    return new Map(found.toSorted(([, one], [, other]) => Number(one !== '') - Number(other !== '')));
   } catch {
-    return new Map();
+    return undefined;
   }
 }
 
-/** By service, by name, and by what its networks call it. */
-const namesOf = ({ service, name, networks = [] }: EngineContainer): [string, string][] =>
-  networks.flatMap(({ address, aliases }) =>
-    [service, name, ...aliases].map((host): [string, string] => [host, address]),
-  );
+/** By service, by name, and by what its networks call it. One that runs in the network of the host has no address of its own. */
+const namesOf = ({ service, name, state, networks = [] }: EngineContainer): [string, string][] =>
+  networks
+    .filter(({ address }) => address !== '' || state !== 'running')
+    .flatMap(({ address, aliases }) => [service, name, ...aliases].map((host): [string, string] => [host, address]));

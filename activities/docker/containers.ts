@@ -53,13 +53,13 @@ function lastFailure(log: readonly { ExitCode: number; Output: string }[] | unde
   return output ? output.slice(0, 200) : undefined;
 }
 
-/** A container that does not run has no address. */
 function networksOf(
   settings: Docker.ContainerInspectInfo['NetworkSettings'] | undefined,
 ): NonNullable<EngineContainer['networks']> {
-  return Object.values(settings?.Networks ?? {}).flatMap(({ IPAddress: address, Aliases }) =>
-    address === '' ? [] : [{ address, aliases: (Aliases as string[] | null | undefined) ?? [] }],
-  );
+  return Object.values(settings?.Networks ?? {}).map(({ IPAddress: address, Aliases }) => ({
+    address,
+    aliases: (Aliases as string[] | null | undefined) ?? [],
+  }));
 }
 
 function publishedPorts(bindings: unknown): PublishedPort[] {

@@ -33,7 +33,7 @@ export interface EngineContainer {
   startedAt: string;
   /** Published TCP ports. */
   ports: PublishedPort[];
-  /** Networks on which it has an address, and the names by which others find it there. Absent: none of its own. */
+  /** Its networks, and the names by which others find it there. The address is empty while it does not run. Absent: none of its own. */
   networks?: { address: string; aliases: string[] }[];
 }
 

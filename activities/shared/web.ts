@@ -56,7 +56,10 @@ export class WebFailure extends Error {
 export interface WebOptions {
   /** false: certificates are taken as they are. */
   verifyTls?: boolean;
-  /** Address of a host that the names service of this machine does not know; undefined: it is asked. */
+  /**
+   * Address of a host that the names service of this machine does not know; undefined: it is asked; empty: the host is a container
+   * that does not run.
+   */
   resolve?: (host: string) => string | undefined;
 }
 
@@ -65,7 +68,10 @@ export class Web {
   private readonly agent: Agent;
   private jar = newJar();
 
+  private readonly resolve: NonNullable<WebOptions['resolve']>;
+
   constructor({ verifyTls = true, resolve = () => undefined }: WebOptions = {}) {
+    this.resolve = resolve;
     this.agent = new Agent({
       // No connection is kept: one that the service closed meanwhile would cost the next request.
       pipelining: 0,
@@ -117,6 +123,9 @@ export class Web {
     { accept = 'application/json', cookies = true }: WebRequest,
     signal: AbortSignal,
   ): Promise<{ answer: WebAnswer; location?: string }> {
+    if (this.resolve(new URL(url).hostname) === '') {
+      throw new WebFailure('unreachable', 'is a container that does not run');
+    }
     const cookie = cookies ? await this.jar.getCookieString(url) : '';
     const { statusCode, headers, body } = await request(url, {
       dispatcher: this.agent,
@@ -172,7 +181,7 @@ function throughAddress<Options extends { origin?: string | URL | undefined; hea
   if (options.origin === undefined) return options;
   const origin = new URL(options.origin);
   const address = resolve(origin.hostname);
-  if (address === undefined) return options;
+  if (address === undefined || address === '') return options;
   const host = origin.host;
   origin.hostname = address.includes(':') ? `[${address}]` : address;
   return { ...options, origin: origin.origin, headers: { ...(options.headers as Record<string, string>), host } };

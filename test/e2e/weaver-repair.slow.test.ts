@@ -126,5 +126,21 @@ describe('weaver-repair', () => {
     expect((await asked).status).toBe(0);
   });
 
+  it('a bird whose container does not run is waited for, and Weaver is not asked for it meanwhile', async () => {
+    const { env } = world().parts;
+    const { id = '' } = (await world().state())['raven'] ?? {};
+    await attempt('docker', ['stop', id], { env });
+    await askWeaver(world(), '/providers/raven', { method: 'DELETE' });
+    const former = (await changes(world())).length;
+    const asked = weaverCommand(world(), ['register', 'raven'], 240_000);
+    const word = 'raven is a container that does not run; it is asked again';
+    await waitFor('a word of it', async () => (await world().upkeep.printed()).includes(word));
+    const status = await weaverCommand(world(), ['status']);
+    expect(status.stdout).toMatch(/^raven +yes +no +no +- +is a container that does not run *$/m);
+    await attempt('docker', ['start', id], { env });
+    expect(await asked).toMatchObject({ status: 0, stdout: 'registered 1 of 1\n' });
+    expect((await changes(world())).slice(former)).toEqual(['POST raven 201']);
+  });
+
   it('what all of these runs wrote replays, is small and holds no secret', () => expectSound(world()));
 });
