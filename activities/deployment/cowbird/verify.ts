@@ -3,12 +3,15 @@ import { resultOf } from '../../cowbird/findings.js';
 import { lookAtCowbird } from '../../cowbird/look.js';
 import { resync } from '../../cowbird/resync.js';
 import { isStepFailure, messageOf } from '../../shared/failures.js';
+import { redactUrls, type Redact } from '../../shared/redact.js';
+import { redactWords } from '../../shared/redact-words.js';
 import type { Step } from '../../shared/step.js';
 import type { StackState } from '../../state/index.js';
 import type { Activities } from '../../types.js';
 import type { CowbirdFinding, CowbirdResult } from '../../../workflows/cowbird-model.js';
 import type { Dependencies } from '../dependencies.js';
 import { watched } from '../job-notices.js';
+import { openConfigurationTogether, redactorOf } from '../open.js';
 import { reachCowbird } from './reach.js';
 
 /** Waits for what may only be starting; what is not in step is the result, and people are told. Changes nothing. */
@@ -25,7 +28,9 @@ export async function verifyCowbird(
     deps.journal.job(
       { stack: name, file: 'cowbird.log', about: `verify Cowbird${after}` },
       async () => {
-        const result = await seen(stack, step, deps);
+        const found = await seen(stack, step, deps);
+        const redact = await redactorFor(stack, step, deps);
+        const result = { ...found, findings: found.findings.map((one) => redactWords(one, redact)) };
         for (const { what, why, todo } of result.findings) step.log.warn(`${what}: ${why} To do: ${todo}`);
         await record(stack, result);
         return result;
@@ -44,6 +49,16 @@ async function seen(stack: StackState, step: Step, deps: Dependencies): Promise<
     if (step.signal.aborted || !isStepFailure(error)) throw error;
     if (!['Unauthorised', 'Unhealthy', 'Configuration'].includes(error.type)) throw error;
     return notSeen(messageOf(error));
+  }
+}
+
+/** A configuration that does not read is a finding, and knows no secrets. */
+async function redactorFor(stack: StackState, step: Step, deps: Dependencies): Promise<Redact> {
+  try {
+    return redactorOf(await openConfigurationTogether(stack, deps, step.signal));
+  } catch (error) {
+    if (!isStepFailure(error)) throw error;
+    return redactUrls;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The platform's promise as a whole: `GET <public>/weaver/processes?providers=true`. */
 import { isStepFailure } from '../../shared/failures.js';
 import type { Step } from '../../shared/step.js';
+import { redactWords } from '../../shared/redact-words.js';
 import { WebFailure } from '../../shared/web.js';
 import type { Activities } from '../../types.js';
 import { arriveAtWeaver } from '../../weaver/arrive.js';
@@ -8,6 +9,7 @@ import { registeredIds, type Reach } from '../../weaver/client.js';
 import { listProcesses, lookAtSpoils } from '../../weaver/listing.js';
 import { publicAddress } from '../../weaver/place.js';
 import type { Dependencies } from '../dependencies.js';
+import { redactorOf } from '../open.js';
 import { requireWeaver } from './reach.js';
 
 /** Asked once; the birds are looked at only to say which of them spoils it. */
@@ -30,7 +32,7 @@ export async function listWeaverProcesses(
   );
   const breaks = spoils.filter(({ breaksListing }) => breaksListing).map(({ bird }) => bird);
   const breaksIds = spoils.filter((each) => each.breaksIds).map(({ bird }) => bird);
-  return { ...listing, breaks, breaksIds };
+  return { ...redactWords(listing, redactorOf(view)), breaks, breaksIds };
 }
 
 /** It may have been restarted with its worker a moment ago. What keeps it away, the list says itself. */

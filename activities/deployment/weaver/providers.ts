@@ -2,10 +2,12 @@
 import { FAILURES, StepFailure } from '../../shared/failures.js';
 import type { Step } from '../../shared/step.js';
 import { WebFailure } from '../../shared/web.js';
+import { redactWords } from '../../shared/redact-words.js';
 import type { Activities } from '../../types.js';
 import { silentOthers, unregister } from '../../weaver/dropped.js';
 import { registerBird } from '../../weaver/register.js';
 import type { Dependencies } from '../dependencies.js';
+import { redactorOf } from '../open.js';
 import { requireWeaver } from './reach.js';
 
 /** Until it is registered and Weaver reads it, or its time is over: an outcome, never a failure for the bird's sake. */
@@ -14,7 +16,7 @@ export async function registerProvider(
   step: Step,
   deps: Dependencies,
 ): ReturnType<Activities['registerProvider']> {
-  const { place, reach } = await requireWeaver(stack, begunAt, step, deps);
+  const { view, place, reach } = await requireWeaver(stack, begunAt, step, deps);
   const bird = place.birds.find((candidate) => candidate.name === name);
   if (bird === undefined) {
     return { bird: name, word: 'not registered', why: 'is not in WEAVER_WPS_PROVIDERS any more' };
@@ -25,7 +27,7 @@ export async function registerProvider(
     step.heartbeat(line);
   });
   if (outcome.why !== undefined) step.log.warn(`${name} (${outcome.word}): ${outcome.why}`);
-  return outcome;
+  return redactWords(outcome, redactorOf(view));
 }
 
 /** Which providers nobody wants and do not answer, by one look. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deadlineOf } from '../../shared/deadline.js';
 import { FAILURES, StepFailure } from '../../shared/failures.js';
+import { redactWords } from '../../shared/redact-words.js';
 import type { Step } from '../../shared/step.js';
 import type { Configuration } from '../../stack/view.js';
 import type { Activities } from '../../types.js';
@@ -9,6 +10,7 @@ import { checkWorkers } from '../../weaver/worker-check.js';
 import { engineOf } from '../backup-setup.js';
 import type { Dependencies } from '../dependencies.js';
 import { isRunAlive } from '../local-run.js';
+import { redactorOf } from '../open.js';
 import { requireWeaver } from './reach.js';
 
 /** Container names: the manager first, since the worker needs it. */
@@ -25,12 +27,13 @@ export async function checkWeaverWorker(
 ): ReturnType<Activities['checkWeaverWorker']> {
   const stack = await deps.state.stack(name);
   const { view, place } = await requireWeaver(name, undefined, step, deps);
-  return checkWorkers({
+  const sight = await checkWorkers({
     engine: engineOf(stack, deps),
     containers: weaverContainers(view),
     deadline: deadlineOf(place.maxTimeSeconds, new Date(begunAt)),
     signal: step.signal,
   });
+  return redactWords(sight, redactorOf(view));
 }
 
 /**

@@ -273,6 +273,14 @@ describe('activities/deployment/weaver/registration', () => {
     });
   });
 
+  it('a secret in what is said is taken out of what is recorded', async () => {
+    const { register, settings } = await platformStack({ birds: { finch: 'good', raven: 'closed' } });
+    // Words of ours, which are a secret here.
+    await settings(['export SOME_TOKEN="container of raven"', 'export WEAVER_WPS_PROVIDERS_MAX_TIME=1']);
+    const result = await register();
+    expect(result?.birds[1]).toMatchObject({ bird: 'raven', todo: 'look at the ‹redacted›' });
+  });
+
   it('no password and no cookie reaches a record', async () => {
     const { register, activities, stack, said } = await platformStack();
     const result = await register();
