@@ -15,6 +15,8 @@ import { pythonFilesFor } from './python-files.js';
 export const COMPONENT = join(SOURCES, 'components/weaver');
 export const BIRD_IMAGE = 'bk-test-bird:1';
 
+/** As the component names them. */
+const CONTAINERS = ['weaver', 'weaver-worker', 'weaver-mongodb', 'docker-proxy'];
 const FIXTURES = join(SOURCES, 'test/fixtures/weaver');
 const INI = '/opt/local/src/weaver/config/weaver.ini';
 /** What the component's health check asks of Python. */
@@ -24,12 +26,19 @@ const NAMES = ['files', 'dns'].map((name) => `/lib/x86_64-linux-gnu/libnss_${nam
 
 type Env = Record<string, string>;
 
-/** Why they cannot be made on this engine: they would stand for what is really there. undefined: they can. */
+/**
+ * Why they cannot be made on this engine, and their containers neither: they would stand for what is really there, or take its name.
+ * undefined: they can.
+ */
 export async function whyNoImages(env: Env): Promise<string | undefined> {
+  const wanted = [
+    ...Object.keys(await commands()).map((name) => ['image', name] as const),
+    ...CONTAINERS.map((name) => ['container', name] as const),
+  ];
   const format = `{{index .Config.Labels "${WORLD_LABEL}"}}`;
-  for (const name of Object.keys(await commands())) {
-    const { status, stdout } = await attempt('docker', ['image', 'inspect', '--format', format, name], { env });
-    if (status === 0 && stdout.trim() === '') return `the engine has an image ${name}, which is not touched`;
+  for (const [kind, name] of wanted) {
+    const { status, stdout } = await attempt('docker', [kind, 'inspect', '--format', format, name], { env });
+    if (status === 0 && stdout.trim() === '') return `the engine has ${kind} ${name} already, which is not touched`;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** What of this machine's Python a piece of code needs, to be put into an image. */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 export interface PythonFiles {
   /** The interpreter. */
@@ -9,8 +10,8 @@ export interface PythonFiles {
   modules: string[];
 }
 
-/** Of the system, where it is: one of a person's may lie anywhere, and be large. */
-const PYTHON = '/usr/bin/python3';
+/** That of the system where there is one: what a person's own is linked to may lie anywhere. */
+const PYTHON = ['/usr/bin/python3'].find((path) => existsSync(path)) ?? 'python3';
 
 /** The code is run, and the modules are told that were loaded in the end. Its exceptions are nobody's business. */
 const TELL = `
