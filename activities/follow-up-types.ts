@@ -25,8 +25,13 @@ export interface FollowUpActivities {
   listWeaverProcesses(
     input: StackInput,
   ): Promise<({ holds: Record<string, number> } | { failed: string }) & { breaks: string[]; breaksIds: string[] }>;
-  /** Records how it ended and tells people. Throws Unhealthy with the summary when not all is in step. */
-  concludeWeaver(input: StackInput & { result: WeaverResult; number?: number }): Promise<{ summary: string }>;
+  /**
+   * Records how it ended and tells people. Throws Unhealthy with the summary when not all is in step. `changed`: another basis is wanted
+   * by now; nothing was recorded, and it has to be done anew.
+   */
+  concludeWeaver(
+    input: StackInput & { result: WeaverResult; number?: number },
+  ): Promise<{ summary: string; changed?: true }>;
   /** Looks at Cowbird and records what was seen. Throws Unhealthy with every finding when it is not in step. */
   verifyCowbird(input: StackInput & { number?: number }): Promise<CowbirdResult>;
   /** Has Cowbird wipe and build anew what a handler keeps. */
@@ -44,4 +49,6 @@ export type WeaverLook =
       drops: boolean;
       lookSeconds: number;
       maxTimeSeconds: number;
+      /** Hash of all that is wanted. */
+      basis?: string;
     };

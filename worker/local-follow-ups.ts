@@ -3,7 +3,7 @@ import type { Activities } from '../activities/types.js';
 import type { FollowUpEnd } from '../workflows/deploy-stack/follow-up.js';
 import type { Surroundings } from '../workflows/deploy-stack/run.js';
 import type { FollowUpName, PlannedFollowUp } from '../workflows/follow-up-model.js';
-import { registerAll } from '../workflows/register-weaver-providers/run.js';
+import { registerUntilCurrent, type Registration } from '../workflows/register-weaver-providers/run.js';
 
 export interface LocalFollowUps {
   stack: string;
@@ -26,7 +26,7 @@ export async function followUpHere({ name }: PlannedFollowUp, here: LocalFollowU
 
 const STORIES: Readonly<Record<FollowUpName, (here: LocalFollowUps) => Promise<void>>> = {
   registerWeaverProviders: async ({ stack, number, activities, around }) => {
-    const result = await registerAll({
+    const registration: Registration = {
       ask: { stack, number },
       act: activities,
       around: {
@@ -37,8 +37,8 @@ const STORIES: Readonly<Record<FollowUpName, (here: LocalFollowUps) => Promise<v
         restart: () => activities.restartWeaver({ stack }),
       },
       tell: () => undefined,
-    });
-    if (result !== undefined) await activities.concludeWeaver({ stack, number, result });
+    };
+    await registerUntilCurrent(registration, (result) => activities.concludeWeaver({ stack, number, result }));
   },
   verifyCowbird: async ({ stack, number, activities }) => {
     const { inStep, findings } = await activities.verifyCowbird({ stack, number });

@@ -51,4 +51,6 @@ export interface WeaverResult {
   listing?: WeaverListing;
   /** Why it came to nothing: Weaver, Magpie or the configuration. */
   failed?: string;
+  /** Hash of what was wanted when it began. Absent: it is concluded whatever is wanted by now. */
+  basis?: string;
 }

@@ -7,7 +7,7 @@ import type { CowbirdNote, StackState, WeaverNote } from '../state/index.js';
 import { wantedNames } from '../weaver/place.js';
 import { hasCowbird } from './cowbird/reach.js';
 import { componentsOf } from './components.js';
-import { wantedHash } from './weaver/conclude.js';
+import { wantedHash } from './weaver/current.js';
 import { hasWeaver } from './weaver/reach.js';
 
 /** What is known when it is planned. */

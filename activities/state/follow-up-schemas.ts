@@ -32,6 +32,10 @@ export const WeaverResult = z.strictObject({
     })
     .exactOptional(),
   failed: z.string().max(20_000).exactOptional(),
+  basis: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .exactOptional(),
 });
 
 /** `weaver.json`: how the newest registration ended. */

@@ -142,5 +142,21 @@ describe('weaver-repair', () => {
     expect((await changes(world())).slice(former)).toEqual(['POST raven 201']);
   });
 
+  it('a push that corrects an address is the last word, while a registration still tries the wrong one', async () => {
+    const patient = "export WEAVER_WPS_PROVIDERS_RETRY_COUNT='20' WEAVER_WPS_PROVIDERS_RETRY_AFTER='2'";
+    const wrong = "export WEAVER_PROVIDERS_URL_TEMPLATE='http://{name}.nowhere:5000/wps'";
+    await settle(world(), BOTH, [patient, wrong], 'Look for birds in the wrong place');
+    await waitFor('a try', async () => (await changes(world())).some((change) => / 422$/.test(change)));
+    const before = Date.now();
+    await settle(world(), BOTH, [patient], 'Look for them where they are');
+    const temporal = await world().temporal();
+    await waitFor('the end of both', async () => (await temporal.openRunsOf('registerWeaverProviders')) === 0);
+    expect(await noteAfter(world(), before)).toMatchObject({ inStep: true, summary: 'registered 2 of 2' });
+    const { url } = (await askWeaver(world(), '/providers/raven')) as { url: string };
+    expect(url).toBe('http://raven.birds:5000/wps');
+    const [last] = await temporal.runsOf('registerWeaverProviders');
+    expect(last).toMatchObject({ status: 'COMPLETED' });
+  });
+
   it('what all of these runs wrote replays, is small and holds no secret', () => expectSound(world()));
 });

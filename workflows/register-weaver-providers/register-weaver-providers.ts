@@ -22,7 +22,7 @@ import type {
   UnregisterWeaverProviderInput,
 } from './messages.js';
 import { registrationDetails } from './narrate.js';
-import { registerAll } from './run.js';
+import { registerUntilCurrent, type Registration } from './run.js';
 
 export const registrationStatusQuery = defineQuery<WeaverResult>(QUERIES.status);
 
@@ -40,7 +40,7 @@ export async function registerWeaverProviders(
   const { stack, birds, number } = input;
   let known: WeaverResult = { birds: [], removed: [], others: [] };
   setHandler(registrationStatusQuery, () => known);
-  const result = await registerAll({
+  const registration: Registration = {
     ask: { stack, ...(birds === undefined ? {} : { birds }), ...(number === undefined ? {} : { number }) },
     act: activities,
     around: {
@@ -54,19 +54,24 @@ export async function registerWeaverProviders(
       known = so;
       setCurrentDetails(registrationDetails(so, waitsFor, false));
     },
+  };
+  const summary = await registerUntilCurrent(registration, (result) => {
+    known = result;
+    setCurrentDetails(registrationDetails(result, [], true));
+    upsertSearchAttributes([attribute('Outcome', isInStep(result) ? 'in step' : 'not in step')]);
+    return conclude(input, result);
   });
-  if (result === undefined) return nothingToDo(stack);
-  known = result;
-  setCurrentDetails(registrationDetails(result, [], true));
-  upsertSearchAttributes([attribute('Outcome', isInStep(result) ? 'in step' : 'not in step')]);
-  return { outcome: 'in step', summary: await conclude(input, result) };
+  return summary === undefined ? nothingToDo(stack) : { outcome: 'in step', summary };
 }
 
 /** What is not in step is the failure of the run, in its own words. */
-async function conclude({ stack, number }: RegisterWeaverProvidersInput, result: WeaverResult): Promise<string> {
+async function conclude(
+  { stack, number }: RegisterWeaverProvidersInput,
+  result: WeaverResult,
+): Promise<{ summary: string; changed?: true }> {
   try {
     const about = number === undefined ? {} : { number };
-    return (await activities.concludeWeaver({ stack, result, ...about })).summary;
+    return await activities.concludeWeaver({ stack, result, ...about });
   } catch (error) {
     if (isCancellation(error)) throw error;
     const { message, type } = failureOf(error);

@@ -48,11 +48,34 @@ export async function registerAll(registration: Registration): Promise<WeaverRes
   }
 }
 
+/** Pushes that are followed while it runs; then the newest one has a registration of its own. */
+const ROUNDS = 5;
+
+/** Registers until what was wanted is still wanted in the end. `conclude`: records it. Undefined: the stack has no Weaver. */
+export async function registerUntilCurrent(
+  registration: Registration,
+  conclude: (result: WeaverResult) => Promise<{ summary: string; changed?: true }>,
+): Promise<string | undefined> {
+  for (let round = 1; ; round += 1) {
+    const result = await registerAll(registration);
+    if (result === undefined) return undefined;
+    const { basis, ...whatever } = result;
+    const { summary, changed } = await conclude(basis === undefined || round < ROUNDS ? result : whatever);
+    if (changed !== true) return summary;
+  }
+}
+
 async function registerFound(registration: Registration, look: Found, nothing: WeaverResult): Promise<WeaverResult> {
   const { ask, act, tell } = registration;
   const { stack } = ask;
   const birds = await registerEach(registration, ask.birds ?? look.wanted, nothing);
-  let result: WeaverResult = { ...nothing, birds, others: look.registered.filter((id) => !look.wanted.includes(id)) };
+  const basis = look.basis === undefined ? {} : { basis: look.basis };
+  let result: WeaverResult = {
+    ...nothing,
+    ...basis,
+    birds,
+    others: look.registered.filter((id) => !look.wanted.includes(id)),
+  };
   tell(result, []);
   if (look.drops && ask.birds === undefined) {
     const removed = await dropSilent(registration, look);

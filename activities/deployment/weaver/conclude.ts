@@ -1,5 +1,4 @@
 /** Records how a registration ended, and tells people when it did not end well, and when it does again. */
-import { createHash } from 'node:crypto';
 import type { BirdOutcome } from '../../../workflows/bird-model.js';
 import { isInStep, summaryOf } from '../../../workflows/register-weaver-providers/judge.js';
 import { FAILURES, messageOf, StepFailure } from '../../shared/failures.js';
@@ -7,29 +6,27 @@ import type { Step } from '../../shared/step.js';
 import type { StackState, WeaverNote } from '../../state/index.js';
 import type { Configuration } from '../../stack/view.js';
 import type { Activities } from '../../types.js';
-import { wantedNames, weaverPlace } from '../../weaver/place.js';
+import { wantedNames } from '../../weaver/place.js';
 import type { Dependencies } from '../dependencies.js';
 import { watched } from '../job-notices.js';
 import { openConfigurationTogether } from '../open.js';
+import { wantedHash } from './current.js';
 
 type Input = Parameters<Activities['concludeWeaver']>[0];
 
-/** Hash of who is wanted and where, and whether others are to go, by which a later deployment sees that something changed. */
-export function wantedHash({ variables }: Pick<Configuration, 'variables'>): string {
-  const { place } = weaverPlace(variables);
-  return createHash('sha256')
-    .update(JSON.stringify(place === undefined ? null : [place.url, place.birds, place.dropsOthers]))
-    .digest('hex')
-    .slice(0, 32);
-}
+const CHANGED = 'what is wanted of Weaver has changed meanwhile';
 
-/** Twice: recorded twice, told once. */
+/** Twice: recorded twice, told once. What is wanted otherwise by now is not recorded. */
 export async function concludeWeaver(
   input: Input,
   step: Step,
   deps: Dependencies,
 ): ReturnType<Activities['concludeWeaver']> {
   const stack = await deps.state.stack(input.stack);
+  const view = await readNow(stack, step, deps);
+  const { basis } = input.result;
+  if (basis !== undefined && view !== undefined && basis !== wantedHash(view))
+    return { summary: CHANGED, changed: true };
   return watched({ stack: input.stack, job: 'weaver' }, step, deps, async () => {
     const lines = summaryOf(input.result);
     const [summary = ''] = lines;
@@ -38,7 +35,7 @@ export async function concludeWeaver(
       { stack: input.stack, file: 'weaver.log', about: `register the birds${after}` },
       async () => {
         for (const line of lines) step.log.info(line);
-        await stack.setWeaverNote(await noteOf(stack, input, summary, step, deps));
+        await stack.setWeaverNote(await noteOf(stack, input, summary, view));
       },
       () => summary,
     );
@@ -51,14 +48,9 @@ async function noteOf(
   stack: StackState,
   { result }: Input,
   summary: string,
-  step: Step,
-  deps: Dependencies,
+  view: Configuration | undefined,
 ): Promise<WeaverNote> {
   const former = await stack.weaverNote().catch(() => undefined);
-  const view = await openConfigurationTogether(stack, deps, step.signal).catch((error: unknown) => {
-    step.log.warn(`What is wanted could not be read: ${messageOf(error)}`);
-    return undefined;
-  });
   const at = new Date().toISOString();
   const known = merged(view === undefined ? undefined : wantedNames(view.variables), result.birds, former?.birds ?? []);
   // What failed as a whole says nothing of a single bird that was never asked for.
@@ -76,6 +68,13 @@ async function noteOf(
     ...(listed === undefined ? {} : { listed }),
   };
 }
+
+/** Undefined: it does not read just now. */
+const readNow = (stack: StackState, step: Step, deps: Dependencies): Promise<Configuration | undefined> =>
+  openConfigurationTogether(stack, deps, step.signal).catch((error: unknown) => {
+    step.log.warn(`What is wanted could not be read: ${messageOf(error)}`);
+    return undefined;
+  });
 
 const UNASKED = 'was not asked for yet';
 

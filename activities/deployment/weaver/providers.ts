@@ -1,21 +1,39 @@
 /** Registers and unregisters, one provider at a time. */
+import type { BirdOutcome } from '../../../workflows/bird-model.js';
 import { FAILURES, StepFailure } from '../../shared/failures.js';
 import type { Step } from '../../shared/step.js';
 import { WebFailure } from '../../shared/web.js';
 import { redactWords } from '../../shared/redact-words.js';
 import type { Activities } from '../../types.js';
+import type { Configuration } from '../../stack/view.js';
 import { silentOthers, unregister } from '../../weaver/dropped.js';
+import { weaverPlace } from '../../weaver/place.js';
 import { registerBird } from '../../weaver/register.js';
 import type { Dependencies } from '../dependencies.js';
 import { redactorOf } from '../open.js';
+import { birdHash, whileCurrent } from './current.js';
 import { requireWeaver } from './reach.js';
+
+type Registration = Parameters<Activities['registerProvider']>[0];
 
 /** Until it is registered and Weaver reads it, or its time is over: an outcome, never a failure for the bird's sake. */
 export async function registerProvider(
-  { stack, bird: name, begunAt }: Parameters<Activities['registerProvider']>[0],
+  input: Registration,
   step: Step,
   deps: Dependencies,
 ): ReturnType<Activities['registerProvider']> {
+  const about = ({ variables }: Pick<Configuration, 'variables'>) => {
+    const { place } = weaverPlace(variables);
+    return place === undefined ? '' : birdHash(input.bird, place);
+  };
+  return whileCurrent({ stack: input.stack, about, step, deps }, (meanwhile) => registerOne(input, meanwhile, deps));
+}
+
+async function registerOne(
+  { stack, bird: name, begunAt }: Registration,
+  step: Step,
+  deps: Dependencies,
+): Promise<BirdOutcome> {
   const { view, place, reach } = await requireWeaver(stack, begunAt, step, deps);
   const bird = place.birds.find((candidate) => candidate.name === name);
   if (bird === undefined) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reasonFor, type FollowUpFacts } from '../../../../activities/deployment/follow-ups.js';
-import { wantedHash } from '../../../../activities/deployment/weaver/conclude.js';
+import { wantedHash } from '../../../../activities/deployment/weaver/current.js';
 
 const variables = { BIRDHOUSE_FQDN_PUBLIC: 'birds.example.org', WEAVER_WPS_PROVIDERS: 'finch raven' };
 const weaver = { inStep: true, wanted: wantedHash({ variables }) };

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { FollowUpActivities } from '../../../../activities/follow-up-types.js';
 import type { WeaverResult } from '../../../../workflows/bird-model.js';
-import { registerAll, type Registration } from '../../../../workflows/register-weaver-providers/run.js';
+import {
+  registerAll,
+  registerUntilCurrent,
+  type Registration,
+} from '../../../../workflows/register-weaver-providers/run.js';
 import { FOLLOWED } from '../../../support/follow-up-story.js';
 
 class Cancelled extends Error {}
@@ -42,7 +46,7 @@ function story(replaced: Partial<FollowUpActivities> = {}, ask: Partial<Registra
     },
     tell: (result, waitsFor) => told.push({ result: structuredClone(result), waitsFor }),
   };
-  return { run: () => registerAll(registration), calls, told, pauses };
+  return { run: () => registerAll(registration), registration, calls, told, pauses };
 }
 
 const look =
@@ -150,6 +154,40 @@ describe('workflows/register-weaver-providers/run', () => {
       });
       expect((await run())?.removed).toEqual([]);
       expect(calls.join()).not.toContain('unregister');
+    });
+  });
+
+  describe('what is wanted otherwise in the end', () => {
+    const BASIS = '0123456789abcdef0123456789abcdef';
+    const concluding = (changes: number, more: Partial<FollowUpActivities> = {}) => {
+      const { registration, calls } = story({ lookAtWeaver: look({ basis: BASIS }), ...more });
+      const results: WeaverResult[] = [];
+      const run = () =>
+        registerUntilCurrent(registration, (result) => {
+          results.push(result);
+          const changed = results.length <= changes && result.basis !== undefined;
+          return Promise.resolve(changed ? { summary: 'changed', changed } : { summary: 'registered 2 of 2' });
+        });
+      return { run, results, calls };
+    };
+
+    it('is done anew', async () => {
+      const { run, results, calls } = concluding(1);
+      expect(await run()).toBe('registered 2 of 2');
+      expect(results.map(({ basis }) => basis)).toEqual([BASIS, BASIS]);
+      expect(calls.filter((call) => call === 'lookAtWeaver')).toHaveLength(2);
+    });
+
+    it('is not followed for ever', async () => {
+      const { run, results } = concluding(100);
+      expect(await run()).toBe('registered 2 of 2');
+      expect(results.map(({ basis }) => basis)).toEqual([BASIS, BASIS, BASIS, BASIS, undefined]);
+    });
+
+    it('is nothing to a stack without Weaver, and nobody concludes', async () => {
+      const { run, results } = concluding(0, { lookAtWeaver: () => Promise.resolve({ has: false }) });
+      expect(await run()).toBeUndefined();
+      expect(results).toEqual([]);
     });
   });
 

@@ -101,6 +101,55 @@ describe('activities/deployment/weaver/registration', () => {
     });
   });
 
+  describe('a push while it runs', () => {
+    const NOBODY = 'http://127.0.0.1:9';
+
+    it('that corrects the address of a bird is followed', async () => {
+      const { register, settings, weaver, platform, said } = await platformStack();
+      await settings([`export WEAVER_PROVIDERS_URL_TEMPLATE='${NOBODY}/{name}' WEAVER_WPS_PROVIDERS_MAX_TIME=60`]);
+      const result = register();
+      await expect.poll(() => said.join('\n')).toContain('raven refuses connections; it is asked again');
+      await settings(['export WEAVER_WPS_PROVIDERS_MAX_TIME=60']);
+      expect(words(await result)).toEqual(['finch registered', 'raven registered']);
+      const [{ url = '' } = {}] = weaver.store.all();
+      expect(url).toBe(`${platform.url}/twitcher/ows/proxy/finch`);
+    });
+
+    it('that takes away the bird which is waited for ends the waiting', async () => {
+      const { register, settings, birds, said } = await platformStack();
+      await birds['raven']?.become('closed');
+      await settings(['export WEAVER_WPS_PROVIDERS_MAX_TIME=60']);
+      const result = register();
+      await expect.poll(() => said.join('\n')).toContain('it is asked again');
+      await settings(['export WEAVER_WPS_PROVIDERS=finch']);
+      expect((await result)?.birds[1]?.why).toBe('is not in WEAVER_WPS_PROVIDERS any more');
+    });
+
+    it('that corrects the address of Weaver is followed', async () => {
+      const { register, settings, weaver } = await platformStack();
+      await settings([`export WEAVER_URL='${NOBODY}' WEAVER_WPS_PROVIDERS_MAX_TIME=60`]);
+      const result = register();
+      await sleep(1_000);
+      await settings(['export WEAVER_WPS_PROVIDERS_MAX_TIME=60']);
+      expect(words(await result)).toEqual(['finch registered', 'raven registered']);
+      expect(weaver.store.all()).toHaveLength(2);
+    });
+
+    it('of which the end knows is not recorded, and has to be done anew', async () => {
+      const { register, settings, activities, stack } = await platformStack();
+      const result = await register();
+      if (result === undefined) throw new Error('no Weaver');
+      await settings(['export WEAVER_WPS_PROVIDERS=finch']);
+      const changed = { summary: 'what is wanted of Weaver has changed meanwhile', changed: true };
+      expect(await activities.concludeWeaver({ stack: 'platform', result })).toEqual(changed);
+      expect(await stack.weaverNote()).toBeUndefined();
+      const { basis, ...whatever } = result;
+      expect(basis).toMatch(/^[0-9a-f]{32}$/);
+      await activities.concludeWeaver({ stack: 'platform', result: whatever });
+      expect(await stack.weaverNote()).toMatchObject({ inStep: true });
+    });
+  });
+
   it('one that is asked for and not wanted is refused before anything is asked', async () => {
     const { register, weaver } = await platformStack();
     expect((await register(['robin']))?.failed).toContain(
