@@ -21,7 +21,10 @@ import {
 const BOTH = 'finch raven';
 
 describe('weaver-repair', () => {
-  const world = useWeaverWorld({ name: 'weaverr', birds: { finch: {}, raven: { PROCESSES: 'caw' } }, away: ['raven'] });
+  const world = useWeaverWorld({
+    ...{ name: 'weaverr', birds: { finch: {}, raven: { PROCESSES: 'caw' } }, away: ['raven'] },
+    beside: true,
+  });
   let hook: Served;
   beforeAll(async () => {
     hook = await serve(() => ({ status: 204 }));

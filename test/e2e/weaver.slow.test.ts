@@ -22,7 +22,7 @@ const TWO = { finch: {}, raven: { PROCESSES: 'caw' } };
 const WITH_GUEST = { ...TWO, guest: {} };
 
 /** Without what makes health checks quick elsewhere. */
-const SHIPPED = "export EXTRA_CONF_DIRS='./components/weaver'";
+const SHIPPED = 'export EXTRA_CONF_DIRS="$OUR_WEAVER"';
 
 /** Services that are not those of a bird which the push is about: equal means untouched. */
 const untouched = async (world: World, ...about: string[]): Promise<string[]> =>

@@ -19,10 +19,10 @@ const birdService = ([name, environment]: [string, Birds[string]]): string => ` 
     networks: { default: { aliases: [${name}.birds, ${name}.nest] } }
 `;
 
-/** `dir`: where all is that the containers keep. */
-export const stackFiles = (dir: string, birds: Birds): Files => ({
+/** `dir`: where all is that the containers keep; `component`: path of Weaver's, as EXTRA_CONF_DIRS names it. */
+export const stackFiles = (dir: string, component: string, birds: Birds): Files => ({
   '.gitignore': `/${STACK_FOLDER}/env.local\n`,
-  [`${STACK_FOLDER}/default.env`]: `export OUR_PLACE='${dir}'\n`,
+  [`${STACK_FOLDER}/default.env`]: `export OUR_PLACE='${dir}' OUR_WEAVER='${component}'\n`,
   ...birdsFile(birds),
 });
 
@@ -50,7 +50,7 @@ export const PLACES = [
 /** Those by which Weaver is part of it. `birds`: WEAVER_WPS_PROVIDERS; `more`: the last word. */
 export const withWeaver = (birds: string, more: readonly string[] = []): string[] => [
   ...PLACES,
-  "export EXTRA_CONF_DIRS='./components/weaver ./components/quick'",
+  'export EXTRA_CONF_DIRS="$OUR_WEAVER ./components/quick"',
   "export WEAVER_URL='http://weaver:4001/weaver'",
   "export WEAVER_PROVIDERS_URL_TEMPLATE='http://{name}.birds:5000/wps'",
   `export WEAVER_WPS_PROVIDERS='${birds}'`,

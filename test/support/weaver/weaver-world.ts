@@ -1,5 +1,5 @@
 /** A world whose stack has birds and, as soon as a push enables it, the component Weaver, on doubles in containers. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { RunResult } from '../../../activities/shared/run-command.js';
@@ -7,7 +7,7 @@ import type { DeploymentRecord } from '../../../workflows/model.js';
 import { deployed, idle, useWorld } from '../world/in-vitest.js';
 import { waitFor, type World } from '../world/index.js';
 import { attempt, output } from '../world/programs.js';
-import { createWeaverImages, whyNoImages } from './images.js';
+import { COMPONENT, createWeaverImages, whyNoImages } from './images.js';
 import { componentFiles, PLACES, QUICK, stackFiles, withWeaver, type Birds } from './stack.js';
 import { takeTurn, TURN_MS } from './turn.js';
 
@@ -17,13 +17,15 @@ export interface WeaverWorldOptions {
   birds: Birds;
   /** Those that are not there yet. */
   away?: readonly string[];
+  /** The component lies beside the checkouts rather than in one. */
+  beside?: boolean;
 }
 
 /**
- * As `useWorld`: the birds are deployed, the component lies in the checkout, and Weaver is not enabled. Skips every test with a reason
+ * As `useWorld`: the birds are deployed, the component is there, and Weaver is not enabled. Skips every test with a reason
  * where images of these names are the engine's own.
  */
-export function useWeaverWorld({ name, birds, away = [] }: WeaverWorldOptions): () => World {
+export function useWeaverWorld({ name, birds, away = [], beside = false }: WeaverWorldOptions): () => World {
   let leave: (() => Promise<void>) | undefined;
   let reason: string | undefined;
   // Before useWorld: hooks before all run from the first to the last, those after all the other way.
@@ -35,7 +37,11 @@ export function useWeaverWorld({ name, birds, away = [] }: WeaverWorldOptions): 
     {
       name,
       settings: { extra: PLACES },
-      files: (_, { dir }) => ({ ...stackFiles(dir, birds), ...componentFiles(), ...QUICK }),
+      files: (_, { dir }) => ({
+        ...stackFiles(dir, beside ? join(dir, 'weaver') : './components/weaver', birds),
+        ...(beside ? {} : componentFiles()),
+        ...QUICK,
+      }),
     },
     async (made) => {
       reason = await whyNoImages(made.parts.env);
@@ -43,6 +49,7 @@ export function useWeaverWorld({ name, birds, away = [] }: WeaverWorldOptions): 
       for (const folder of ['away', 'data', 'data/wps_outputs', 'data/wps_outputs/weaver', 'workdir']) {
         await mkdir(join(made.dir, folder));
       }
+      if (beside) await cp(COMPONENT, join(made.dir, 'weaver'), { recursive: true });
       for (const bird of away) await takeAway(made, bird);
       await createWeaverImages(made.project, made.parts.env);
       await deployed(made);
