@@ -35,7 +35,7 @@ export function birdTroubles(settings: BirdSettings): SettingTrouble[] {
   ];
   const warnings = [
     ...(signsIn ? knownPassword(settings) : []),
-    ...(registers ? [...guardedBirds(settings), ...strangers(settings)] : []),
+    ...(registers ? [...refusedHosts(settings), ...guardedBirds(settings), ...strangers(settings)] : []),
   ];
   return [
     ...errors.map((trouble) => ({ ...trouble, severity: 'error' as const })),
@@ -147,7 +147,7 @@ function knownPassword(settings: BirdSettings): PlaceTrouble[] {
 }
 
 const TEMPLATE = 'WEAVER_PROVIDERS_URL_TEMPLATE';
-const INTERNAL = `register internal addresses: ${TEMPLATE}='http://{name}:5000/wps'`;
+const INTERNAL = `register internal addresses: ${TEMPLATE}='http://{name}.birds:5000/wps'`;
 
 /** Weaver looks at a bird without the session of who registers it. */
 function guardedBirds(settings: BirdSettings): PlaceTrouble[] {
@@ -156,6 +156,17 @@ function guardedBirds(settings: BirdSettings): PlaceTrouble[] {
   if (guarded.length === 0) return [];
   const message = `WEAVER_WPS_PROVIDERS: Weaver asks for ${listed(guarded)} at Twitcher's path, without a session, and no component all-public-access is enabled: unless Magpie lets everybody read them, they cannot be registered. Enable ./optional-components/all-public-access, or ${INTERNAL}.`;
   // The names are most often defaults of birds, which are not where to mend it.
+  return [{ variables: [TEMPLATE], message }];
+}
+
+/** Weaver's schema of an address: a host has a dot, or is `localhost` or numbers, and has no `_`. Seen of 6.8.3 and 4.22.0. */
+function refusedHosts({ variables }: BirdSettings): PlaceTrouble[] {
+  const refused = wantedBirds(variables).find(({ url }) => {
+    const host = URL.canParse(url) ? new URL(url).hostname : '';
+    return host !== '' && host !== 'localhost' && (!/[.:]/.test(host) || host.includes('_'));
+  });
+  if (refused === undefined) return [];
+  const message = `${TEMPLATE}: Weaver takes no address like ${refused.url}, whose host has no dot, or a "_": give the birds an alias with one (aliases: [NAME.birds]) on a network of Weaver, and write http://{name}.birds:5000/wps.`;
   return [{ variables: [TEMPLATE], message }];
 }
 

@@ -34,7 +34,7 @@ describe('activities/deployment/bird-settings', () => {
     expect(
       said({
         WEAVER_WPS_PROVIDERS: 'finch -raven',
-        WEAVER_PROVIDERS_URL_TEMPLATE: 'http://x/wps',
+        WEAVER_PROVIDERS_URL_TEMPLATE: 'http://x.org/wps',
         WEAVER_URL: 'ftp://x',
       }),
     ).toEqual([
@@ -143,11 +143,27 @@ describe('activities/deployment/bird-settings', () => {
     expect(others).toEqual([]);
     expect(first).toMatch(/^warning: WEAVER_WPS_PROVIDERS: Weaver asks for finch, raven at Twitcher's path/);
     expect(first).toContain('Enable ./optional-components/all-public-access, or');
-    expect(first).toContain("WEAVER_PROVIDERS_URL_TEMPLATE='http://{name}:5000/wps'");
-    expect(said({ WEAVER_PROVIDERS_URL_TEMPLATE: 'http://{name}:5000/wps' }, { components })).toEqual([]);
+    expect(first).toContain("WEAVER_PROVIDERS_URL_TEMPLATE='http://{name}.birds:5000/wps'");
+    expect(said({ WEAVER_PROVIDERS_URL_TEMPLATE: 'http://{name}.birds:5000/wps' }, { components })).toEqual([]);
     const template = 'https://birds.example.org/twitcher/ows/proxy/{name}';
     expect(said({ WEAVER_PROVIDERS_URL_TEMPLATE: template }, { components })).toEqual([first]);
     expect(said({ WEAVER_WPS_PROVIDERS: '' }, { components })).toEqual([]);
+  });
+
+  it.each(['http://{name}:5000/wps', 'http://{name}.a_b:5000/wps'])('warns of %s, which Weaver refuses', (template) => {
+    const told = said({ WEAVER_PROVIDERS_URL_TEMPLATE: template });
+    expect(told).toEqual([
+      expect.stringMatching(/^warning: WEAVER_PROVIDERS_URL_TEMPLATE: Weaver takes no address like/),
+    ]);
+  });
+
+  it.each([
+    'http://{name}.birds:5000/wps',
+    'http://127.0.0.1:5000/{name}',
+    'http://localhost:5000/{name}',
+    'http://[::1]/{name}',
+  ])('says nothing of %s', (template) => {
+    expect(said({ WEAVER_PROVIDERS_URL_TEMPLATE: template })).toEqual([]);
   });
 
   it('warns of a bird that is no service, with the nearest name', () => {
@@ -156,8 +172,10 @@ describe('activities/deployment/bird-settings', () => {
       'warning: WEAVER_WPS_PROVIDERS: raven is no service of this stack (the nearest name there is ravens): correct the name, unless the bird is elsewhere.',
     ];
     expect(said({}, { services })).toEqual(expected);
-    expect(said({ WEAVER_PROVIDERS_URL_TEMPLATE: 'http://{name}:5000/wps' }, { services })).toEqual(expected);
-    expect(said({ WEAVER_PROVIDERS_URL_TEMPLATE: 'http://{name}s:5000/wps' }, { services })).toHaveLength(1);
+    const dotless = expect.stringContaining('whose host has no dot') as string;
+    const bare = (template: string) => said({ WEAVER_PROVIDERS_URL_TEMPLATE: template }, { services });
+    expect(bare('http://{name}:5000/wps')).toEqual([dotless, ...expected]);
+    expect(bare('http://{name}s:5000/wps')).toHaveLength(2);
     for (const template of ['https://{name}.example.org/wps', 'https://birds.example.org/{name}/wps']) {
       expect(said({ WEAVER_PROVIDERS_URL_TEMPLATE: template }, { services }), template).toEqual([]);
     }
