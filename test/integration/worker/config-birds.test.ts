@@ -92,7 +92,7 @@ describe('worker/config', () => {
         'export WEAVER_MONGODB_VERSION=4.4',
         'export COWBIRD_MONGODB_VERSION=3.4',
         'export WEAVER_WPS_PROVIDERS_MAX_TIME=soon',
-        "export WEAVER_WPS_PROVIDERS='finch finch-2 -raven' WEAVER_PROVIDERS_URL_TEMPLATE=http://finch:5000/wps",
+        "export WEAVER_WPS_PROVIDERS='finch finch-2 -raven' WEAVER_PROVIDERS_URL_TEMPLATE=http://finch.birds:5000/wps",
       ];
       const local = write(kind, { lines });
       const at = (text: string) => `error: env.local ${local.split('\n').findIndex((line) => line.includes(text)) + 1}`;

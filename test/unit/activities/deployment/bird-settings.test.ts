@@ -40,7 +40,7 @@ describe('activities/deployment/bird-settings', () => {
     ).toEqual([
       'error: WEAVER_URL: should give an http(s) address without user and password.',
       expect.stringMatching(/^error: WEAVER_WPS_PROVIDERS: "-raven" should be the id of a provider/),
-      expect.stringMatching(/^error: WEAVER_WPS_PROVIDERS: finch and -raven have one address, http:\/\/x\/wps/),
+      expect.stringMatching(/^error: WEAVER_WPS_PROVIDERS: finch and -raven have one address, http:\/\/x\.org\/wps/),
     ]);
     expect(said({ BIRDHOUSE_FQDN_PUBLIC: '' })).toEqual([
       expect.stringMatching(/^error: Nothing says where Weaver is/),
