@@ -129,7 +129,16 @@ async function dropSilent({ ask, act, around }: Registration, { lookSeconds }: F
     ({ silent } = await act.findSilentProviders({ stack, among: silent }));
   }
   const removed: string[] = [];
-  for (const bird of silent) if ((await act.unregisterProvider({ stack, bird })).removed) removed.push(bird);
+  const isRemoved = (bird: string) =>
+    act.unregisterProvider({ stack, bird }).then(
+      (answer) => answer.removed,
+      (error: unknown) => {
+        // Somebody may want it by now, which is no failure of the others.
+        if (around.isCancellation(error)) throw error;
+        return false;
+      },
+    );
+  for (const bird of silent) if (await isRemoved(bird)) removed.push(bird);
   return removed;
 }
 

@@ -146,6 +146,18 @@ describe('workflows/register-weaver-providers/run', () => {
       ]);
     });
 
+    it('that is wanted by now, and so refused, fails nobody else', async () => {
+      const { run } = story({
+        lookAtWeaver: look({ drops: true, registered: ['finch', 'emu', 'jay'] }),
+        findSilentProviders: () => Promise.resolve({ others: ['emu', 'jay'], silent: ['emu', 'jay'] }),
+        unregisterProvider: ({ bird }) =>
+          bird === 'emu'
+            ? Promise.reject(new Error('emu is in WEAVER_WPS_PROVIDERS'))
+            : Promise.resolve({ removed: true }),
+      });
+      expect(await run()).toMatchObject({ removed: ['jay'], others: ['emu'] });
+    });
+
     it('stays when it answers once', async () => {
       let looks = 0;
       const { run, calls } = story({
