@@ -1,5 +1,5 @@
 /** A Weaver, birds and what birdkeeper registers them with, all on loopback and ended after each test. */
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { deadlineOf } from '../../../activities/shared/deadline.js';
 import { Web } from '../../../activities/shared/web.js';
 import type { Reach, Session } from '../../../activities/weaver/client.js';
@@ -17,12 +17,15 @@ export interface Rules {
 
 const closing: (() => Promise<void>)[] = [];
 
+const endAll = async (): Promise<void> => {
+  for (const close of closing.splice(0).reverse()) await close();
+};
+
 /** Called once at the top of a file. */
-export function endAfterEach(): void {
-  afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close();
-  });
-}
+export const endAfterEach = (): void => void afterEach(endAll);
+
+/** The same, for a file whose tests run side by side: most of their time they wait. */
+export const endAfterAll = (): void => void afterAll(endAll);
 
 export const ending = (close: () => Promise<void>): void => void closing.push(close);
 

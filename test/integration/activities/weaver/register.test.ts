@@ -1,11 +1,11 @@
 /** Each row of what a registration has to make of what it meets. */
 import { describe, expect, it } from 'vitest';
 import { readyAfter } from '../../../support/doubles/bird.js';
-import { aBird, asked, aWeaver, endAfterEach, reachOf, register } from '../../../support/weaver/registering.js';
+import { aBird, asked, aWeaver, endAfterAll, reachOf, register } from '../../../support/weaver/registering.js';
 
-endAfterEach();
+endAfterAll();
 
-describe('activities/weaver/register', () => {
+describe.concurrent('activities/weaver/register', () => {
   it('201: it is registered, and read back', async () => {
     const [weaver, bird] = [await aWeaver(), await aBird()];
     const outcome = await register({ name: 'finch', url: bird.url }, reachOf(weaver.url));
