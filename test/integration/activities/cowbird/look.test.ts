@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { findingsOf, resultOf } from '../../../../activities/cowbird/findings.js';
 import { lookAtCowbird } from '../../../../activities/cowbird/look.js';
 import { HANDLERS } from '../../../../activities/cowbird/place.js';
@@ -15,7 +15,7 @@ import { ANNE, startWorld, type World, type WorldOptions } from './cowbird-world
 
 const signal = new AbortController().signal;
 const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
+afterAll(async () => {
   await Promise.all(ends.splice(0).map((end) => end()));
 });
 
@@ -30,7 +30,7 @@ const look = (made: World, change?: Parameters<World['place']>[0]) =>
 const whats = async (made: World, change?: Parameters<World['place']>[0]) =>
   findingsOf(await look(made, change)).map(({ what }) => what);
 
-describe('activities/cowbird/look', () => {
+describe.concurrent('activities/cowbird/look', () => {
   it('a Cowbird that is in step has no findings', async () => {
     const made = await world();
     expect(resultOf(await look(made))).toEqual({
