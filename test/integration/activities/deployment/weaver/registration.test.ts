@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { page } from '../../../../support/doubles/platform/page.js';
-import { aBird, asked, endAfterAll } from '../../../../support/weaver/registering.js';
+import { aBird, asked, endAfterEach } from '../../../../support/weaver/registering.js';
 import { PASSWORD, platformStack } from '../../../../support/weaver/platform-stack.js';
 
-endAfterAll();
+endAfterEach();
 
 const words = (result: { birds: { bird: string; word: string }[] } | undefined) =>
   result?.birds.map(({ bird, word }) => `${bird} ${word}`);
 
-describe.concurrent('activities/deployment/weaver/registration', () => {
+describe('activities/deployment/weaver/registration', () => {
   describe.each(['today', 'seed'] as const)('in the form of %s', (form) => {
     it('registers every bird at the protected path, lists them, and is recorded', async () => {
       const { register, weaver, platform, activities, stack, birds } = await platformStack({ form });
