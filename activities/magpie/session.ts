@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Deadline } from '../shared/deadline.js';
 import { elapsedMs } from '../shared/elapsed.js';
 import { FAILURES, StepFailure } from '../shared/failures.js';
+import { Together } from '../shared/together.js';
 import { jsonOf, WebFailure, type Web, type WebAnswer } from '../shared/web.js';
 
 export interface MagpiePlace {
@@ -19,6 +20,7 @@ export interface MagpiePlace {
 }
 
 const ASK_MS = 10_000;
+/** Within this a new session does not end by itself. */
 const FRESH_MS = 5_000;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [1_000, 10_000];
 
@@ -27,16 +29,17 @@ const Session = z.object({
   user: z.object({ group_names: z.array(z.string()).default([]) }).optional(),
 });
 
-/** Shared by all who ask at the same time: one of them signs in, the others wait. */
+/** Shared by all who ask: a sign-in is one for all who wait for it, and nobody's end of waiting ends it for the others. */
 export class MagpieSession {
   /** How often it was signed in: who was refused says with which session that was. */
   generation = 0;
-  private opening: Promise<void> | undefined;
+  private readonly signIns = new Together<string | undefined>();
   private signedInAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly web: Web,
     private readonly place: MagpiePlace,
+    private readonly freshMs = FRESH_MS,
   ) {}
 
   /**
@@ -52,23 +55,27 @@ export class MagpieSession {
    * moment ago is not refused because it has ended.
    */
   async renew(stale: number, deadline: Deadline, signal: AbortSignal): Promise<void> {
-    if (this.generation > stale || elapsedMs() - this.signedInAt < FRESH_MS) return;
-    this.opening ??= this.signIn(deadline, signal).finally(() => (this.opening = undefined));
-    await this.opening;
-  }
-
-  private async signIn(deadline: Deadline, signal: AbortSignal): Promise<void> {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      this.web.forgetCookies();
-      const trouble = await this.tryOnce(signal);
-      if (trouble === undefined) {
-        this.generation += 1;
-        this.signedInAt = elapsedMs();
-        return;
-      }
+    for (let pause = FIRST_PAUSE_MS; this.isOver(stale); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      const trouble = await this.signIns.ask('', signal, () => this.signIn(stale));
+      if (trouble === undefined) continue;
       if (deadline.leftMs() <= pause) throw tooLate(this.place, trouble, deadline);
       await sleep(pause, undefined, { signal });
     }
+  }
+
+  private isOver(generation: number): boolean {
+    return this.generation <= generation && elapsedMs() - this.signedInAt >= this.freshMs;
+  }
+
+  /** Undefined: there is another session. Else why not yet, a clause. */
+  private async signIn(stale: number): Promise<string | undefined> {
+    if (!this.isOver(stale)) return undefined;
+    this.web.forgetCookies();
+    const trouble = await this.tryOnce(AbortSignal.timeout(2 * ASK_MS));
+    if (trouble !== undefined) return trouble;
+    this.generation += 1;
+    this.signedInAt = elapsedMs();
+    return undefined;
   }
 
   /** Undefined: signed in. Else why not yet, a clause. */

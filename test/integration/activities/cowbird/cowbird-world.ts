@@ -27,6 +27,8 @@ export interface WorldOptions {
   cowbird?: CowbirdOptions;
   platform?: PlatformOptions;
   isMonitored?: boolean;
+  /** Milliseconds for which a session is not taken for an ended one. */
+  freshMs?: number;
   service?: (url: string) => MagpieService | undefined;
 }
 
@@ -43,7 +45,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     password: 'qwertyqwerty',
     adminGroup: 'administrators',
   };
-  const session = new MagpieSession(web, guard);
+  const session = new MagpieSession(web, guard, options.freshMs);
   return {
     cowbird,
     platform,
